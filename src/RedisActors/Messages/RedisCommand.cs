@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using StackExchange.Redis;
+
+namespace RedisActors;
+
+/// <summary>
+/// One Redis command, sent to a <see cref="RedisActor"/>. The sender gets exactly one answer: a <see cref="RedisReply"/>
+/// when the server executed it, otherwise an Akka <c>Status.Failure</c> whose cause is a <see cref="RedisCommandException"/>.
+/// </summary>
+/// <remarks>
+/// While Redis is away the command waits, in order, and is sent once the connection is back. The time it may take in all,
+/// waiting included, is <see cref="Timeout"/>.
+/// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>BLPOP</c>, <c>MONITOR</c> and the like)
+/// do not fit a connection that all senders share; they are refused, see <see cref="RedisCommandException"/>.
+/// </remarks>
+/// <example>
+/// <code>
+/// redis.Tell(new RedisCommand("SET", "greeting", "hello"));
+/// var reply = await redis.Ask&lt;RedisReply&gt;(new RedisCommand("INCR", "visits") { Timeout = TimeSpan.FromSeconds(5) });
+/// </code>
+/// </example>
+public sealed record RedisCommand
+{
+    private readonly RedisValue[] _arguments;
+    private readonly TimeSpan? _timeout;
+    private readonly int? _database;
+
+    /// <summary>Makes a command from its name and arguments, as one would type them into redis-cli.</summary>
+    /// <param name="name">The command's name, one word: <c>GET</c>, <c>HSET</c>, <c>CLIENT</c>. Case does not matter.</param>
+    /// <param name="arguments">The arguments, keys included, in the order of the command's page in the Redis documentation.</param>
+    /// <exception cref="ArgumentException">The name is empty or holds white space (a subcommand is an argument).</exception>
+    public RedisCommand(string name, params ReadOnlySpan<RedisValue> arguments)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.AsSpan().ContainsAny(' ', '\t', '\n'))
+        {
+            throw new ArgumentException($"'{name}' is not one word; pass a subcommand as the first argument.", nameof(name));
+        }
+
+        Name = name;
+        _arguments = arguments.IsEmpty ? [] : arguments.ToArray();
+    }
+
+    /// <summary>The command's name, as it was given.</summary>
+    public string Name { get; }
+
+    /// <summary>The arguments, keys included.</summary>
+    public ImmutableArray<RedisValue> Arguments => ImmutableCollectionsMarshal.AsImmutableArray(_arguments);
+
+    /// <summary>
+    /// The number of the logical database, 0 or more; <see langword="null"/>, the default, is the connection's own
+    /// (<c>database</c> in the settings).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public int? Database
+    {
+        get => _database;
+        init
+        {
+            if (value is { } database) ArgumentOutOfRangeException.ThrowIfNegative(database, nameof(Database));
+            _database = value;
+        }
+    }
+
+    /// <summary>
+    /// How long the command may take in all, from its arrival at the <see cref="RedisActor"/> to its answer, waiting for a
+    /// connection included. <see langword="null"/>, the default, is <c>command-timeout</c> of the settings;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for ever.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is zero or negative, and not infinite.</exception>
+    public TimeSpan? Timeout
+    {
+        get => _timeout;
+        init
+        {
+            if (value is { } timeout && timeout != System.Threading.Timeout.InfiniteTimeSpan)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(Timeout));
+            }
+
+            _timeout = value;
+        }
+    }
+
+    /// <summary>
+    /// Anything of the sender's that helps it to recognise the answer. It comes back as <see cref="RedisReply.State"/>,
+    /// <see cref="RedisCommandException.State"/> and the state of the <c>Status.Failure</c>; nobody looks into it.
+    /// </summary>
+    public object? State { get; init; }
+
+    internal RedisValue[] ArgumentArray => _arguments;
+
+    /// <summary>The name and the number of arguments; never their content, which may be secret.</summary>
+    public override string ToString() =>
+        _arguments.Length == 1 ? $"{Name} (1 argument)" : $"{Name} ({_arguments.Length} arguments)";
+}
