@@ -10,7 +10,7 @@ public enum Outcome
 
     /// <summary>
     /// The server answered with an error that will not go away by itself, such as <c>WRONGTYPE</c>, <c>NOPERM</c> or an
-    /// unknown command. <see cref="RedisCommandException.ServerError"/> carries the server's words.
+    /// unknown command. <see cref="RedisOutcomeException.ServerError"/> carries the server's words.
     /// </summary>
     Rejected,
 

@@ -6,13 +6,13 @@ namespace RedisActors;
 
 /// <summary>
 /// One Redis command, sent to a <see cref="RedisActor"/>. The sender gets exactly one answer: a <see cref="RedisReply"/>
-/// when the server executed it, otherwise an Akka <c>Status.Failure</c> whose cause is a <see cref="RedisCommandException"/>.
+/// when the server executed it, otherwise an Akka <c>Status.Failure</c> whose cause is a <see cref="RedisOutcomeException"/>.
 /// </summary>
 /// <remarks>
 /// While Redis is away the command waits, in order, and is sent once the connection is back. The time it may take in all,
 /// waiting included, is <see cref="Timeout"/>.
 /// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>BLPOP</c>, <c>MONITOR</c> and the like)
-/// do not fit a connection that all senders share; they are refused, see <see cref="RedisCommandException"/>.
+/// do not fit a connection that all senders share; they are refused, see <see cref="RedisOutcomeException"/>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -85,7 +85,7 @@ public sealed record RedisCommand
 
     /// <summary>
     /// Anything of the sender's that helps it to recognise the answer. It comes back as <see cref="RedisReply.State"/>,
-    /// <see cref="RedisCommandException.State"/> and the state of the <c>Status.Failure</c>; nobody looks into it.
+    /// <see cref="RedisOutcomeException.State"/> and the state of the <c>Status.Failure</c>; nobody looks into it.
     /// </summary>
     public object? State { get; init; }
 

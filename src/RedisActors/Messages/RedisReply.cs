@@ -6,7 +6,7 @@ namespace RedisActors;
 public sealed record RedisReply(RespValue Value, object? State)
 {
     /// <summary>Always <see cref="Outcome.Applied"/>: whatever else may happen to a command is a failure that says so.</summary>
-#pragma warning disable CA1822 // a caller switches on it beside RedisCommandException.Outcome
+#pragma warning disable CA1822 // a caller switches on it beside RedisOutcomeException.Outcome
     public Outcome Outcome => Outcome.Applied;
 #pragma warning restore CA1822
 }

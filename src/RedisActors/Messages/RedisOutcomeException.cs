@@ -4,9 +4,9 @@ namespace RedisActors;
 /// Why a <see cref="RedisCommand"/> was not answered with a <see cref="RedisReply"/>. It reaches the sender as the cause of an
 /// Akka <c>Status.Failure</c>, and is thrown by <c>Ask</c>.
 /// </summary>
-public sealed class RedisCommandException : Exception
+public sealed class RedisOutcomeException : Exception
 {
-    internal RedisCommandException(
+    internal RedisOutcomeException(
         Outcome outcome, RedisCommand command, string message, string? serverError = null, Exception? cause = null)
         : base(message, cause)
     {
