@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace RedisActors.Configuration;
+
+/// <summary>Where a server listens: a host name or address, and a port.</summary>
+/// <param name="Host">A name, an IPv4 address, or an IPv6 address without brackets.</param>
+/// <param name="Port">From 1 to 65535.</param>
+internal sealed record RedisEndpoint(string Host, int Port)
+{
+    private const int DefaultPort = 6379;
+
+    /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[v6]</c> or <c>[v6]:port</c>; without a port it is 6379.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out RedisEndpoint? endpoint)
+    {
+        endpoint = null;
+        text = text?.Trim();
+        if (string.IsNullOrEmpty(text)) return false;
+        string host;
+        string? port = null;
+        if (text[0] == '[')
+        {
+            var end = text.IndexOf(']');
+            if (end < 0) return false;
+            host = text[1..end];
+            if (end + 1 < text.Length)
+            {
+                if (text[end + 1] != ':') return false;
+                port = text[(end + 2)..];
+            }
+        }
+        else
+        {
+            var colon = text.LastIndexOf(':');
+            host = colon < 0 ? text : text[..colon];
+            if (host.Contains(':')) return false;
+            if (colon >= 0) port = text[(colon + 1)..];
+        }
+
+        var number = DefaultPort;
+        if (port is not null
+            && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65535))
+        {
+            return false;
+        }
+
+        if (host.Length == 0 || host.AsSpan().ContainsAny(' ', ',', '/')) return false;
+        endpoint = new RedisEndpoint(host, number);
+        return true;
+    }
+
+    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+}

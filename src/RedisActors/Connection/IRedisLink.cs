@@ -1,0 +1,28 @@
+namespace RedisActors.Connection;
+
+/// <summary>
+/// A link: one live connection to Redis, connected once. It never connects again by itself; when it is gone, it is gone, and
+/// the supervisor makes the next one.
+/// </summary>
+internal interface IRedisLink : IDisposable
+{
+    /// <summary>The server's number for this connection, or 0 where the server has no such number (before Redis 5).</summary>
+    long ClientId { get; }
+
+    /// <summary>
+    /// Hands a request over. Whatever happens then is told to the request, exactly once and possibly before this returns;
+    /// nothing is thrown.
+    /// </summary>
+    void Send(LinkRequest request);
+}
+
+/// <summary>Makes links.</summary>
+internal interface IRedisLinkFactory
+{
+    /// <summary>
+    /// Connects to the server and makes sure that it answers. Throws <see cref="RedisLinkException"/> when it cannot.
+    /// </summary>
+    /// <param name="onLost">Told, at most once and from any thread, why an established link is gone.</param>
+    /// <param name="cancellation">Ends an attempt that nobody waits for any more; what was opened is closed.</param>
+    Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation);
+}

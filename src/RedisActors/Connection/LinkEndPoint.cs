@@ -1,0 +1,21 @@
+using System.Net;
+
+namespace RedisActors.Connection;
+
+/// <summary>
+/// An address that can be connected to until it is retired. Afterwards every attempt to connect is refused at once.
+/// </summary>
+/// <remarks>
+/// This is how StackExchange.Redis' own reconnecting is switched off. Its <c>ReconnectRetryPolicy</c> does not do it: versions
+/// 1.2.6 and 3 both connect again within about a millisecond of a disconnect without asking the policy, and would then execute
+/// what they still hold unsent on a connection that nobody supervises, and that fencing the recorded client id does not reach.
+/// </remarks>
+internal sealed class LinkEndPoint(IPAddress address, int port) : IPEndPoint(address, port)
+{
+    private volatile bool _retired;
+
+    public void Retire() => _retired = true;
+
+    /// <summary>The address as the socket takes it; of a retired one, port 0, to which no connection can be made.</summary>
+    public override SocketAddress Serialize() => _retired ? new IPEndPoint(Address, 0).Serialize() : base.Serialize();
+}

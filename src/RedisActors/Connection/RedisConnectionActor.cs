@@ -1,0 +1,166 @@
+using Akka.Actor;
+using Akka.Event;
+using RedisActors.Configuration;
+using RedisActors.Supervision;
+
+namespace RedisActors.Connection;
+
+/// <summary>
+/// One link from its first byte to its last: connects, verifies, fences the links before it, watches. It never retries; when
+/// the link cannot be made or is lost, it fails, and its supervisor decides.
+/// </summary>
+internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
+{
+    private const string HeartbeatTimer = "heartbeat";
+
+    private readonly RedisSettings _settings;
+    private readonly IRedisLinkFactory _links;
+    private readonly long _epoch;
+    private readonly IReadOnlyList<long> _unfenced;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly IActorRef _self = Context.Self;
+    private Task<IRedisLink>? _attempt;
+    private IRedisLink? _link;
+
+    public RedisConnectionActor(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<long> unfenced)
+    {
+        _settings = settings;
+        _links = links;
+        _epoch = epoch;
+        _unfenced = unfenced;
+        Connecting();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<long> unfenced) =>
+        Akka.Actor.Props.Create(() => new RedisConnectionActor(settings, links, epoch, unfenced));
+
+    protected override void PreStart()
+    {
+        _attempt = _links.ConnectAsync(cause => _self.Tell(new LinkLost(cause)), _stopped.Token);
+        _attempt.PipeTo(_self, success: link => new Connected(link), failure: error => new Failed(error));
+    }
+
+    /// <summary>Whoever holds the link at this moment, it is disposed of: taken, on its way to the mailbox, or not made yet.</summary>
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        if (_attempt is null) return;
+        if (_attempt.IsCompletedSuccessfully)
+        {
+            _attempt.Result.Dispose();
+        }
+        else
+        {
+            _attempt.ContinueWith(
+                static attempt => attempt.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+        }
+    }
+
+    private void Connecting()
+    {
+        Receive<Connected>(OnConnected);
+        Receive<LinkLost>(OnLost);
+        Receive<Failed>(OnFailed);
+    }
+
+    private void Fencing()
+    {
+        Receive<Fenced>(OnFenced);
+        Receive<LinkLost>(OnLost);
+        Receive<Failed>(OnFailed);
+    }
+
+    private void Watching()
+    {
+        Receive<HeartbeatDue>(_ => OnHeartbeatDue());
+        Receive<HeartbeatAnswered>(_ => OnHeartbeatAnswered());
+        Receive<HeartbeatOverdue>(_ => OnHeartbeatOverdue());
+        Receive<LinkLost>(OnLost);
+        Receive<Failed>(OnFailed);
+    }
+
+    private void OnConnected(Connected message)
+    {
+        _link = message.Link;
+        Become(Fencing);
+        FenceAsync(_link).PipeTo(_self, success: forbidden => new Fenced(forbidden), failure: error => new Failed(error));
+    }
+
+    private void OnFenced(Fenced message)
+    {
+        if (message.Forbidden is not null) Context.Parent.Tell(new FenceForbidden(_epoch, message.Forbidden));
+        Become(Watching);
+        OnHeartbeatAnswered();
+        Context.Parent.Tell(new LinkVerified(_epoch, _link!));
+    }
+
+    private void OnHeartbeatDue()
+    {
+        Timers.StartSingleTimer(HeartbeatTimer, HeartbeatOverdue.Instance, _settings.HeartbeatTimeout);
+        LinkQuery.AskAsync(_link!, "PING", [], _stopped.Token)
+            .PipeTo(_self, success: _ => HeartbeatAnswered.Instance, failure: AnsweredOrFailed);
+    }
+
+    private void OnHeartbeatAnswered() =>
+        Timers.StartSingleTimer(HeartbeatTimer, HeartbeatDue.Instance, _settings.HeartbeatInterval);
+
+    private void OnHeartbeatOverdue() =>
+        throw new RedisLinkException($"no answer to PING for {_settings.HeartbeatTimeout.TotalMilliseconds} ms");
+
+    /// <summary>An error is an answer: the server is there. Only a link that brings none is lost.</summary>
+    private static object AnsweredOrFailed(Exception error) =>
+        error is ServerErrorException ? HeartbeatAnswered.Instance : new Failed(error);
+
+    private static void OnLost(LinkLost message) => throw new RedisLinkException(message.Cause);
+
+    private static void OnFailed(Failed message) =>
+        throw message.Error as RedisLinkException ?? new RedisLinkException(message.Error.Message, message.Error);
+
+    private async Task<string?> FenceAsync(IRedisLink link)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
+        limit.CancelAfter(_settings.ConnectTimeout);
+        try
+        {
+            string? forbidden = null;
+            foreach (var clientId in _unfenced)
+            {
+                forbidden = await Fence.RaiseAsync(link, clientId, limit.Token).ConfigureAwait(false) ?? forbidden;
+            }
+
+            return forbidden;
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new RedisLinkException($"the server did not answer CLIENT KILL within {_settings.ConnectTimeout}", error);
+        }
+    }
+
+    private sealed record Connected(IRedisLink Link) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record Failed(Exception Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record Fenced(string? Forbidden) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record LinkLost(string Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed class HeartbeatDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly HeartbeatDue Instance = new();
+    }
+
+    private sealed class HeartbeatOverdue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly HeartbeatOverdue Instance = new();
+    }
+
+    private sealed class HeartbeatAnswered : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly HeartbeatAnswered Instance = new();
+    }
+}

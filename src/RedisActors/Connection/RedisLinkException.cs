@@ -1,0 +1,7 @@
+namespace RedisActors.Connection;
+
+/// <summary>Why a link could not be made, or is gone; what the connection actor fails with, for its supervisor to decide.</summary>
+internal class RedisLinkException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The server answered a query of the library's own with an error.</summary>
+internal sealed class ServerErrorException(string serverError) : RedisLinkException(serverError);

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
+
+namespace RedisActors.Connection;
+
+/// <summary>A link over one multiplexer of StackExchange.Redis, for as long as that multiplexer's first connection lives.</summary>
+internal sealed class StackExchangeLink : IRedisLink
+{
+    private readonly ConnectionMultiplexer _multiplexer;
+    private readonly IDatabase _database;
+    private readonly ConcurrentDictionary<int, IDatabase> _otherDatabases = new();
+    private readonly int _databaseNumber;
+    private Action<string>? _onLost;
+    private int _disposed;
+
+    public StackExchangeLink(ConnectionMultiplexer multiplexer, int database, Action<string> onLost)
+    {
+        _multiplexer = multiplexer;
+        _databaseNumber = database;
+        _database = multiplexer.GetDatabase(database);
+        _onLost = onLost;
+        multiplexer.ConnectionFailed += OnConnectionFailed;
+
+        // It may have gone between the end of the handshake and the line above.
+        if (!multiplexer.IsConnected) Lost("the connection closed during the handshake");
+    }
+
+    public long ClientId { get; internal set; }
+
+    public void Send(LinkRequest request)
+    {
+        try
+        {
+            request.Await(DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None));
+        }
+        catch (Exception error)
+        {
+            StackExchangeErrors.Tell(request, error);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _onLost = null;
+        _multiplexer.ConnectionFailed -= OnConnectionFailed;
+        _multiplexer.Close(allowCommandsToComplete: false);
+        _multiplexer.Dispose();
+    }
+
+    private IDatabase DatabaseOf(LinkRequest request) =>
+        request.Database is not { } number || number == _databaseNumber
+            ? _database
+            : _otherDatabases.GetOrAdd(number, static (n, multiplexer) => multiplexer.GetDatabase(n), _multiplexer);
+
+    private static object[] Boxed(RedisValue[] arguments)
+    {
+        if (arguments.Length == 0) return [];
+        var boxed = new object[arguments.Length];
+        for (var i = 0; i < boxed.Length; i++) boxed[i] = arguments[i];
+        return boxed;
+    }
+
+    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
+        Lost(failure.Exception is { } error ? StackExchangeErrors.FirstLine(error) : failure.FailureType.ToString());
+
+    private void Lost(string cause) => Interlocked.Exchange(ref _onLost, null)?.Invoke(cause);
+}

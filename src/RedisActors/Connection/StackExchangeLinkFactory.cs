@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using RedisActors.Configuration;
+using StackExchange.Redis;
+
+namespace RedisActors.Connection;
+
+/// <summary>Connects, with StackExchange.Redis, to the endpoint of the settings; the name is resolved anew each time.</summary>
+internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisLinkFactory
+{
+    /// <summary>
+    /// Pub/sub is left out, so that a multiplexer opens one connection and not two; a shared connection cannot serve it anyway.
+    /// </summary>
+    private static readonly CommandMap WithoutPubSub =
+        CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
+
+    public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
+    {
+        var address = await ResolveAsync(cancellation).ConfigureAwait(false);
+        var endpoint = new LinkEndPoint(address, settings.Endpoint.Port);
+        ConnectionMultiplexer multiplexer;
+        try
+        {
+            multiplexer = await ConnectionMultiplexer.ConnectAsync(Options(endpoint)).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is RedisConnectionException or RedisTimeoutException or TimeoutException or SocketException)
+        {
+            throw new RedisLinkException(Explain(error), error);
+        }
+        finally
+        {
+            endpoint.Retire();
+        }
+
+        var link = new StackExchangeLink(multiplexer, settings.Database, onLost);
+        try
+        {
+            await VerifyAsync(link, cancellation).ConfigureAwait(false);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    private async Task VerifyAsync(StackExchangeLink link, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(settings.ConnectTimeout);
+        try
+        {
+            await LinkQuery.AskAsync(link, "PING", [], limit.Token).ConfigureAwait(false);
+            link.ClientId = await ClientIdAsync(link, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RedisLinkException($"the server took the connection and did not answer PING within {settings.ConnectTimeout}");
+        }
+        catch (ServerErrorException error)
+        {
+            throw new RedisLinkException($"the server refused PING: {error.Message}", error);
+        }
+    }
+
+    private static async Task<long> ClientIdAsync(StackExchangeLink link, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await LinkQuery.AskAsync(link, "CLIENT", ["ID"], cancellation).ConfigureAwait(false)).AsInt64();
+        }
+        catch (ServerErrorException)
+        {
+            // Before Redis 5, or forbidden by the ACL: the link works, it only cannot be fenced.
+            return 0;
+        }
+    }
+
+    private ConfigurationOptions Options(EndPoint endpoint)
+    {
+        var options = new ConfigurationOptions
+        {
+            AbortOnConnectFail = true,
+            ConnectTimeout = (int)settings.ConnectTimeout.TotalMilliseconds,
+            ConnectRetry = 1,
+            ReconnectRetryPolicy = NoReconnect.Instance,
+            AllowAdmin = true,
+            CommandMap = WithoutPubSub,
+            ClientName = settings.ClientName,
+            Password = settings.Password,
+            DefaultDatabase = settings.Database,
+            TieBreaker = string.Empty,
+            ConfigurationChannel = string.Empty,
+        };
+        options.EndPoints.Add(endpoint);
+        StackExchangeVersion.Configure(options);
+        return options;
+    }
+
+    private async Task<IPAddress> ResolveAsync(CancellationToken cancellation)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = await Dns.GetHostAddressesAsync(settings.Endpoint.Host, cancellation).ConfigureAwait(false);
+        }
+        catch (SocketException error)
+        {
+            throw new RedisLinkException($"the host name '{settings.Endpoint.Host}' does not resolve: {error.Message}", error);
+        }
+
+        return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
+            ?? (StackExchangeVersion.SupportsIPv6 ? addresses.FirstOrDefault() : null)
+            ?? throw new RedisLinkException($"the host name '{settings.Endpoint.Host}' has no usable address");
+    }
+
+    private static string Explain(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException socket) return $"connect failed: {socket.Message}";
+        }
+
+        return StackExchangeErrors.FirstLine(error);
+    }
+
+    private sealed class NoReconnect : IReconnectRetryPolicy
+    {
+        public static readonly NoReconnect Instance = new();
+
+        public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) => false;
+    }
+}

@@ -1,0 +1,80 @@
+using StackExchange.Redis;
+
+namespace RedisActors.Connection;
+
+/// <summary>
+/// What differs between the major versions of StackExchange.Redis that the library compiles against: 3.x, with which it ships,
+/// and 1.2.6. The one file that knows.
+/// </summary>
+internal static class StackExchangeVersion
+{
+#if STACKEXCHANGE_REDIS_1
+    /// <summary>Version 1 opens IPv4 sockets whatever the address is.</summary>
+    public const bool SupportsIPv6 = false;
+
+    private static readonly SocketManager SharedSockets = new("RedisActors");
+    private static readonly Type ArrayResult = typeof(RedisResult).Assembly.GetType("StackExchange.Redis.ArrayRedisResult", true)!;
+
+    public static void Configure(ConfigurationOptions options)
+    {
+        // Otherwise each multiplexer starts, and has to end, socket threads of its own.
+        options.SocketManager = SharedSockets;
+    }
+
+    /// <summary>Version 1 does not say whether a string was a status, so it is a string of bytes here.</summary>
+    public static RespValue ToRespValue(RedisResult result)
+    {
+        if (result.IsNull) return RespValue.Null;
+        if (result.GetType() == ArrayResult)
+        {
+            return RespValue.ArrayOf(Array.ConvertAll((RedisResult[])result!, static item => ToItem(item)));
+        }
+
+        var value = (RedisValue)result;
+        return value.IsInteger ? RespValue.Integer((long)value) : RespValue.BulkString(value);
+    }
+
+    private static RespValue ToItem(RedisResult item)
+    {
+        try
+        {
+            return ToRespValue(item);
+        }
+        catch (RedisServerException error)
+        {
+            return RespValue.Error(error.Message);
+        }
+    }
+#else
+    public const bool SupportsIPv6 = true;
+
+    public static void Configure(ConfigurationOptions options)
+    {
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.Protocol = RedisProtocol.Resp2;
+
+        // Deadlines are kept by the command actor, which knows how to end a command truthfully; the client keeps none.
+        options.AsyncTimeout = int.MaxValue;
+    }
+
+    public static RespValue ToRespValue(RedisResult result)
+    {
+        if (result.IsNull) return RespValue.Null;
+        switch (result.Resp2Type)
+        {
+            case ResultType.Integer:
+                return RespValue.Integer((long)result);
+            case ResultType.SimpleString:
+                return RespValue.SimpleString((string)result!);
+            case ResultType.Error:
+                return RespValue.Error(result.ToString() ?? "ERR");
+            case ResultType.Array:
+                var items = new RespValue[result.Length];
+                for (var i = 0; i < items.Length; i++) items[i] = ToRespValue(result[i]);
+                return RespValue.ArrayOf(items);
+            default:
+                return RespValue.BulkString((RedisValue)result);
+        }
+    }
+#endif
+}

@@ -1,0 +1,205 @@
+using Akka.Actor;
+using Akka.Event;
+using RedisActors.Configuration;
+using RedisActors.Connection;
+
+namespace RedisActors.Supervision;
+
+/// <summary>
+/// Owns the connection actor: starts one per epoch, lets it fail, and decides when the next one starts. Tells the command actor
+/// of links, and everyone who asked of each change of state.
+/// </summary>
+/// <remarks>
+/// Akka.Pattern's BackoffSupervisor does not fit: it drops messages while its child is down, resets its count before a
+/// connect has succeeded, exceeds its maximum with jitter, and cannot act on the child's "ready".
+/// </remarks>
+internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
+{
+    private readonly RedisSettings _settings;
+    private readonly IRedisLinkFactory _links;
+    private readonly EpochCounter _epochs;
+    private readonly ReconnectPlan _plan;
+    private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly List<long> _unfenced = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef _commands = ActorRefs.Nobody;
+    private RedisConnectionEvent? _state;
+    private Exception? _failure;
+    private LinkVerified? _link;
+    private long _epoch;
+    private TimeSpan? _downSince;
+    private bool _toldOfOutage;
+    private bool _toldOfFence;
+
+    public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, EpochCounter epochs)
+    {
+        _settings = settings;
+        _links = links;
+        _epochs = epochs;
+        _plan = settings.CreateReconnectPlan();
+        Connecting();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props(RedisSettings settings, IRedisLinkFactory links, EpochCounter epochs) =>
+        Akka.Actor.Props.Create(() => new RedisSupervisor(settings, links, epochs));
+
+    /// <summary>A connection actor is never restarted: a link is connected once, and the next epoch gets an actor of its own.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        maxNrOfRetries: -1,
+        withinTimeMilliseconds: -1,
+        localOnlyDecider: failure =>
+        {
+            _failure = failure;
+            return Directive.Stop;
+        },
+        loggingEnabled: false);
+
+    protected override void PreStart() => StartConnection();
+
+    private void Connecting()
+    {
+        Receive<LinkVerified>(OnVerified);
+        Receive<FenceForbidden>(OnFenceForbidden);
+        Receive<Terminated>(_ => OnAttemptEnded());
+        Always();
+    }
+
+    private void Ready()
+    {
+        Receive<Terminated>(_ => OnLinkEnded());
+        Always();
+    }
+
+    private void BackingOff()
+    {
+        Receive<BackoffElapsed>(_ => StartConnection());
+        Always();
+    }
+
+    private void GaveUp() => Always();
+
+    private void Always()
+    {
+        Receive<AttachCommands>(OnAttach);
+        Receive<SubscribeToState>(OnSubscribe);
+        Receive<UnsubscribeFromState>(message => Forget(message.Subscriber));
+        Receive<SubscriberStopped>(message => Forget(message.Subscriber));
+    }
+
+    private void StartConnection()
+    {
+        _epoch = _epochs.Next();
+        _failure = null;
+        _downSince ??= Now;
+        Become(Connecting);
+        Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt));
+        var connection = Context.ActorOf(
+            RedisConnectionActor.Props(_settings, _links, _epoch, [.. _unfenced]), $"connection-{_epoch}");
+        Context.Watch(connection);
+    }
+
+    private void OnVerified(LinkVerified verified)
+    {
+        if (verified.Epoch != _epoch) return;
+        var away = _epoch == 1 ? TimeSpan.Zero : Now - (_downSince ?? Now);
+        _downSince = null;
+        _link = verified;
+        _unfenced.Clear();
+        if (verified.Link.ClientId > 0) _unfenced.Add(verified.Link.ClientId);
+        _plan.Ready(Now);
+        Become(Ready);
+        Announce(new RedisReady(_settings.Name, _epoch, _settings.Endpoint.ToString(), verified.Link.ClientId, away));
+        _toldOfOutage = false;
+        _commands.Tell(new LinkUp(_epoch, verified.Link));
+    }
+
+    private void OnFenceForbidden(FenceForbidden message)
+    {
+        if (_toldOfFence) return;
+        _toldOfFence = true;
+        _log.Warning(
+            "redis {0}: the server does not let this client end the connection it lost ({1}); what was still on its way there may "
+            + "be executed after commands that were sent later",
+            _settings.Name, message.Reason);
+    }
+
+    private void OnLinkEnded()
+    {
+        var cause = Cause("the connection actor stopped");
+        _link = null;
+        _downSince = Now;
+        _commands.Tell(new LinkDown(_epoch, cause));
+        Announce(new RedisLost(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
+        _toldOfOutage = true;
+        DecideWhatFollows(cause);
+    }
+
+    private void OnAttemptEnded() => DecideWhatFollows(Cause("the connection actor stopped"));
+
+    private void DecideWhatFollows(string cause)
+    {
+        if (_plan.Ended(Now) is { } delay)
+        {
+            Become(BackingOff);
+            Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt, delay, cause));
+            _toldOfOutage = true;
+            Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
+        }
+        else
+        {
+            Become(GaveUp);
+            Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
+            _commands.Tell(new NoMoreLinks(cause));
+        }
+    }
+
+    private void OnAttach(AttachCommands message)
+    {
+        _commands = message.Commands;
+        if (_state is not null) _commands.Tell(_state);
+        if (_link is not null) _commands.Tell(new LinkUp(_link.Epoch, _link.Link));
+        if (_state is RedisGaveUp gaveUp) _commands.Tell(new NoMoreLinks(gaveUp.Cause));
+    }
+
+    private void OnSubscribe(SubscribeToState message)
+    {
+        if (_subscribers.Add(message.Subscriber))
+        {
+            Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
+        }
+
+        if (_state is not null) message.Subscriber.Tell(_state);
+    }
+
+    private void Forget(IActorRef subscriber)
+    {
+        if (_subscribers.Remove(subscriber)) Context.Unwatch(subscriber);
+    }
+
+    private void Announce(RedisConnectionEvent state)
+    {
+        _state = state;
+        RedisConnectionLog.Write(_log, state, firstOfOutage: !_toldOfOutage);
+        _commands.Tell(state);
+        Context.System.EventStream.Publish(state);
+        foreach (var subscriber in _subscribers) subscriber.Tell(state);
+    }
+
+    private string Cause(string otherwise)
+    {
+        var cause = _failure?.Message ?? otherwise;
+        _failure = null;
+        return cause;
+    }
+
+    private sealed class BackoffElapsed : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly BackoffElapsed Instance = new();
+    }
+
+    private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
+}

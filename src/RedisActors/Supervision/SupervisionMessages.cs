@@ -1,0 +1,22 @@
+using Akka.Actor;
+using RedisActors.Connection;
+
+namespace RedisActors.Supervision;
+
+/// <summary>From a command actor to its supervisor: tell me of links, beginning with the one there is.</summary>
+internal sealed record AttachCommands(IActorRef Commands) : INoSerializationVerificationNeeded;
+
+/// <summary>From a connection actor to its supervisor: the link is verified and the former one fenced.</summary>
+internal sealed record LinkVerified(long Epoch, IRedisLink Link) : INoSerializationVerificationNeeded;
+
+/// <summary>From a connection actor to its supervisor: these connections of former links could not be ended.</summary>
+internal sealed record FenceForbidden(long Epoch, string Reason) : INoSerializationVerificationNeeded;
+
+/// <summary>From the supervisor to the command actor: commands flow over this link from now on.</summary>
+internal sealed record LinkUp(long Epoch, IRedisLink Link) : INoSerializationVerificationNeeded;
+
+/// <summary>From the supervisor to the command actor: the link of this epoch is gone and disposed of.</summary>
+internal sealed record LinkDown(long Epoch, string Cause) : INoSerializationVerificationNeeded;
+
+/// <summary>From the supervisor to the command actor: there will be no further link.</summary>
+internal sealed record NoMoreLinks(string Cause) : INoSerializationVerificationNeeded;
