@@ -4,18 +4,24 @@ namespace RedisActors.Connection;
 /// Makes the connection of a dead link harmless on the server, so that nothing that still sits in its socket is executed after
 /// what is sent on the new link.
 /// </summary>
-/// <remarks>https://redis.io/docs/latest/commands/client-kill/: <c>CLIENT KILL ID</c> answers with the number of clients killed.</remarks>
+/// <remarks>
+/// <c>CLIENT KILL ID n ADDR a</c> ends the client for which both hold. The number alone is not enough: a server that restarted
+/// counts from 1 again, and the number may belong to a stranger by then.
+/// https://redis.io/docs/latest/commands/client-kill/
+/// </remarks>
 internal static class Fence
 {
     /// <summary>
-    /// Ends the connection with this number. Answers null when it is ended or was no longer there, otherwise why it could not
-    /// be: the ACL forbids <c>CLIENT KILL</c>, mostly.
+    /// Ends that connection. Answers null when it is ended or was no longer there, otherwise why it could not be: the ACL
+    /// forbids <c>CLIENT KILL</c>, mostly.
     /// </summary>
-    public static async Task<string?> RaiseAsync(IRedisLink link, long clientId, CancellationToken cancellation)
+    public static async Task<string?> RaiseAsync(IRedisLink link, ClientIdentity former, CancellationToken cancellation)
     {
+        if (former.Address is null) return "the server did not tell this client its own id and address";
         try
         {
-            await LinkQuery.AskAsync(link, "CLIENT", ["KILL", "ID", clientId], cancellation).ConfigureAwait(false);
+            await LinkQuery.AskAsync(link, "CLIENT", ["KILL", "ID", former.Id, "ADDR", former.Address], cancellation)
+                .ConfigureAwait(false);
             return null;
         }
         catch (ServerErrorException error)

@@ -6,8 +6,8 @@ namespace RedisActors.Connection;
 /// </summary>
 internal interface IRedisLink : IDisposable
 {
-    /// <summary>The server's number for this connection, or 0 where the server has no such number (before Redis 5).</summary>
-    long ClientId { get; }
+    /// <summary>Which connection of the server this is; what it takes to end it from another one.</summary>
+    ClientIdentity Identity { get; }
 
     /// <summary>
     /// Hands a request over. Whatever happens then is told to the request, exactly once and possibly before this returns;

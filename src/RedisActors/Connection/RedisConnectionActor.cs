@@ -16,13 +16,13 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly long _epoch;
-    private readonly IReadOnlyList<long> _unfenced;
+    private readonly IReadOnlyList<ClientIdentity> _unfenced;
     private readonly CancellationTokenSource _stopped = new();
     private readonly IActorRef _self = Context.Self;
     private Task<IRedisLink>? _attempt;
     private IRedisLink? _link;
 
-    public RedisConnectionActor(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<long> unfenced)
+    public RedisConnectionActor(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced)
     {
         _settings = settings;
         _links = links;
@@ -33,7 +33,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<long> unfenced) =>
+    public static Props Props(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced) =>
         Akka.Actor.Props.Create(() => new RedisConnectionActor(settings, links, epoch, unfenced));
 
     protected override void PreStart()
@@ -128,9 +128,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         try
         {
             string? forbidden = null;
-            foreach (var clientId in _unfenced)
+            foreach (var former in _unfenced)
             {
-                forbidden = await Fence.RaiseAsync(link, clientId, limit.Token).ConfigureAwait(false) ?? forbidden;
+                forbidden = await Fence.RaiseAsync(link, former, limit.Token).ConfigureAwait(false) ?? forbidden;
             }
 
             return forbidden;

@@ -25,7 +25,7 @@ internal sealed class StackExchangeLink : IRedisLink
         if (!multiplexer.IsConnected) Lost("the connection closed during the handshake");
     }
 
-    public long ClientId { get; internal set; }
+    public ClientIdentity Identity { get; internal set; } = ClientIdentity.Unknown;
 
     public void Send(LinkRequest request)
     {

@@ -52,7 +52,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         try
         {
             await LinkQuery.AskAsync(link, "PING", [], limit.Token).ConfigureAwait(false);
-            link.ClientId = await ClientIdAsync(link, limit.Token).ConfigureAwait(false);
+            link.Identity = await ClientIdentity.AskAsync(link, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -61,19 +61,6 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         catch (ServerErrorException error)
         {
             throw new RedisLinkException($"the server refused PING: {error.Message}", error);
-        }
-    }
-
-    private static async Task<long> ClientIdAsync(StackExchangeLink link, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await LinkQuery.AskAsync(link, "CLIENT", ["ID"], cancellation).ConfigureAwait(false)).AsInt64();
-        }
-        catch (ServerErrorException)
-        {
-            // Before Redis 5, or forbidden by the ACL: the link works, it only cannot be fenced.
-            return 0;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private readonly EpochCounter _epochs;
     private readonly ReconnectPlan _plan;
     private readonly HashSet<IActorRef> _subscribers = [];
-    private readonly List<long> _unfenced = [];
+    private readonly List<ClientIdentity> _unfenced = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _commands = ActorRefs.Nobody;
     private RedisConnectionEvent? _state;
@@ -109,10 +109,10 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _downSince = null;
         _link = verified;
         _unfenced.Clear();
-        if (verified.Link.ClientId > 0) _unfenced.Add(verified.Link.ClientId);
+        _unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
-        Announce(new RedisReady(_settings.Name, _epoch, _settings.Endpoint.ToString(), verified.Link.ClientId, away));
+        Announce(new RedisReady(_settings.Name, _epoch, _settings.Endpoint.ToString(), verified.Link.Identity.Id, away));
         _toldOfOutage = false;
         _commands.Tell(new LinkUp(_epoch, verified.Link));
     }
