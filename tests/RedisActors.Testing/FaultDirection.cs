@@ -1,0 +1,11 @@
+namespace RedisActors.Testing;
+
+/// <summary>One of the two ways through a <see cref="FaultProxy"/>.</summary>
+public enum FaultDirection
+{
+    /// <summary>What clients send.</summary>
+    ToServer,
+
+    /// <summary>What the server answers.</summary>
+    ToClient,
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// A process that does not outlive its owner, however the owner ends. A small shell stands between the two: its standard input
+/// is a pipe from the owner, and the system closes that pipe when the owner is gone, kill -9 included. The shell then kills the
+/// process and removes its folder.
+/// </summary>
+/// <remarks>
+/// The system's own answer (<c>PR_SET_PDEATHSIG</c>) follows the thread that started the process, and a thread of the pool may
+/// end long before its program does; so it only ties the process to the shell, which has one thread. Both run in a session of
+/// their own, so that a Ctrl-C in the owner's terminal is the owner's alone.
+/// </remarks>
+internal sealed class GuardedProcess : IDisposable
+{
+    private const string Guard = """
+        folder=$1; output=$2; shift 2
+        trap '' HUP INT QUIT TERM PIPE
+        exec 3<&0 2>>"$output"
+        "$@" </dev/null >>"$output" 3<&- &
+        process=$!
+        echo "$process"
+        ( read -r word; kill -9 "$process" ) <&3 >/dev/null &
+        guard=$!
+        wait "$process"
+        code=$?
+        kill -9 "$guard"
+        wait "$guard"
+        echo "$code"
+        read -r word <&3
+        [ "$word" = keep ] || rm -rf "$folder"
+        """;
+
+    private const int Unknown = -1;
+
+    private readonly Process _shell;
+    private bool _disposed;
+
+    private GuardedProcess(Process shell, int id)
+    {
+        _shell = shell;
+        Id = id;
+        Exited = ReadExitCodeAsync();
+    }
+
+    public int Id { get; }
+
+    /// <summary>Completes with the exit code as soon as the process is gone; -1 if its guard is gone and nobody knows.</summary>
+    public Task<int> Exited { get; }
+
+    /// <param name="folder">Removed with the process when the owner dies.</param>
+    /// <param name="output">The file to which the process writes its standard output and error.</param>
+    /// <param name="command">The program and its arguments.</param>
+    public static GuardedProcess Start(string folder, string output, IEnumerable<string> command)
+    {
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+
+        string[] words =
+        [
+            .. Programs.Find("setsid") is { } setsid ? [setsid] : Array.Empty<string>(),
+            "/bin/sh", "-c", Guard, "guard", folder, output,
+            .. Programs.Find("setpriv") is { } setpriv ? [setpriv, "--pdeathsig", "KILL"] : Array.Empty<string>(),
+            .. command,
+        ];
+        start.FileName = words[0];
+        foreach (var word in words.AsSpan(1)) start.ArgumentList.Add(word);
+
+        var shell = Process.Start(start)!;
+        var line = shell.StandardOutput.ReadLine();
+        return int.TryParse(line, CultureInfo.InvariantCulture, out var id)
+            ? new GuardedProcess(shell, id)
+            : throw new InvalidOperationException($"The process could not be started. {shell.StandardError.ReadToEnd()}");
+    }
+
+    /// <summary>Ends the process, if it still runs, with no chance to say goodbye, and returns when it is gone.</summary>
+    public void Kill()
+    {
+        if (!Exited.IsCompleted || Exited.Result == Unknown) Signals.Send(Id, Signals.Kill);
+        Exited.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets the guard go and leaves the folder alone; the process must be gone.</summary>
+    public void Dismiss()
+    {
+        try
+        {
+            _shell.StandardInput.WriteLine("keep");
+            _shell.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // The guard is gone already; there is nobody left to be told.
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Ends the process and removes the folder; once.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+
+        _disposed = true;
+        try
+        {
+            _shell.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // As above.
+        }
+
+        _shell.WaitForExit();
+        _shell.Dispose();
+    }
+
+    private async Task<int> ReadExitCodeAsync()
+    {
+        var line = await _shell.StandardOutput.ReadLineAsync().ConfigureAwait(false);
+        return int.TryParse(line, CultureInfo.InvariantCulture, out var code) ? code : Unknown;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// One command that was sent; made by <see cref="LedgerCounter.Sent"/>, and told its answer, once. Travels best as the state
+/// that a command carries.
+/// </summary>
+public sealed class LedgerEntry
+{
+    private readonly LedgerCounter _counter;
+    private int _answered;
+
+    internal LedgerEntry(LedgerCounter counter)
+    {
+        _counter = counter;
+        SentAt = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>The <see cref="Stopwatch"/> time stamp at which it was sent.</summary>
+    public long SentAt { get; }
+
+    /// <summary>The sender was told that the command was applied, and the value of the counter after it.</summary>
+    public void Applied(long value)
+    {
+        if (!First()) return;
+
+        _counter.CountValue(value);
+        _counter.CountApplied(this);
+    }
+
+    /// <summary>The sender was told that the command was applied; the value is not known or says nothing.</summary>
+    public void Applied()
+    {
+        if (!First()) return;
+
+        _counter.CountAppliedWithoutValue();
+        _counter.CountApplied(this);
+    }
+
+    /// <summary>The sender was told that the server refused the command.</summary>
+    public void Rejected()
+    {
+        if (First()) _counter.CountRejected(this);
+    }
+
+    /// <summary>The sender was told that the command never ran and never will.</summary>
+    public void NotSent()
+    {
+        if (First()) _counter.CountNotSent(this);
+    }
+
+    /// <summary>The sender was told that nobody knows.</summary>
+    public void Unknown()
+    {
+        if (First()) _counter.CountUnknown(this);
+    }
+
+    private bool First()
+    {
+        if (Interlocked.Exchange(ref _answered, 1) == 0) return true;
+
+        _counter.CountAnsweredAgain();
+        return false;
+    }
+}

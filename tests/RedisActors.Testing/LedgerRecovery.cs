@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace RedisActors.Testing;
+
+/// <summary>The way back from one fault, see <see cref="CommandLedger.AwaitRecovery"/>.</summary>
+public sealed class LedgerRecovery
+{
+    private readonly bool _onlyWhatIsSentSince;
+    private readonly TaskCompletionSource<TimeSpan> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal LedgerRecovery(string fault, long since, bool onlyWhatIsSentSince)
+    {
+        Fault = fault;
+        Since = since;
+        _onlyWhatIsSentSince = onlyWhatIsSentSince;
+    }
+
+    public string Fault { get; }
+
+    /// <summary>The <see cref="Stopwatch"/> time stamp at which the server was back.</summary>
+    public long Since { get; }
+
+    /// <summary>Completes with the time it took.</summary>
+    public Task<TimeSpan> Done => _done.Task;
+
+    /// <summary>The time it took, or has taken until now.</summary>
+    public TimeSpan Elapsed => _done.Task.IsCompletedSuccessfully ? _done.Task.Result : Stopwatch.GetElapsedTime(Since);
+
+    internal bool Applied(long sentAt, long now)
+    {
+        if (now < Since || (_onlyWhatIsSentSince && sentAt < Since)) return false;
+
+        _done.TrySetResult(Stopwatch.GetElapsedTime(Since, now));
+        return true;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// One plain connection to a Redis server that sends a command and reads its answer, and nothing else: no reconnecting, no
+/// pipelining, no client library. What a test learns through it, it does not learn through the thing it tests.
+/// </summary>
+public sealed class RedisProbe : IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly RespReader _reader;
+
+    private RedisProbe(Socket socket)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = new RespReader(_stream);
+    }
+
+    /// <summary>How long a command may take until its answer is read; 10 seconds unless set.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="SocketException">Nobody listens there.</exception>
+    /// <exception cref="TimeoutException">Nobody accepted in time.</exception>
+    public static async Task<RedisProbe> ConnectAsync(string host, int port, TimeSpan? timeout = null)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var limit = timeout ?? TimeSpan.FromSeconds(10);
+        using var clock = new CancellationTokenSource(limit);
+        try
+        {
+            await socket.ConnectAsync(host, port, clock.Token).ConfigureAwait(false);
+            return new RedisProbe(socket) { Timeout = limit };
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw new TimeoutException($"{host}:{port} did not accept a connection within {limit.TotalSeconds} s.");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a server accepts connections there and answers <c>PING</c> with <c>PONG</c> within the time.</summary>
+    public static async Task<bool> AnswersAsync(string host, int port, TimeSpan timeout)
+    {
+        try
+        {
+            await using var probe = await ConnectAsync(host, port, timeout).ConfigureAwait(false);
+            var reply = await probe.ExecuteAsync("PING").ConfigureAwait(false);
+            return reply.Kind == ProbeReplyKind.Status && reply.Text == "PONG";
+        }
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends one command and returns its answer, an error included.</summary>
+    /// <exception cref="TimeoutException">No answer within <see cref="Timeout"/>; the connection is of no further use.</exception>
+    /// <exception cref="IOException">The connection ended.</exception>
+    public async Task<ProbeReply> ExecuteAsync(params string[] words)
+    {
+        await SendAsync(words).ConfigureAwait(false);
+        return await ReadAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends one command and does not wait for its answer; read that with <see cref="ReadAsync"/>.</summary>
+    public async Task SendAsync(params string[] words)
+    {
+        var bytes = Encode(words);
+        using var clock = new CancellationTokenSource(Timeout);
+        try
+        {
+            await _stream.WriteAsync(bytes, clock.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{words[0]} could not be sent within {Timeout.TotalSeconds} s.");
+        }
+    }
+
+    /// <summary>Reads the next answer.</summary>
+    /// <exception cref="TimeoutException">No answer within <see cref="Timeout"/>; the connection is of no further use.</exception>
+    /// <exception cref="IOException">The connection ended.</exception>
+    public async Task<ProbeReply> ReadAsync()
+    {
+        using var clock = new CancellationTokenSource(Timeout);
+        try
+        {
+            return await _reader.ReadAsync(clock.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"No answer within {Timeout.TotalSeconds} s.");
+        }
+    }
+
+    /// <summary>A command as it goes over the wire.</summary>
+    public static byte[] Encode(params string[] words)
+    {
+        using var wire = new MemoryStream();
+        wire.Write(Encoding.ASCII.GetBytes($"*{words.Length}\r\n"));
+        foreach (var word in words)
+        {
+            var bytes = Encoding.UTF8.GetBytes(word);
+            wire.Write(Encoding.ASCII.GetBytes($"${bytes.Length}\r\n"));
+            wire.Write(bytes);
+            wire.Write("\r\n"u8);
+        }
+
+        return wire.ToArray();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        _socket.Dispose();
+    }
+}

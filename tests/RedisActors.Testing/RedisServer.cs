@@ -1,0 +1,280 @@
+using System.Globalization;
+using System.Net;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// A private Redis server on a loopback port with a temporary folder, and the faults one can inflict on it. Neither the process
+/// nor the folder outlives the owner, however the owner ends.
+/// </summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private readonly RedisServerOptions _options;
+    private readonly string _executable;
+    private GuardedProcess _process;
+
+    private RedisServer(RedisServerOptions options, string executable, int port, string folder)
+    {
+        _options = options;
+        _executable = executable;
+        Port = port;
+        Folder = folder;
+        _process = StartProcess();
+    }
+
+    public string Host => "127.0.0.1";
+
+    /// <summary>The port; it stays the same over <see cref="StartAgainAsync"/>.</summary>
+    public int Port { get; }
+
+    /// <summary>The address as <c>127.0.0.1:PORT</c>.</summary>
+    public string Endpoint => $"{Host}:{Port}";
+
+    /// <summary>The server's folder, removed by <see cref="DisposeAsync"/>.</summary>
+    public string Folder { get; }
+
+    /// <summary>The server's log, in <see cref="Folder"/>, over all its starts.</summary>
+    public string LogFile => Path.Combine(Folder, "redis.log");
+
+    public int ProcessId => _process.Id;
+
+    public bool IsRunning => !_process.Exited.IsCompleted;
+
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>Starts a server and returns when it answers.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There is no <c>redis-server</c>, or it did not come up; the message says why and quotes its log.
+    /// </exception>
+    public static async Task<RedisServer> StartAsync(RedisServerOptions? options = null)
+    {
+        options ??= new RedisServerOptions();
+        var executable = options.Executable ?? Programs.Find("redis-server")
+            ?? throw new InvalidOperationException("There is no redis-server on the PATH; install Redis (apt-get install redis-server).");
+
+        // A port that was free a moment ago may be taken now; only one that was chosen here can be chosen again.
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Directory.CreateTempSubdirectory("redis-actors-").FullName;
+            var server = new RedisServer(options, executable, options.Port ?? LoopbackPorts.PickFree(), folder);
+            try
+            {
+                await server.WaitUntilAnswersAsync(options.StartTimeout).ConfigureAwait(false);
+                return server;
+            }
+            catch (InvalidOperationException) when (options.Port is null && attempt < 3)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+            catch
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>SIGKILL: the server is gone when this returns, and has said goodbye to nobody.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        IsSuspended = false;
+    }
+
+    /// <summary><c>SHUTDOWN</c>: the server ends in good order, and is gone when this returns.</summary>
+    public async Task StopAsync()
+    {
+        if (!IsRunning) return;
+
+        Resume();
+        await using (var probe = await ConnectAsync().ConfigureAwait(false))
+        {
+            await probe.SendAsync("SHUTDOWN", "NOSAVE").ConfigureAwait(false);
+            await _process.Exited.WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Starts the server again after <see cref="Kill"/> or <see cref="StopAsync"/>: same port, same folder, other arguments if
+    /// given.
+    /// </summary>
+    /// <param name="arguments">In place of <see cref="RedisServerOptions.Arguments"/> for this start.</param>
+    /// <param name="waitUntilItAnswers">Off to return as soon as the process runs, for instance to watch it load.</param>
+    public async Task StartAgainAsync(IReadOnlyList<string>? arguments = null, bool waitUntilItAnswers = true)
+    {
+        if (IsRunning) throw new InvalidOperationException("The server is running.");
+
+        var predecessor = _process;
+        _process = StartProcess(arguments);
+        predecessor.Dismiss();
+        if (waitUntilItAnswers) await WaitUntilAnswersAsync(_options.StartTimeout).ConfigureAwait(false);
+    }
+
+    /// <summary>SIGSTOP: the server keeps its connections, and the system keeps accepting for it, but it does nothing.</summary>
+    public void Suspend()
+    {
+        Signals.Send(ProcessId, Signals.Suspend);
+        IsSuspended = true;
+    }
+
+    /// <summary>SIGCONT: the server goes on, beginning with what was sent to it meanwhile.</summary>
+    public void Resume()
+    {
+        if (!IsSuspended) return;
+
+        Signals.Send(ProcessId, Signals.Resume);
+        IsSuspended = false;
+    }
+
+    /// <summary>Returns when the server answers <c>PING</c> with <c>PONG</c> (so not while it loads).</summary>
+    /// <exception cref="InvalidOperationException">It ended meanwhile, or the time is over; the message quotes its log.</exception>
+    public async Task WaitUntilAnswersAsync(TimeSpan timeout)
+    {
+        using var clock = new CancellationTokenSource(timeout);
+        while (!await RedisProbe.AnswersAsync(Host, Port, TimeSpan.FromSeconds(1)).ConfigureAwait(false))
+        {
+            if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
+            if (clock.IsCancellationRequested)
+            {
+                throw new InvalidOperationException(
+                    $"redis-server at {Endpoint} did not answer within {timeout.TotalSeconds} s. {LogTail()}");
+            }
+
+            await Task.Delay(2, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        // Answered by another server that has the port, while ours has ended for want of it.
+        if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
+    }
+
+    /// <summary>A connection of one's own, past every proxy; its name on the server is <c>probe</c>.</summary>
+    public async Task<RedisProbe> ConnectAsync()
+    {
+        var probe = await RedisProbe.ConnectAsync(Host, Port).ConfigureAwait(false);
+        try
+        {
+            (await probe.ExecuteAsync("CLIENT", "SETNAME", "probe").ConfigureAwait(false)).OrThrow();
+            return probe;
+        }
+        catch
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Sends one command over a connection of its own and returns the answer, an error included.</summary>
+    public async Task<ProbeReply> ExecuteAsync(params string[] words)
+    {
+        await using var probe = await ConnectAsync().ConfigureAwait(false);
+        return await probe.ExecuteAsync(words).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Closes all client connections but probes' and replicas', from the server's side. Returns how many there were.
+    /// </summary>
+    public async Task<int> KillClientsAsync()
+    {
+        await using var probe = await ConnectAsync().ConfigureAwait(false);
+        var killed = 0L;
+        foreach (var client in await ListClientsAsync(probe).ConfigureAwait(false))
+        {
+            if (client.IsReplicationLink) continue;
+
+            killed += (await probe.ExecuteAsync("CLIENT", "KILL", "ID", client.Id.ToString(CultureInfo.InvariantCulture))
+                .ConfigureAwait(false)).AsInt64();
+        }
+
+        return (int)killed;
+    }
+
+    /// <summary>Closes one client connection, from the server's side. Returns whether there was one of that number.</summary>
+    public async Task<bool> KillClientAsync(long id)
+    {
+        var reply = await ExecuteAsync("CLIENT", "KILL", "ID", id.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        return reply.OrThrow().AsInt64() > 0;
+    }
+
+    /// <summary>The client connections that the server has, probes left out; replicas count as clients.</summary>
+    public async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync()
+    {
+        await using var probe = await ConnectAsync().ConfigureAwait(false);
+        return await ListClientsAsync(probe).ConfigureAwait(false);
+    }
+
+    /// <summary>How many client connections the server has, probes left out.</summary>
+    public async Task<int> CountClientsAsync() => (await ListClientsAsync().ConfigureAwait(false)).Count;
+
+    /// <summary>The values of <c>INFO</c>, by name; of one section if given.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> InfoAsync(string? section = null)
+    {
+        var reply = await (section is null ? ExecuteAsync("INFO") : ExecuteAsync("INFO", section)).ConfigureAwait(false);
+        return reply.OrThrow().Text.Split("\r\n")
+            .Where(line => line.Contains(':') && !line.StartsWith('#'))
+            .Select(line => line.Split(':', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+    }
+
+    /// <summary>Makes this server a replica and returns when it has the other's data.</summary>
+    public async Task ReplicateAsync(RedisServer master, TimeSpan? timeout = null)
+    {
+        (await ExecuteAsync("REPLICAOF", master.Host, master.Port.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false)).OrThrow();
+        using var clock = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(20));
+        while ((await InfoAsync("replication").ConfigureAwait(false)).GetValueOrDefault("master_link_status") != "up")
+        {
+            if (clock.IsCancellationRequested) throw new TimeoutException($"{Endpoint} did not catch up with its master. {LogTail()}");
+            await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary><c>REPLICAOF NO ONE</c>: a replica becomes a master.</summary>
+    public async Task PromoteAsync() => (await ExecuteAsync("REPLICAOF", "NO", "ONE").ConfigureAwait(false)).OrThrow();
+
+    /// <summary>Ends the server, suspended or not, and removes its folder.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        _process.Dispose();
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync(RedisProbe probe)
+    {
+        var reply = await probe.ExecuteAsync("CLIENT", "LIST").ConfigureAwait(false);
+        return
+        [
+            .. reply.OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(RedisServerClient.Parse)
+                .Where(client => client.Name != "probe"),
+        ];
+    }
+
+    private GuardedProcess StartProcess(IReadOnlyList<string>? arguments = null) => GuardedProcess.Start(
+        Folder,
+        Path.Combine(Folder, "output.log"),
+        [
+            _executable,
+            "--bind", IPAddress.Loopback.ToString(),
+            "--port", Port.ToString(CultureInfo.InvariantCulture),
+            "--dir", Folder,
+            "--logfile", LogFile,
+            "--daemonize", "no",
+            "--save", "",
+            "--appendonly", _options.AppendOnly ? "yes" : "no",
+            "--appendfsync", _options.AppendFsync,
+
+            // A rewrite is a forked child, which would outlive a kill -9 of the server.
+            "--auto-aof-rewrite-percentage", "0",
+            "--repl-diskless-sync-delay", "0",
+            .. arguments ?? _options.Arguments,
+        ]);
+
+    private string LogTail()
+    {
+        var lines = new[] { LogFile, Path.Combine(Folder, "output.log") }
+            .Where(File.Exists)
+            .SelectMany(file => File.ReadLines(file).TakeLast(8));
+        return $"Its last words: {string.Join(" | ", lines)}";
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace RedisActors.Testing;
+
+/// <summary>A connection as the server sees it: one line of <c>CLIENT LIST</c>.</summary>
+/// <param name="Id">The server's number for the connection.</param>
+/// <param name="Name">What the client called itself; empty if it did not.</param>
+/// <param name="Flags">One letter each: <c>N</c> none, <c>P</c> subscriber, <c>S</c> replica.</param>
+/// <param name="LastCommand">The command that came last, in lower case.</param>
+public sealed record RedisServerClient(long Id, string Name, string Flags, string LastCommand)
+{
+    public bool IsReplicationLink => Flags.AsSpan().ContainsAny('S', 'M');
+
+    internal static RedisServerClient Parse(string line)
+    {
+        var fields = line.TrimEnd('\r').Split(' ')
+            .Select(field => field.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        return new RedisServerClient(
+            long.Parse(fields["id"], CultureInfo.InvariantCulture),
+            fields.GetValueOrDefault("name", string.Empty),
+            fields.GetValueOrDefault("flags", string.Empty),
+            fields.GetValueOrDefault("cmd", string.Empty));
+    }
+}

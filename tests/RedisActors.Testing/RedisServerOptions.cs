@@ -1,0 +1,25 @@
+namespace RedisActors.Testing;
+
+/// <summary>How a <see cref="RedisServer"/> is started.</summary>
+public sealed record RedisServerOptions
+{
+    /// <summary>The server program; <c>redis-server</c> of the <c>PATH</c> unless given.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>The port on 127.0.0.1; a free one unless given.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>
+    /// Whether the server keeps an append-only file, so that a kill -9 loses nothing that it had answered. On unless set.
+    /// </summary>
+    public bool AppendOnly { get; init; } = true;
+
+    /// <summary><c>everysec</c>, <c>always</c> or <c>no</c>. All three keep what was answered through a kill -9.</summary>
+    public string AppendFsync { get; init; } = "everysec";
+
+    /// <summary>Further arguments as one would type them after <c>redis-server</c>: <c>--maxclients</c>, <c>5</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>How long the server may take until it answers a <c>PING</c>.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}
