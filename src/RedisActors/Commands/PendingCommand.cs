@@ -59,6 +59,9 @@ internal sealed class PendingCommand(RedisCommand command, IActorRef sender, IAc
 
     public override void Refuse(string reason) => EndAs(Outcome.NotSent, $"{command.Name}: {reason}");
 
+    public override void Garble(string reason) =>
+        EndAs(Outcome.Unknown, $"{command.Name}: the server answered, and the answer could not be read: {reason}");
+
     public override void Fail(LinkFault fault) => Fault = fault;
 
     private bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;

@@ -37,5 +37,7 @@ internal sealed class LinkQuery : LinkRequest
 
     public override void Refuse(string reason) => _answer.TrySetException(new RedisLinkException(reason));
 
+    public override void Garble(string reason) => _answer.TrySetException(new RedisLinkException(reason));
+
     public override void Fail(LinkFault fault) => _answer.TrySetException(new RedisLinkException(fault.Reason));
 }

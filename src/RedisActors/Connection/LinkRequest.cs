@@ -12,6 +12,7 @@ namespace RedisActors.Connection;
 internal abstract class LinkRequest
 {
     private Task<RedisResult>? _reply;
+    private StackExchangeLink? _link;
 
     /// <summary>The command's name.</summary>
     public abstract string Name { get; }
@@ -31,13 +32,17 @@ internal abstract class LinkRequest
     /// <summary>The client refused the request before anything was sent: an argument it cannot write, a command it does not know.</summary>
     public abstract void Refuse(string reason);
 
-    /// <summary>The link brought no answer.</summary>
+    /// <summary>The server executed the request and answered, and the client could not read the answer.</summary>
+    public abstract void Garble(string reason);
+
+    /// <summary>The link brought no answer, and is gone or about to be.</summary>
     public abstract void Fail(LinkFault fault);
 
     /// <summary>Waits for the client's task, without holding a thread.</summary>
-    internal void Await(Task<RedisResult> reply)
+    internal void Await(Task<RedisResult> reply, StackExchangeLink link)
     {
         _reply = reply;
+        _link = link;
         if (reply.IsCompleted)
         {
             Complete();
@@ -51,14 +56,31 @@ internal abstract class LinkRequest
     private void Complete()
     {
         var reply = _reply!;
+        var link = _link!;
         _reply = null;
-        if (reply.IsCompletedSuccessfully)
+        _link = null;
+        if (!reply.IsCompletedSuccessfully)
         {
-            Succeed(StackExchangeVersion.ToRespValue(reply.Result));
+            link.Failed(this, reply.Exception?.InnerException ?? new TaskCanceledException(reply));
         }
-        else
+        else if (TryRead(reply.Result, out var value))
         {
-            StackExchangeErrors.Tell(this, reply.Exception?.InnerException ?? new TaskCanceledException(reply));
+            Succeed(value);
+        }
+    }
+
+    private bool TryRead(RedisResult result, out RespValue value)
+    {
+        try
+        {
+            value = StackExchangeVersion.ToRespValue(result);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Garble(StackExchangeErrors.FirstLine(error));
+            value = default;
+            return false;
         }
     }
 }

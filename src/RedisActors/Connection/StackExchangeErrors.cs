@@ -5,25 +5,28 @@ namespace RedisActors.Connection;
 /// <summary>Reads from StackExchange.Redis' exceptions what is certain about a request and what is not.</summary>
 internal static class StackExchangeErrors
 {
-    public static void Tell(LinkRequest request, Exception error)
+    /// <summary>Tells a request why it got no reply. Answers what is wrong with the link, or null when the link is well.</summary>
+    public static string? Tell(LinkRequest request, Exception error)
     {
+        var reason = FirstLine(error);
         switch (error)
         {
-            case RedisServerException server:
-                request.Reject(server.Message);
-                break;
+            case RedisServerException:
+                request.Reject(error.Message);
+                return null;
 
-            case RedisConnectionException or RedisTimeoutException or ObjectDisposedException or OperationCanceledException:
-                request.Fail(new LinkFault(IsCertainlyNotSent(error), FirstLine(error)));
-                break;
+            case RedisCommandException or ArgumentException or InvalidCastException or NotSupportedException:
+                request.Refuse(reason);
+                return null;
 
-            case RedisCommandException or ArgumentException or InvalidCastException or NotSupportedException or InvalidOperationException:
-                request.Refuse(FirstLine(error));
-                break;
+            case RedisConnectionException { FailureType: ConnectionFailureType.ProtocolFailure }
+                when error.Message.Contains("Unexpected response", StringComparison.Ordinal):
+                request.Garble(reason);
+                return null;
 
             default:
-                request.Fail(new LinkFault(false, $"{error.GetType().Name}: {FirstLine(error)}"));
-                break;
+                request.Fail(new LinkFault(IsCertainlyNotSent(error), reason));
+                return reason;
         }
     }
 

@@ -31,11 +31,11 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         try
         {
-            request.Await(DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None));
+            request.Await(DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None), this);
         }
         catch (Exception error)
         {
-            StackExchangeErrors.Tell(request, error);
+            Failed(request, error);
         }
     }
 
@@ -46,6 +46,12 @@ internal sealed class StackExchangeLink : IRedisLink
         _multiplexer.ConnectionFailed -= OnConnectionFailed;
         _multiplexer.Close(allowCommandsToComplete: false);
         _multiplexer.Dispose();
+    }
+
+    /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
+    internal void Failed(LinkRequest request, Exception error)
+    {
+        if (StackExchangeErrors.Tell(request, error) is { } cause) Lost(cause);
     }
 
     private IDatabase DatabaseOf(LinkRequest request) =>
