@@ -47,20 +47,32 @@ public sealed class StoppingTests : ActorSpec
     {
         using var gate = new ManualResetEventSlim();
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
-        var actor = Start(a =>
+        var parent = Start(a =>
         {
-            a.On<string>(_ =>
+            a.On<Props>(p => a.Reply(a.Ctx.ActorOf(p)));
+            a.On<IActorRef>(child =>
             {
-                TestActor.Tell("begun");
-                gate.Wait(Patience);
+                a.Ctx.Stop(child);
+                a.Reply("told to stop");
             });
-            a.On<int>(n => a.Reply(n));
         });
+        var actor = await parent.Ask<IActorRef>(
+            Scripted.Props(a =>
+            {
+                a.On<string>(_ =>
+                {
+                    TestActor.Tell("begun");
+                    gate.Wait(Patience);
+                });
+                a.On<int>(n => a.Reply(n));
+            }),
+            Patience);
         actor.Tell("wait");
         await ExpectMsgAsync("begun");
 
         actor.Tell(1, TestActor);
-        Sys.Stop(actor);
+        parent.Tell(actor, TestActor);
+        await ExpectMsgAsync("told to stop");
         gate.Set();
 
         Assert.Equal(1, (await ExpectMsgAsync<DeadLetter>()).Message);
