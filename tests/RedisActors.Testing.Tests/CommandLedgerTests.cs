@@ -131,7 +131,8 @@ public sealed class CommandLedgerTests
     public void A_recovery_can_leave_out_what_was_sent_before_it()
     {
         var before = Counter.Sent();
-        var recovery = _ledger.AwaitRecovery("client-kill", Stopwatch.GetTimestamp(), onlyWhatIsSentSince: true);
+        var now = Stopwatch.GetTimestamp();
+        var recovery = _ledger.AwaitRecovery("client-kill", since: now, sentSince: now);
         before.Applied(1);
         Assert.False(recovery.Done.IsCompleted);
 

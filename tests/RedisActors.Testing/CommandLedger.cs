@@ -39,17 +39,21 @@ public sealed class CommandLedger
     /// </summary>
     /// <param name="fault">What the server recovered from.</param>
     /// <param name="since">A <see cref="Stopwatch"/> time stamp.</param>
-    /// <param name="onlyWhatIsSentSince">
-    /// Whether a command counts only if it was sent since: for a fault during which the server kept answering, so that an
-    /// answer told after it may have been on its way before.
+    /// <param name="sentSince">
+    /// A time stamp too: a command counts only if it was sent since. For a fault during which the server kept answering, so that
+    /// an answer told after it may belong to a command applied before it.
     /// </param>
-    public LedgerRecovery AwaitRecovery(string fault, long since, bool onlyWhatIsSentSince = false)
+    public LedgerRecovery AwaitRecovery(string fault, long since, long sentSince = 0)
     {
-        var recovery = new LedgerRecovery(fault, since, onlyWhatIsSentSince);
+        var recovery = new LedgerRecovery(fault, since, sentSince);
         _recoveries.Enqueue(recovery);
         Volatile.Write(ref _awaited, recovery);
         return recovery;
     }
+
+    /// <summary>What senders were told so far, held against nothing.</summary>
+    public LedgerSummary Sums() =>
+        _counters.Values.Aggregate(LedgerSummary.Empty, (sums, counter) => sums + counter.Sums()) with { LongestWait = LongestWait };
 
     /// <summary>Holds what senders were told against what the server has.</summary>
     /// <param name="serverCounts">The value of each counter on the server; a counter that is missing there is 0.</param>

@@ -43,24 +43,28 @@ public sealed class LedgerCounter
     /// </remarks>
     public LedgerSummary Compare(long server)
     {
-        var applied = Applied;
-        var unknown = Interlocked.Read(ref _unknown);
-        var lost = Math.Max(0, applied - server);
+        var sums = Sums();
+        var lost = Math.Max(0, sums.Applied - server);
         if (Interlocked.Read(ref _appliedWithoutValue) == 0) lost = Math.Max(lost, _values.CountRepeatedOrAbove(server));
-        return new LedgerSummary
+        return sums with
         {
-            Sent = Interlocked.Read(ref _sent),
-            Applied = applied,
-            Rejected = Interlocked.Read(ref _rejected),
-            NotSent = Interlocked.Read(ref _notSent),
-            Unknown = unknown,
             Server = server,
             Lost = lost,
-            Duplicated = Math.Max(0, server - (applied - lost) - unknown),
-            Unanswered = Unanswered,
-            AnsweredAgain = Interlocked.Read(ref _answeredAgain),
+            Duplicated = Math.Max(0, server - (sums.Applied - lost) - sums.Unknown),
         };
     }
+
+    /// <summary>What senders were told so far, held against nothing.</summary>
+    public LedgerSummary Sums() => new()
+    {
+        Sent = Interlocked.Read(ref _sent),
+        Applied = Applied,
+        Rejected = Interlocked.Read(ref _rejected),
+        NotSent = Interlocked.Read(ref _notSent),
+        Unknown = Interlocked.Read(ref _unknown),
+        Unanswered = Unanswered,
+        AnsweredAgain = Interlocked.Read(ref _answeredAgain),
+    };
 
     internal void CountApplied(LedgerEntry entry)
     {

@@ -5,14 +5,14 @@ namespace RedisActors.Testing;
 /// <summary>The way back from one fault, see <see cref="CommandLedger.AwaitRecovery"/>.</summary>
 public sealed class LedgerRecovery
 {
-    private readonly bool _onlyWhatIsSentSince;
+    private readonly long _sentSince;
     private readonly TaskCompletionSource<TimeSpan> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal LedgerRecovery(string fault, long since, bool onlyWhatIsSentSince)
+    internal LedgerRecovery(string fault, long since, long sentSince)
     {
         Fault = fault;
         Since = since;
-        _onlyWhatIsSentSince = onlyWhatIsSentSince;
+        _sentSince = sentSince;
     }
 
     public string Fault { get; }
@@ -28,7 +28,7 @@ public sealed class LedgerRecovery
 
     internal bool Applied(long sentAt, long now)
     {
-        if (now < Since || (_onlyWhatIsSentSince && sentAt < Since)) return false;
+        if (now < Since || sentAt < _sentSince) return false;
 
         _done.TrySetResult(Stopwatch.GetElapsedTime(Since, now));
         return true;

@@ -1,0 +1,70 @@
+# What the commands in eng/ need of the machine; sourced by them. Says something only when there is something to say, and
+# says it on standard error, so that standard output stays the command's own.
+
+# How dotnet speaks, whatever the machine's language: the scripts read it.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+# The .NET SDK cannot be had from every package source, so it is asked for, not installed.
+ensure_dotnet() {
+    local major
+    if command -v dotnet >/dev/null 2>&1; then
+        major=$(dotnet --list-sdks 2>/dev/null | cut -d. -f1 | sort -n | tail -n 1)
+        if [ "${major:-0}" -ge 10 ]; then
+            return 0
+        fi
+    fi
+
+    say "The .NET SDK 10 or later is needed and was not found (found: ${major:-none})."
+    say "Get it from https://dotnet.microsoft.com/download, or with your system's packages (for example: apt-get install dotnet-sdk-10.0)."
+    return 1
+}
+
+# Uses the redis-server of the PATH; else installs Debian's, where that can be done without asking for a password.
+ensure_redis() {
+    if command -v redis-server >/dev/null 2>&1; then
+        return 0
+    fi
+
+    if command -v apt-get >/dev/null 2>&1; then
+        local as_root=()
+        if [ "$(id -u)" -ne 0 ]; then
+            as_root=(sudo -n)
+        fi
+
+        if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
+            say "redis-server is not installed; installing it with apt-get ..."
+            if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
+                return 0
+            fi
+            say "apt-get could not install redis-server."
+        fi
+    fi
+
+    say "redis-server is needed and was not found on the PATH. Install Redis 6.2 or later and run this again:"
+    say "  Debian, Ubuntu:  sudo apt-get install redis-server"
+    say "  Fedora:          sudo dnf install redis"
+    say "  Arch:            sudo pacman -S redis"
+    say "  Alpine:          sudo apk add redis"
+    say "  macOS:           brew install redis"
+    return 1
+}
+
+# Without a service: only the program is wanted, and it is started where and when it is needed.
+install_redis() {
+    local log
+    log=$(mktemp)
+    if "$@" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 sh -c \
+        'apt-get install -y -q --no-install-recommends redis-server ||
+         { apt-get update -q && apt-get install -y -q --no-install-recommends redis-server; }' </dev/null >"$log" 2>&1; then
+        rm -f "$log"
+        return 0
+    fi
+
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    return 1
+}

@@ -1,0 +1,167 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RedisActors.Hosting;
+using RedisActors.Testing;
+
+namespace RedisActors.Demo;
+
+/// <summary>One run of the demo, from the server's start to the ledger.</summary>
+internal sealed class DemoRun
+{
+    private const int Senders = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly DemoOptions _options;
+    private readonly RedisServer? _server;
+    private readonly ServerAddress _address;
+    private readonly DemoAccount _account = new();
+    private readonly DemoState _state;
+
+    private DemoRun(DemoOptions options, RedisServer? server, ServerAddress address)
+    {
+        _options = options;
+        _server = server;
+        _address = address;
+        _state = new DemoState(address.ToString());
+    }
+
+    /// <summary>Runs until the time is over or it is stopped. The exit code is 0 only for a clean ledger.</summary>
+    public static async Task<int> RunAsync(DemoOptions options, CancellationToken stop)
+    {
+        if (options.Redis is { } address)
+        {
+            if (!await RedisProbe.AnswersAsync(address.Host, address.Port, TimeSpan.FromSeconds(3)))
+            {
+                Console.Error.WriteLine($"No Redis server answers PING at {address} (the demo gives no password and uses no TLS).");
+                return 1;
+            }
+
+            return await new DemoRun(options, null, address).RunAsync(stop);
+        }
+
+        await using var server = await RedisServer.StartAsync();
+        return await new DemoRun(options, server, new ServerAddress(server.Host, server.Port)).RunAsync(stop);
+    }
+
+    private async Task<int> RunAsync(CancellationToken stop)
+    {
+        using var viewEnd = new CancellationTokenSource();
+        IDemoView view = _options.Plain || !LiveView.IsPossible
+            ? new PlainView(_state, _account)
+            : new LiveView(_state, _account, _options.Duration);
+        var showing = view.ShowAsync(viewEnd.Token);
+        LedgerSummary summary;
+        try
+        {
+            await WorkAsync(stop);
+            summary = await ServerAccount.CompareAsync(_address, _account);
+            if (_server is null) await ServerAccount.CleanUpAsync(_address, _account);
+        }
+        finally
+        {
+            await viewEnd.CancelAsync();
+            await showing;
+        }
+
+        return Report(summary);
+    }
+
+    /// <summary>Sends commands for the given time, while faults happen, and awaits what is still unanswered.</summary>
+    private async Task WorkAsync(CancellationToken stop)
+    {
+        using var host = BuildHost();
+        await host.StartAsync(CancellationToken.None);
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        var redis = host.Services.GetRequiredService<IRequiredActor<RedisActor>>().ActorRef;
+
+        _state.Tell(TimelineKind.Note, _server is null ? $"using the server at {_address}" : $"started a private server at {_address}");
+        system.ActorOf(Props.Create(() => new WatcherActor(redis, _state)), "watcher");
+        _state.StartClock();
+        var senders = StartSenders(system, redis);
+
+        using var timeIsOver = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeIsOver.CancelAfter(_options.Duration);
+        var faults = InjectFaultsAsync(timeIsOver.Token);
+        await Task.Delay(Timeout.InfiniteTimeSpan, timeIsOver.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await faults;
+
+        await Task.WhenAll(senders.Select(
+            sender => sender.Ask<SenderActor.SendingStopped>(SenderActor.StopSending.Instance, Patience)));
+        await AwaitAnswersAsync();
+        await host.StopAsync(CancellationToken.None);
+    }
+
+    private IHost BuildHost()
+    {
+        var builder = new HostApplicationBuilder();
+        builder.Logging.ClearProviders();
+
+        // Signals are the demo's own affair: see StopSignals.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddAkka("demo", akka => akka
+            .WithRedis(_address.ToString())
+            .AddHocon("akka { loglevel = ERROR, stdout-loglevel = OFF, loggers = [] }", HoconAddMode.Prepend));
+        return builder.Build();
+    }
+
+    private List<IActorRef> StartSenders(ActorSystem system, IActorRef redis)
+    {
+        var count = Math.Min(Senders, _options.Rate);
+        var rate = (double)_options.Rate / count;
+        var senders = new List<IActorRef>();
+        for (var i = 1; i <= count; i++)
+        {
+            var work = _account.AddSender(i);
+            senders.Add(system.ActorOf(Props.Create(() => new SenderActor(redis, work, rate)), $"sender-{i}"));
+        }
+
+        _state.Tell(TimelineKind.Note, $"{count} actors send {_options.Rate} commands per second");
+        return senders;
+    }
+
+    private async Task InjectFaultsAsync(CancellationToken stop)
+    {
+        if (_server is null) return;
+
+        var plan = FaultPlan.Make(_options.Duration, _options.Faults);
+        if (plan.LeftOut.Count > 0)
+        {
+            _state.Tell(
+                TimelineKind.Note,
+                $"{_options.Duration.TotalSeconds:0} s leave no time for {string.Join(", ", plan.LeftOut.Select(kind => kind.Name))}");
+        }
+
+        await new FaultInjector(_server, _account.Increments, _state).RunAsync(plan, stop);
+    }
+
+    private async Task AwaitAnswersAsync()
+    {
+        var since = _state.Elapsed;
+        _state.Tell(TimelineKind.Note, $"no more commands are sent; {_account.Unanswered} answers are awaited");
+        while (_account.Unanswered > 0 && _state.Elapsed - since < Patience) await Task.Delay(10, CancellationToken.None);
+    }
+
+    private int Report(LedgerSummary summary)
+    {
+        var others = _account.WritesAndReads.Sums();
+        Console.WriteLine(
+            $"writes and reads sent={others.Sent} applied={others.Applied} rejected={others.Rejected} not_sent={others.NotSent} "
+            + $"unknown={others.Unknown} unanswered={others.Unanswered} stale={_account.Stale}");
+        var answeredAgain = summary.AnsweredAgain + others.AnsweredAgain;
+        if (answeredAgain > 0) Console.WriteLine($"{answeredAgain} commands were answered more than once");
+        Console.WriteLine(summary);
+        return summary.IsClean && others.IsClean && _account.Stale == 0 ? 0 : 1;
+    }
+
+    /// <summary>Leaves Ctrl-C and the other signals alone.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

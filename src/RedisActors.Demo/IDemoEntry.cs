@@ -1,0 +1,32 @@
+using RedisActors.Testing;
+
+namespace RedisActors.Demo;
+
+/// <summary>The state that a command of the demo carries: where its answer is written down.</summary>
+internal interface IDemoEntry
+{
+    /// <summary>The server executed the command.</summary>
+    void Applied(RespValue value);
+
+    /// <summary>It was answered with anything but <see cref="Outcome.Applied"/>.</summary>
+    void Failed(Outcome outcome);
+}
+
+internal static class LedgerEntryExtensions
+{
+    public static void Failed(this LedgerEntry entry, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Rejected:
+                entry.Rejected();
+                break;
+            case Outcome.NotSent:
+                entry.NotSent();
+                break;
+            default:
+                entry.Unknown();
+                break;
+        }
+    }
+}

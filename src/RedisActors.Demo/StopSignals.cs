@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace RedisActors.Demo;
+
+/// <summary>
+/// Ctrl-C, SIGTERM and a closed terminal end the demo as if its time were over: the answers are awaited and the ledger is
+/// printed. A second Ctrl-C ends it at once.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private const int EndedBySignal = 130;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public StopSignals()
+    {
+        _registrations =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
+                .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)),
+        ];
+    }
+
+    public CancellationToken Stop => _stop.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+        _stop.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        if (_stop.IsCancellationRequested) Environment.Exit(EndedBySignal);
+
+        context.Cancel = true;
+        _stop.Cancel();
+    }
+}
