@@ -23,19 +23,21 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
             Description = "How long commands are sent; the answers are awaited after that.",
             HelpName = "N",
             DefaultValueFactory = _ => 30,
+            CustomParser = result => ParseNumber(result, "--seconds", 86_400),
         };
         var rate = new Option<int>("--rate")
         {
             Description = "Commands per second, of all senders together.",
             HelpName = "N",
             DefaultValueFactory = _ => 1000,
+            CustomParser = result => ParseNumber(result, "--rate", 100_000),
         };
-        var faults = new Option<IReadOnlyList<FaultKind>>("--faults")
+        var faults = new Option<FaultList>("--faults")
         {
             Description = "What is done to the server, in this order: kill (kill -9, back after 3 s), stall (SIGSTOP for 4 s), "
                 + "client-kill (CLIENT KILL), separated by commas; or none.",
             HelpName = "LIST",
-            DefaultValueFactory = _ => [FaultKind.Kill, FaultKind.Stall, FaultKind.ClientKill],
+            DefaultValueFactory = _ => new FaultList(FaultKind.All),
             CustomParser = ParseFaults,
         };
         var redis = new Option<ServerAddress?>("--redis")
@@ -55,14 +57,12 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
             seconds, rate, faults, redis, plain,
         };
         root.HelpName = "eng/demo";
-        AcceptOnly(seconds, 1, 86_400);
-        AcceptOnly(rate, 1, 100_000);
         root.Validators.Add(result =>
         {
             if (result.GetResult(redis) is { Implicit: false }
                 && result.GetResult(faults) is { Implicit: false, Errors: var errors } given
                 && !errors.Any()
-                && given.GetValueOrDefault<IReadOnlyList<FaultKind>>() is { Count: > 0 })
+                && given.GetValueOrDefault<FaultList>() is { Kinds.Count: > 0 })
             {
                 result.AddError("--faults are injected into the demo's own server only, not into the one that --redis names.");
             }
@@ -89,40 +89,43 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         options = new DemoOptions(
             TimeSpan.FromSeconds(parsed.GetValue(seconds)),
             parsed.GetValue(rate),
-            address is null ? parsed.GetValue(faults)! : [],
+            address is null ? parsed.GetRequiredValue(faults).Kinds : [],
             address,
             parsed.GetValue(plain));
         return true;
     }
 
-    private static void AcceptOnly(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count == 1
-            && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value)
-            && (value < least || value > most))
-        {
-            result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
-        }
-    });
-
-    private static IReadOnlyList<FaultKind>? ParseFaults(ArgumentResult result)
+    private static int ParseNumber(ArgumentResult result, string option, int most)
     {
         var text = result.Tokens[0].Value;
-        if (text == "none") return [];
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= 1 && number <= most)
+        {
+            return number;
+        }
 
-        var faults = new List<FaultKind>();
+        result.AddError($"{option} is '{text}'; it must be a whole number from 1 to {most}.");
+        return 0;
+    }
+
+    private static FaultList? ParseFaults(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text == "none") return new FaultList([]);
+
+        var kinds = new List<FaultKind>();
         foreach (var name in text.Split(','))
         {
-            if (FaultKind.All.FirstOrDefault(fault => fault.Name == name) is not { } fault)
+            if (FaultKind.All.FirstOrDefault(kind => kind.Name == name) is not { } kind)
             {
-                result.AddError($"--faults: '{name}' is none of {string.Join(", ", FaultKind.All.Select(kind => kind.Name))} and none.");
+                result.AddError($"--faults: '{name}' is not one of {new FaultList(FaultKind.All)}; or say none alone.");
                 return null;
             }
 
-            faults.Add(fault);
+            kinds.Add(kind);
         }
 
-        return faults;
+        return new FaultList(kinds);
     }
 
     private static ServerAddress? ParseAddress(ArgumentResult result)
@@ -132,5 +135,11 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
 
         result.AddError($"--redis: '{text}' is not HOST:PORT.");
         return null;
+    }
+
+    /// <summary>Faults as they stand on the command line.</summary>
+    private sealed record FaultList(IReadOnlyList<FaultKind> Kinds)
+    {
+        public override string ToString() => Kinds.Count == 0 ? "none" : string.Join(',', Kinds.Select(kind => kind.Name));
     }
 }
