@@ -31,8 +31,11 @@ internal sealed class RedisSettings
         MaxRestarts = read.NumberOrUnlimited("restart.max-restarts", 0);
         RestartsWithin = read.Duration("restart.within", OneMillisecond, TimeSpan.FromDays(365));
         ResetAfter = read.Duration("restart.reset-after", TimeSpan.Zero, TimeSpan.FromDays(365));
-        read.Require(Backoff.Min <= Backoff.Max, "backoff.min", $"is {Backoff.Min}, longer than backoff.max, {Backoff.Max}");
-        read.Require(!ClientName.AsSpan().ContainsAny(' ', '\n', '\r'), "client-name", "holds white space, which Redis refuses");
+        read.RequireBoth(
+            Backoff.Min <= Backoff.Max, "backoff.min", "backoff.max", $"is {Backoff.Min}, longer than backoff.max, {Backoff.Max}");
+
+        // What CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/.
+        read.Require(!ClientName.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
         read.ThrowIfInvalid();
     }
 

@@ -10,6 +10,7 @@ namespace RedisActors.Configuration;
 internal sealed class SettingsReader(string root, Config config)
 {
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _invalid = [];
 
     public string Text(string path) => Read(path, "a text", c => c.GetString(path)) ?? string.Empty;
 
@@ -18,7 +19,7 @@ internal sealed class SettingsReader(string root, Config config)
     public int Number(string path, int min, int max)
     {
         var valid = $"a whole number from {min} to {max}";
-        if (!int.TryParse(Raw(path), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        if (!int.TryParse(Raw(path, valid), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             || value < min || value > max)
         {
             return Problem(path, valid, min);
@@ -30,50 +31,58 @@ internal sealed class SettingsReader(string root, Config config)
     /// <summary>A whole number from <paramref name="min"/> on, or <c>unlimited</c>, which is null.</summary>
     public int? NumberOrUnlimited(string path, int min)
     {
-        var raw = Raw(path);
+        var valid = $"a whole number from {min}, or unlimited";
+        var raw = Raw(path, valid);
         if (string.Equals(raw, "unlimited", StringComparison.OrdinalIgnoreCase)) return null;
         return int.TryParse(raw, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min
             ? value
-            : Problem<int?>(path, $"a whole number from {min}, or unlimited", null);
+            : Problem<int?>(path, valid, null);
     }
 
     public double Fraction(string path, double min, double max)
     {
-        if (!double.TryParse(Raw(path), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        var valid = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
+        if (!double.TryParse(Raw(path, valid), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             || !(value >= min && value <= max))
         {
-            return Problem(
-                path,
-                string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {(max == double.MaxValue ? "any" : max)}"),
-                min);
+            return Problem(path, valid, min);
         }
 
         return value;
     }
 
-    public TimeSpan Duration(string path, TimeSpan min, TimeSpan max)
-    {
-        var valid = $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m";
-        return Read(path, valid, c => (TimeSpan?)c.GetTimeSpan(path, null, allowInfinite: false)) is { } value
-            ? value >= min && value <= max ? value : Problem(path, valid, min)
-            : min;
-    }
+    public TimeSpan Duration(string path, TimeSpan min, TimeSpan max) =>
+        Duration(path, min, max, $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m");
 
     public TimeSpan DurationOrInfinite(string path, TimeSpan min, TimeSpan max)
     {
-        if (string.Equals(Raw(path), "infinite", StringComparison.OrdinalIgnoreCase)) return Timeout.InfiniteTimeSpan;
-        return Duration(path, min, max);
+        var valid = $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m, or infinite";
+        return string.Equals(Raw(path, valid), "infinite", StringComparison.OrdinalIgnoreCase)
+            ? Timeout.InfiniteTimeSpan
+            : Duration(path, min, max, valid);
     }
 
-    public RedisEndpoint Endpoint(string path) =>
-        RedisEndpoint.TryParse(Raw(path), out var endpoint)
-            ? endpoint
-            : Problem(path, "host:port, such as localhost:6379 or [::1]:6379", new RedisEndpoint("invalid", 1));
-
-    /// <summary>Something that no single setting shows, such as a minimum above a maximum.</summary>
-    public void Require(bool holds, string path, string problem)
+    public RedisEndpoint Endpoint(string path)
     {
-        if (!holds) _problems.Add($"{root}.{path}: {problem}");
+        const string Valid = "host:port, such as localhost:6379 or [::1]:6379";
+        return RedisEndpoint.TryParse(Raw(path, Valid), out var endpoint)
+            ? endpoint
+            : Problem(path, Valid, new RedisEndpoint("invalid", 1));
+    }
+
+    /// <summary>A rule that goes beyond the kind of a value.</summary>
+    public void Require(bool holds, string path, string valid)
+    {
+        if (!holds) Problem(path, valid, 0);
+    }
+
+    /// <summary>
+    /// Something that no single setting shows, such as a minimum above a maximum. Not looked at when one of the two is invalid by
+    /// itself: what was read in its place says nothing.
+    /// </summary>
+    public void RequireBoth(bool hold, string path, string other, string problem)
+    {
+        if (!hold && !_invalid.Contains(path) && !_invalid.Contains(other)) _problems.Add($"{root}.{path}: {problem}");
     }
 
     /// <summary>Throws when anything was wrong.</summary>
@@ -82,13 +91,18 @@ internal sealed class SettingsReader(string root, Config config)
         if (_problems.Count > 0) throw new ConfigurationException(string.Join(Environment.NewLine, _problems));
     }
 
-    private string? Raw(string path) => Read(path, "a text", c => c.GetString(path, null))?.Trim();
+    private TimeSpan Duration(string path, TimeSpan min, TimeSpan max, string valid) =>
+        Read(path, valid, c => (TimeSpan?)c.GetTimeSpan(path, null, allowInfinite: false)) is { } value
+            ? value >= min && value <= max ? value : Problem(path, valid, min)
+            : min;
+
+    private string? Raw(string path, string valid) => Read(path, valid, c => c.GetString(path, null))?.Trim();
 
     private T? Read<T>(string path, string valid, Func<Config, T?> read)
     {
         if (!config.HasPath(path))
         {
-            _problems.Add($"{root}.{path}: is missing; {valid} is valid");
+            if (_invalid.Add(path)) _problems.Add($"{root}.{path}: is missing; {valid} is valid");
             return default;
         }
 
@@ -98,15 +112,14 @@ internal sealed class SettingsReader(string root, Config config)
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            _problems.Add($"{root}.{path}: {Shown(path)}is not valid; {valid} is");
-            return default;
+            return Problem<T?>(path, valid, default);
         }
     }
 
+    /// <summary>Writes down that a setting is invalid, once, and answers what is read in its place.</summary>
     private T Problem<T>(string path, string valid, T instead)
     {
-        var problem = $"{root}.{path}: {Shown(path)}is not valid; {valid} is";
-        if (config.HasPath(path) && !_problems.Contains(problem)) _problems.Add(problem);
+        if (_invalid.Add(path)) _problems.Add($"{root}.{path}: {Shown(path)}is not valid; {valid} is");
         return instead;
     }
 
