@@ -83,7 +83,7 @@ internal sealed class CommandLedger
     {
         while (_deadlines.TryTakeExpired(now) is { } command)
         {
-            if (command.IsInFlight)
+            if (command.IsInFlight && command.Fault is not { CertainlyNotSent: true })
             {
                 command.EndAs(
                     Outcome.Unknown, $"{command.Name}: it was sent and no reply came within its timeout; the server may still execute it");
