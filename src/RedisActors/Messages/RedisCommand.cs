@@ -33,7 +33,7 @@ public sealed record RedisCommand
     public RedisCommand(string name, params ReadOnlySpan<RedisValue> arguments)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name.AsSpan().ContainsAny(' ', '\t', '\n'))
+        if (name.AsSpan().ContainsAny(" \t\r\n"))
         {
             throw new ArgumentException($"'{name}' is not one word; pass a subcommand as the first argument.", nameof(name));
         }
