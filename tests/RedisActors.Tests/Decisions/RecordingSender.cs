@@ -1,0 +1,49 @@
+using Akka.Actor;
+using RedisActors.Commands;
+
+namespace RedisActors.Tests.Decisions;
+
+/// <summary>Makes pending commands and writes down every answer that their sender is told, without an actor system.</summary>
+internal sealed class RecordingSender : MinimalActorRef
+{
+    private readonly Lock _lock = new();
+    private readonly List<(object? State, string Answer)> _told = [];
+
+    public override ActorPath Path { get; } = ActorPath.Parse("akka://test/user/sender");
+
+    public override IActorRefProvider Provider => throw new NotSupportedException();
+
+    /// <summary>Every answer in its order: the command's state, and the outcome.</summary>
+    public IReadOnlyList<(object? State, string Answer)> Told
+    {
+        get
+        {
+            lock (_lock) return [.. _told];
+        }
+    }
+
+    /// <summary>The answers as "state outcome".</summary>
+    public string[] Lines => [.. Told.Select(told => $"{told.State} {told.Answer}")];
+
+    public PendingCommand Command(object state, long deadline = long.MaxValue) =>
+        new(new RedisCommand("INCR", "key") { State = state }, this, Nobody.Instance, deadline);
+
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        lock (_lock) _told.Add(Describe(message));
+    }
+
+    private static (object? State, string Answer) Describe(object message)
+    {
+        switch (message)
+        {
+            case RedisReply reply:
+                return (reply.State, nameof(Outcome.Applied));
+            case Status.Failure { Cause: RedisOutcomeException failure } status:
+                Assert.Equal(failure.State, status.State);
+                return (failure.State, failure.Outcome.ToString());
+            default:
+                return (null, $"unexpected {message}");
+        }
+    }
+}

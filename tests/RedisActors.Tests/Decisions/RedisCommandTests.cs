@@ -1,0 +1,80 @@
+using StackExchange.Redis;
+
+namespace RedisActors.Tests.Decisions;
+
+public sealed class RedisCommandTests
+{
+    [Fact]
+    public void It_carries_its_name_and_arguments_as_they_were_given()
+    {
+        var command = new RedisCommand("HSET", "key", "field", 5, 2.5, new byte[] { 0, 255 });
+
+        Assert.Equal("HSET", command.Name);
+        Assert.Equal(["key", "field", 5, 2.5, new byte[] { 0, 255 }], command.Arguments.ToArray());
+        Assert.Null(command.Database);
+        Assert.Null(command.Timeout);
+        Assert.Null(command.State);
+    }
+
+    [Fact]
+    public void A_command_without_arguments_has_none() => Assert.Empty(new RedisCommand("PING").Arguments);
+
+    [Fact]
+    public void What_the_caller_does_to_its_array_afterwards_does_not_reach_the_command()
+    {
+        RedisValue[] arguments = ["key", "value"];
+        var command = new RedisCommand("SET", arguments);
+
+        arguments[1] = "other";
+
+        Assert.Equal("value", command.Arguments[1]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("CLIENT LIST")]
+    [InlineData("GET\tkey")]
+    [InlineData("GET\nkey")]
+    [InlineData("GET\rkey")]
+    [InlineData(" GET")]
+    public void A_name_that_is_not_one_word_is_refused(string name) =>
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => new RedisCommand(name)).ParamName);
+
+    [Fact]
+    public void A_negative_database_is_refused()
+    {
+        Assert.Equal(0, new RedisCommand("GET", "key") { Database = 0 }.Database);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RedisCommand("GET", "key") { Database = -1 });
+    }
+
+    [Fact]
+    public void A_timeout_is_positive_or_infinite()
+    {
+        Assert.Equal(TimeSpan.FromTicks(1), new RedisCommand("PING") { Timeout = TimeSpan.FromTicks(1) }.Timeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, new RedisCommand("PING") { Timeout = Timeout.InfiniteTimeSpan }.Timeout);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RedisCommand("PING") { Timeout = TimeSpan.Zero });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RedisCommand("PING") { Timeout = TimeSpan.FromSeconds(-1) });
+    }
+
+    [Fact]
+    public void A_copy_keeps_what_it_does_not_change()
+    {
+        var command = new RedisCommand("GET", "key") { Database = 3, State = "mine" };
+
+        var copy = command with { Timeout = TimeSpan.FromSeconds(1) };
+
+        Assert.Equal(["key"], copy.Arguments.ToArray());
+        Assert.Equal(3, copy.Database);
+        Assert.Equal("mine", copy.State);
+        Assert.Null(command.Timeout);
+    }
+
+    [Fact]
+    public void Its_text_shows_the_name_and_never_what_may_be_secret()
+    {
+        Assert.Equal("PING (0 arguments)", new RedisCommand("PING").ToString());
+        Assert.Equal("GET (1 argument)", new RedisCommand("GET", "secret").ToString());
+        Assert.Equal("SET (2 arguments)", new RedisCommand("SET", "secret", "secret") { State = "secret" }.ToString());
+    }
+}

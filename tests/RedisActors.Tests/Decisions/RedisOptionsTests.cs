@@ -1,0 +1,123 @@
+using Akka.Configuration;
+using RedisActors.Hosting;
+
+namespace RedisActors.Tests.Decisions;
+
+public sealed class RedisOptionsTests
+{
+    private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(1234.5);
+
+    public static TheoryData<string, string, string> Options => new()
+    {
+        { nameof(RedisOptions.Endpoint), "endpoint", "example.org:1234" },
+        { nameof(RedisOptions.Database), "database", "7" },
+        { nameof(RedisOptions.Password), "password", "secret" },
+        { nameof(RedisOptions.ClientName), "client-name", "me" },
+        { nameof(RedisOptions.ConnectTimeout), "connect-timeout", "1234.5ms" },
+        { nameof(RedisOptions.CommandTimeout), "command-timeout", "1234.5ms" },
+        { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
+        { nameof(RedisOptions.HeartbeatTimeout), "heartbeat.timeout", "1234.5ms" },
+        { nameof(RedisOptions.BackoffMin), "backoff.min", "1234.5ms" },
+        { nameof(RedisOptions.BackoffMax), "backoff.max", "1234.5ms" },
+        { nameof(RedisOptions.BackoffMultiplier), "backoff.multiplier", "1.5" },
+        { nameof(RedisOptions.BackoffJitter), "backoff.jitter", "1.5" },
+        { nameof(RedisOptions.MaxRestarts), "restart.max-restarts", "7" },
+        { nameof(RedisOptions.RestartsWithin), "restart.within", "1234.5ms" },
+        { nameof(RedisOptions.ResetAfter), "restart.reset-after", "1234.5ms" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Each_option_is_the_setting_of_its_name_and_nothing_else(string option, string path, string expected)
+    {
+        var property = typeof(RedisOptions).GetProperty(option)!;
+        var options = new RedisOptions();
+        property.SetValue(options, Sample(property.PropertyType, expected));
+
+        var config = options.ToConfig("default");
+
+        Assert.Equal(expected, config.GetString($"redis-actors.default.{path}"));
+        foreach (var row in Options)
+        {
+            if ((string)row[1] != path) Assert.False(config.HasPath($"redis-actors.default.{row[1]}"), (string)row[1]);
+        }
+    }
+
+    [Fact]
+    public void There_is_no_option_that_is_not_tested_above() =>
+        Assert.Equal(typeof(RedisOptions).GetProperties().Select(property => property.Name), Options.Select(row => (string)row[0]));
+
+    [Fact]
+    public void Every_setting_of_reference_conf_is_an_option_too()
+    {
+        var settings = RedisExtension.DefaultConfig().GetConfig("redis-actors.default");
+        var names = settings.AsEnumerable().Select(entry => entry.Key).Distinct();
+
+        Assert.All(names, name => Assert.Contains(Options, row => ((string)row[1]).Split('.')[0] == name));
+    }
+
+    [Fact]
+    public void Without_options_nothing_is_configured() => Assert.True(new RedisOptions().ToConfig("default").IsEmpty);
+
+    [Fact]
+    public void All_options_together_become_the_settings_they_say()
+    {
+        var options = new RedisOptions
+        {
+            Endpoint = "[::1]:7000", Database = 3, Password = "secret", ClientName = "me", ConnectTimeout = Time,
+            CommandTimeout = Timeout.InfiniteTimeSpan, HeartbeatInterval = Time * 2, HeartbeatTimeout = Time * 3, BackoffMin = Time,
+            BackoffMax = Time * 4, BackoffMultiplier = 1.25, BackoffJitter = 0.00001, MaxRestarts = 9,
+            RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero,
+        };
+
+        var settings = Hocon.FromRoot(options.ToConfig("default"));
+
+        Assert.Equal("[::1]:7000", settings.Endpoint.ToString());
+        Assert.Equal((3, "secret", "me"), (settings.Database, settings.Password, settings.ClientName));
+        Assert.Equal((Time, Timeout.InfiniteTimeSpan), (settings.ConnectTimeout, settings.CommandTimeout));
+        Assert.Equal((Time * 2, Time * 3), (settings.HeartbeatInterval, settings.HeartbeatTimeout));
+        Assert.Equal((Time, Time * 4), (settings.Backoff.Min, settings.Backoff.Max));
+        Assert.Equal((1.25, 0.00001), (settings.Backoff.Multiplier, settings.Backoff.Jitter));
+        Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.MaxRestarts, settings.RestartsWithin, settings.ResetAfter));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("with \"quotes\"")]
+    [InlineData("\"")]
+    [InlineData("back\\slash")]
+    [InlineData("ends in a backslash\\")]
+    [InlineData("\\\"")]
+    [InlineData("\\n is no line break")]
+    [InlineData("${substitution} $dollar $")]
+    [InlineData("# no comment // either")]
+    [InlineData("{ a = 1 }, [b]")]
+    [InlineData("a line\nbreak, a \r and a \t.")]
+    [InlineData("gr\u00fc\u00dfe \u6f22\u5b57")]
+    [InlineData("\"\"\"")]
+    public void A_text_arrives_as_it_was_given(string text) =>
+        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Password);
+
+    [Fact]
+    public void An_empty_password_in_code_overrides_one_in_hocon()
+    {
+        var config = new RedisOptions { Password = string.Empty }.ToConfig("default")
+            .WithFallback(ConfigurationFactory.ParseString("redis-actors.default.password = secret"));
+
+        Assert.Null(Hocon.FromRoot(config).Password);
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_refused_like_their_settings()
+    {
+        var config = new RedisOptions { BackoffJitter = double.NaN, ConnectTimeout = TimeSpan.Zero }.ToConfig("default");
+
+        var message = Assert.Throws<ConfigurationException>(() => Hocon.FromRoot(config)).Message;
+
+        Assert.Contains("redis-actors.default.backoff.jitter", message);
+        Assert.Contains("redis-actors.default.connect-timeout", message);
+    }
+
+    private static object Sample(Type type, string expected) =>
+        type == typeof(string) ? expected : type == typeof(int?) ? 7 : type == typeof(double?) ? 1.5 : Time;
+}

@@ -1,0 +1,184 @@
+using Akka.Configuration;
+using RedisActors.Configuration;
+
+namespace RedisActors.Tests.Decisions;
+
+public sealed class RedisSettingsTests
+{
+    [Fact]
+    public void The_defaults_are_those_of_reference_conf()
+    {
+        var settings = Hocon.Settings();
+
+        Assert.Equal("default", settings.Name);
+        Assert.Equal("localhost:6379", settings.Endpoint.ToString());
+        Assert.Equal(0, settings.Database);
+        Assert.Null(settings.Password);
+        Assert.Equal("redis-actors-default", settings.ClientName);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), settings.CommandTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.HeartbeatTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Backoff.Min);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.Backoff.Max);
+        Assert.Equal(2, settings.Backoff.Multiplier);
+        Assert.Equal(0.3, settings.Backoff.Jitter);
+        Assert.Null(settings.MaxRestarts);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.RestartsWithin);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.ResetAfter);
+    }
+
+    [Fact]
+    public void What_a_user_writes_goes_before_the_defaults()
+    {
+        var settings = Hocon.Settings("""
+            endpoint = "[::1]:7000", database = 3, password = "p$w\\\"", client-name = mine
+            connect-timeout = 500ms, command-timeout = 2 minutes
+            heartbeat { interval = 250, timeout = 1.5s }
+            backoff { min = 10ms, max = 2s, multiplier = 1.5, jitter = 0 }
+            restart { max-restarts = 5, within = 1h, reset-after = 0s }
+            """);
+
+        Assert.Equal(new RedisEndpoint("::1", 7000), settings.Endpoint);
+        Assert.Equal(3, settings.Database);
+        Assert.Equal("p$w\\\"", settings.Password);
+        Assert.Equal("mine", settings.ClientName);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), settings.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(2), settings.CommandTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), settings.HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.HeartbeatTimeout);
+        Assert.Equal(
+            (TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(2), 1.5, 0d),
+            (settings.Backoff.Min, settings.Backoff.Max, settings.Backoff.Multiplier, settings.Backoff.Jitter));
+        Assert.Equal(5, settings.MaxRestarts);
+        Assert.Equal(TimeSpan.FromHours(1), settings.RestartsWithin);
+        Assert.Equal(TimeSpan.Zero, settings.ResetAfter);
+    }
+
+    [Fact]
+    public void A_command_may_be_given_all_the_time_there_is() =>
+        Assert.Equal(Timeout.InfiniteTimeSpan, Hocon.Settings("command-timeout = infinite").CommandTimeout);
+
+    [Fact]
+    public void Restarts_may_be_unlimited_in_words() => Assert.Null(Hocon.Settings("restart.max-restarts = Unlimited").MaxRestarts);
+
+    [Theory]
+    [InlineData("endpoint", "\"\"", "host:port")]
+    [InlineData("endpoint", "\"localhost:port\"", "host:port")]
+    [InlineData("endpoint", "\"localhost:70000\"", "host:port")]
+    [InlineData("endpoint", "\"redis://localhost\"", "host:port")]
+    [InlineData("database", "-1", "a whole number from 0")]
+    [InlineData("database", "1.5", "a whole number from 0")]
+    [InlineData("database", "first", "a whole number from 0")]
+    [InlineData("client-name", "\"two words\"", "without white space")]
+    [InlineData("client-name", "\"a\\tb\"", "without white space")]
+    [InlineData("client-name", "\"gr\u00fcn\"", "printable ASCII")]
+    [InlineData("connect-timeout", "0s", "a duration from 1ms to 1d")]
+    [InlineData("connect-timeout", "soon", "a duration from 1ms to 1d")]
+    [InlineData("connect-timeout", "infinite", "a duration from 1ms to 1d")]
+    [InlineData("connect-timeout", "2d", "a duration from 1ms to 1d")]
+    [InlineData("command-timeout", "0", "infinite")]
+    [InlineData("command-timeout", "-1s", "infinite")]
+    [InlineData("command-timeout", "never", "infinite")]
+    [InlineData("heartbeat.interval", "0", "a duration from 1ms to 1d")]
+    [InlineData("heartbeat.interval", "often", "a duration from 1ms to 1d")]
+    [InlineData("heartbeat.timeout", "0", "a duration from 1ms to 1d")]
+    [InlineData("heartbeat.timeout", "3 parsecs", "a duration from 1ms to 1d")]
+    [InlineData("backoff.min", "0ms", "a duration from 1ms to 1d")]
+    [InlineData("backoff.max", "0ms", "a duration from 1ms to 1d")]
+    [InlineData("backoff.max", "25h", "a duration from 1ms to 1d")]
+    [InlineData("backoff.multiplier", "0.9", "a number from 1 to 1000")]
+    [InlineData("backoff.multiplier", "twice", "a number from 1 to 1000")]
+    [InlineData("backoff.multiplier", "NaN", "a number from 1 to 1000")]
+    [InlineData("backoff.jitter", "-0.1", "a number from 0 to 1")]
+    [InlineData("backoff.jitter", "1.1", "a number from 0 to 1")]
+    [InlineData("backoff.jitter", "30%", "a number from 0 to 1")]
+    [InlineData("restart.max-restarts", "-1", "unlimited")]
+    [InlineData("restart.max-restarts", "many", "unlimited")]
+    [InlineData("restart.within", "0s", "a duration from 1ms to 365d")]
+    [InlineData("restart.within", "while", "a duration from 1ms to 365d")]
+    [InlineData("restart.reset-after", "-1s", "a duration from 0ms to 365d")]
+    [InlineData("restart.reset-after", "366d", "a duration from 0ms to 365d")]
+    public void An_invalid_setting_is_named_with_its_path_its_value_and_what_is_valid(string path, string value, string valid)
+    {
+        var problem = Assert.Single(Hocon.Problems($"{path} = {value}"));
+
+        Assert.StartsWith($"redis-actors.default.{path}: ", problem);
+        Assert.Contains(Unquoted(value), problem);
+        Assert.Contains(valid, problem);
+    }
+
+    [Theory]
+    [InlineData("endpoint", "host:port")]
+    [InlineData("database", "a whole number")]
+    [InlineData("connect-timeout", "a duration")]
+    [InlineData("command-timeout", "infinite")]
+    [InlineData("backoff.multiplier", "a number")]
+    [InlineData("restart.max-restarts", "unlimited")]
+    public void A_section_where_a_value_should_be_is_named_once_with_what_is_valid(string path, string valid)
+    {
+        var problem = Assert.Single(Hocon.Problems($"{path} {{ inner = 1 }}"));
+
+        Assert.StartsWith($"redis-actors.default.{path}: ", problem);
+        Assert.Contains(valid, problem);
+    }
+
+    [Fact]
+    public void All_problems_are_reported_together()
+    {
+        var problems = Hocon.Problems("""
+            endpoint = "nowhere:0"
+            database = -1
+            heartbeat.timeout = soon
+            backoff.jitter = 2
+            restart.max-restarts = -5
+            """);
+
+        string[] paths = ["endpoint", "database", "heartbeat.timeout", "backoff.jitter", "restart.max-restarts"];
+        Assert.Equal(paths.Select(path => $"redis-actors.default.{path}").Order(), problems.Select(line => line.Split(": ")[0]).Order());
+    }
+
+    [Fact]
+    public void A_min_above_the_max_is_refused_with_both_named()
+    {
+        var problem = Assert.Single(Hocon.Problems("backoff { min = 5s, max = 2s }"));
+
+        Assert.StartsWith("redis-actors.default.backoff.min: ", problem);
+        Assert.Contains("backoff.max", problem);
+        Assert.Contains("5", problem);
+        Assert.Contains("2", problem);
+    }
+
+    [Fact]
+    public void Missing_settings_are_named_once_each_with_what_is_valid()
+    {
+        var config = ConfigurationFactory.ParseString("""redis-actors.default.endpoint = "localhost" """);
+
+        var error = Assert.Throws<ConfigurationException>(() => RedisSettings.Create("default", config.GetConfig("redis-actors")));
+
+        var problems = error.Message.Split(Environment.NewLine);
+        Assert.Equal(problems.Select(line => line.Split(": ")[0]).Distinct(), problems.Select(line => line.Split(": ")[0]));
+        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.database: is missing; a whole number"));
+        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.backoff.min: is missing; a duration"));
+        Assert.DoesNotContain(problems, line => line.Contains("endpoint"));
+    }
+
+    [Fact]
+    public void A_connection_without_settings_is_refused_by_name()
+    {
+        var config = RedisExtension.DefaultConfig().GetConfig("redis-actors");
+
+        Assert.Contains(
+            "redis-actors.orders", Assert.Throws<ConfigurationException>(() => RedisSettings.Create("orders", config)).Message);
+    }
+
+    [Fact]
+    public void A_password_is_never_shown()
+    {
+        var message = string.Join('\n', Hocon.Problems("password = [secret, other], database = -1"));
+
+        Assert.DoesNotContain("secret", message);
+    }
+
+    private static string Unquoted(string hocon) => hocon.Trim('"').Replace("\\t", "\t");
+}
