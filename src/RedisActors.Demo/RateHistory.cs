@@ -30,14 +30,17 @@ internal sealed class RateHistory
         _applied = applied;
     }
 
-    /// <summary>The last rates as bars, the highest of them filling the line's height.</summary>
+    /// <summary>
+    /// The last rates as bars. A full one is twice the usual rate or more: the burst after an outage would make all others flat.
+    /// </summary>
     public string Sparkline(int width, bool unicode)
     {
         var steps = unicode ? " ▁▂▃▄▅▆▇█" : " .:-=+*#@";
         var shown = _rates.TakeLast(width).ToArray();
-        var highest = shown.DefaultIfEmpty().Max();
+        var usual = shown.Where(rate => rate > 0).Order().ToArray();
+        var highest = usual.Length == 0 ? 0 : Math.Min(usual[^1], 2 * usual[usual.Length / 2]);
         return string.Concat(shown.Select(rate => steps[Step(rate)]));
 
-        int Step(double rate) => rate <= 0 || highest <= 0 ? 0 : 1 + (int)Math.Round(rate / highest * (steps.Length - 2));
+        int Step(double rate) => rate <= 0 || highest <= 0 ? 0 : 1 + (int)Math.Round(Math.Min(1, rate / highest) * (steps.Length - 2));
     }
 }
