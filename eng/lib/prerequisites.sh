@@ -23,25 +23,23 @@ ensure_dotnet() {
     return 1
 }
 
-# Uses the redis-server of the PATH; else installs Debian's, where that can be done without asking for a password.
+# Uses the redis-server of the PATH; else installs Debian's, as root or with sudo.
 ensure_redis() {
     if command -v redis-server >/dev/null 2>&1; then
         return 0
     fi
 
-    if command -v apt-get >/dev/null 2>&1; then
-        local as_root=()
-        if [ "$(id -u)" -ne 0 ]; then
-            as_root=(sudo -n)
-        fi
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+    fi
 
-        if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
-            say "redis-server is not installed; installing it with apt-get ..."
-            if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
-                return 0
-            fi
-            say "apt-get could not install redis-server."
+    if command -v apt-get >/dev/null 2>&1 && may_be_root; then
+        say "redis-server is not installed; installing it with apt-get ..."
+        if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
+            return 0
         fi
+        say "apt-get could not install redis-server."
     fi
 
     say "redis-server is needed and was not found on the PATH. Install Redis 6.2 or later and run this again:"
@@ -51,6 +49,11 @@ ensure_redis() {
     say "  Alpine:          sudo apk add redis"
     say "  macOS:           brew install redis"
     return 1
+}
+
+# Whether this is root, or sudo works without a password or can ask for one.
+may_be_root() {
+    [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || { command -v sudo >/dev/null 2>&1 && [ -t 0 ]; }
 }
 
 # Without a service: only the program is wanted, and it is started where and when it is needed.
