@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,19 @@ internal sealed class DemoRun
 
     /// <summary>Runs until the time is over or it is stopped. The exit code is 0 only for a clean ledger.</summary>
     public static async Task<int> RunAsync(DemoOptions options, CancellationToken stop)
+    {
+        try
+        {
+            return await RunOnServerAsync(options, stop);
+        }
+        catch (Exception e) when (e is InvalidOperationException or SocketException or IOException or TimeoutException)
+        {
+            Console.Error.WriteLine($"The demo cannot go on. {e.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> RunOnServerAsync(DemoOptions options, CancellationToken stop)
     {
         if (options.Redis is { } address)
         {
