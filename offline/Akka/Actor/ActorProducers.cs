@@ -20,8 +20,6 @@ namespace Akka.Actor.Internal
     /// <summary>Makes instances with the constructor that the arguments fit.</summary>
     internal sealed class ActivatorProducer : IIndirectActorProducer
     {
-        private const BindingFlags AnyConstructor = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
-
         public ActivatorProducer(Type actorType)
         {
             ArgumentNullException.ThrowIfNull(actorType);
@@ -37,8 +35,7 @@ namespace Akka.Actor.Internal
 
         public ActorBase Produce() => Produce([]);
 
-        public ActorBase Produce(object[] arguments) =>
-            (ActorBase)Activator.CreateInstance(ActorType, AnyConstructor, null, arguments, null);
+        public ActorBase Produce(object[] arguments) => (ActorBase)Activator.CreateInstance(ActorType, arguments);
 
         public void Release(ActorBase actor)
         {

@@ -78,9 +78,6 @@ public partial class ActorCell
             CurrentMessage = null;
         }
 
-        if (_receiveTimeout.HasValue)
-        {
-            RestartReceiveTimeout(null);
-        }
+        RestartReceiveTimeout();
     }
 }

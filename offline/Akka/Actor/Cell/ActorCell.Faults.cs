@@ -36,10 +36,7 @@ public partial class ActorCell
         {
             NewInstance();
             _actor.AroundPreStart();
-            if (_receiveTimeout.HasValue)
-            {
-                RestartReceiveTimeout(null);
-            }
+            RestartReceiveTimeout();
         }
         catch (Exception e)
         {
@@ -110,6 +107,8 @@ public partial class ActorCell
             return;
         }
 
+        // The strategy may want to speak to the child that failed.
+        _sender = failed.Child;
         _perpetrator = failed.Child;
         var strategy = SupervisorStrategyOfActor ?? SupervisorStrategy.DefaultStrategy;
         if (!strategy.HandleFailure(this, failed.Child, failed.Cause, stats, _children.Stats))
@@ -147,6 +146,8 @@ public partial class ActorCell
         {
             child.Resume(child.Equals(perpetrator) ? causedByFailure : null);
         }
+
+        RestartReceiveTimeout();
     }
 
     private void FaultRecreate(Exception cause)
@@ -157,7 +158,7 @@ public partial class ActorCell
             return;
         }
 
-        StopReceiveTimeout();
+        CancelReceiveTimeout();
         try
         {
             _actor.AroundPreRestart(cause, CurrentMessage);
@@ -194,6 +195,7 @@ public partial class ActorCell
             return;
         }
 
+        RestartReceiveTimeout();
         foreach (var child in survivors)
         {
             child.Restart(cause);

@@ -56,9 +56,9 @@ public partial class ActorCell
             HandleInvokeFailure(failure);
         }
 
-        if (_receiveTimeout.HasValue)
+        if (_receiveTimeout.HasValue && envelope.Message is not INotInfluenceReceiveTimeout)
         {
-            RestartReceiveTimeout(envelope.Message);
+            RestartReceiveTimeout();
         }
     }
 

@@ -18,15 +18,11 @@ public partial class ActorCell
         }
     }
 
-    private void RestartReceiveTimeout(object message)
+    /// <summary>Starts it anew, if there is one; while messages are held back none runs.</summary>
+    private void RestartReceiveTimeout()
     {
-        if (message is INotInfluenceReceiveTimeout || _mailbox.IsClosed)
-        {
-            return;
-        }
-
         CancelReceiveTimeout();
-        if (!_mailbox.IsSuspended)
+        if (_receiveTimeout.HasValue && !_mailbox.IsSuspended && !_mailbox.IsClosed)
         {
             ScheduleReceiveTimeout();
         }

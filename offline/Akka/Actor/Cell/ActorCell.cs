@@ -89,9 +89,9 @@ public partial class ActorCell : IUntypedActorContext
             throw new ArgumentNullException(nameof(message), "The message cannot be null.");
         }
 
-        if (_serializeMessages)
+        if (_serializeMessages && !TryRoundTrip(ref message))
         {
-            message = SerializationRoundTrip.Of(message, SystemImpl);
+            return;
         }
 
         _mailbox.Post(new Envelope(message, sender ?? _deadLetters));
@@ -129,6 +129,21 @@ public partial class ActorCell : IUntypedActorContext
         {
             watch.Watcher.SendSystemMessage(
                 new DeathWatchNotification(watch.Watchee, existenceConfirmed: false, addressTerminated: false));
+        }
+    }
+
+    /// <summary>False, and an error in the log, for a message that cannot be serialized: it is not delivered.</summary>
+    private bool TryRoundTrip(ref object message)
+    {
+        try
+        {
+            message = SerializationRoundTrip.Of(message, SystemImpl);
+            return true;
+        }
+        catch (Exception e)
+        {
+            PublishError(e, $"A message of type [{message.GetType()}] did not survive its serialization and is not delivered");
+            return false;
         }
     }
 

@@ -33,9 +33,13 @@ public class FutureActorRef<T> : MinimalActorRef
             if (_path is null)
             {
                 var path = Provider.TempPath();
-                if (Interlocked.CompareExchange(ref _path, path, null) is null && !_result.Task.IsCompleted)
+                if (Interlocked.CompareExchange(ref _path, path, null) is null)
                 {
                     Provider.RegisterTempActor(this, path);
+                    if (_result.Task.IsCompleted)
+                    {
+                        Provider.UnregisterTempActor(path);
+                    }
                 }
             }
 

@@ -9,8 +9,7 @@ public static class GracefulStopSupport
         GracefulStop(target, timeout, PoisonPill.Instance);
 
     /// <summary>
-    /// Sends the message and waits for the actor's end. True when it has stopped; a <see cref="TaskCanceledException"/> when
-    /// it has not in time.
+    /// Sends the message and waits for the actor's end: true when it has stopped, false when it has not in time.
     /// </summary>
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
@@ -26,7 +25,7 @@ public static class GracefulStopSupport
         catch (TimeoutException)
         {
             watched.SendSystemMessage(new Unwatch(watched, end));
-            throw new TaskCanceledException($"{target} did not stop within {timeout}");
+            return false;
         }
     }
 

@@ -18,6 +18,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _terminationLock = new();
     private Stack<Action> _onTermination = new();
+    private IActorRef _deadLetterListener;
 
     private ActorSystemImpl(string name, Config config, ActorSystemSetup setup)
     {
@@ -134,6 +135,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
     internal static ActorSystemImpl StartNew(string name, Config config, ActorSystemSetup setup)
     {
         var system = new ActorSystemImpl(name, config, setup);
+        system._provider.Start();
         try
         {
             system.Start();
@@ -158,7 +160,15 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
         return uid;
     }
 
-    internal void FinalTerminate() => _provider.Guardian.Stop();
+    internal void FinalTerminate()
+    {
+        if (_deadLetterListener != null && !Settings.LogDeadLettersDuringShutdown)
+        {
+            Stop(_deadLetterListener);
+        }
+
+        _provider.Guardian.Stop();
+    }
 
     /// <summary>The root of the tree has stopped.</summary>
     internal void AllActorsStopped() => Task.Run(() =>
@@ -188,12 +198,11 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     private void Start()
     {
-        _provider.Start();
         EventStream.StartUnsubscriber(this);
         EventStream.StartLoggers(this);
         if (Settings.LogDeadLetters > 0)
         {
-            SystemActorOf(Props.Create(typeof(DeadLetterListener)), "deadLetterListener");
+            _deadLetterListener = SystemActorOf(Props.Create(typeof(DeadLetterListener)), "deadLetterListener");
         }
 
         CoordinatedShutdown.Get(this);
