@@ -159,3 +159,25 @@ public sealed class AskTests : ActorSpec
 
     private IActorRef StartEcho() => Start(a => a.OnAny(m => a.Reply(m)));
 }
+
+public sealed class AskTimeoutTests() : ActorSpec("akka.actor.ask-timeout = 50ms")
+{
+    [Fact]
+    public async Task Without_a_timeout_the_one_of_the_configuration_holds()
+    {
+        var silent = Start(a => a.OnAny(_ => { }));
+
+        await Assert.ThrowsAsync<AskTimeoutException>(() => silent.Ask<string>("hello?").WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_timeout_that_is_given_goes_before_it()
+    {
+        var silent = Start(a => a.OnAny(_ => { }));
+
+        var asked = silent.Ask<string>("hello?", Timeout.InfiniteTimeSpan);
+        await Assert.ThrowsAsync<AskTimeoutException>(() => silent.Ask<string>("hello?").WaitAsync(Patience));
+
+        Assert.False(asked.IsCompleted);
+    }
+}

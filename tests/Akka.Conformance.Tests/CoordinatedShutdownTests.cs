@@ -39,14 +39,13 @@ public sealed class CoordinatedShutdownTests : ActorSpec
     }
 
     [Fact]
-    public async Task The_phase_names_are_those_of_the_configuration()
+    public void The_phase_names_are_those_of_the_configuration()
     {
         Assert.Equal("before-service-unbind", CoordinatedShutdown.PhaseBeforeServiceUnbind);
         Assert.Equal("service-stop", CoordinatedShutdown.PhaseServiceStop);
         Assert.Equal("before-actor-system-terminate", CoordinatedShutdown.PhaseBeforeActorSystemTerminate);
         Assert.Equal("actor-system-terminate", CoordinatedShutdown.PhaseActorSystemTerminate);
         Assert.True(Sys.Settings.Config.HasPath("akka.coordinated-shutdown.phases.service-stop"));
-        await Task.CompletedTask;
     }
 
     [Fact]
@@ -164,11 +163,8 @@ public sealed class CoordinatedShutdownTests : ActorSpec
     }
 
     [Fact]
-    public async Task A_phase_that_is_not_there_is_refused()
-    {
+    public void A_phase_that_is_not_there_is_refused() =>
         Assert.Throws<ConfigurationException>(() => Add("no-such-phase", "task"));
-        await Task.CompletedTask;
-    }
 
     [Fact]
     public async Task Terminate_runs_the_phases_too()
