@@ -107,17 +107,6 @@ public sealed class ActorRefTests : ActorSpec
     }
 
     [Fact]
-    public async Task The_context_is_not_there_outside_of_an_actor()
-    {
-        var actor = Sys.ActorOf(Props.Create<LeaksItsContext>());
-
-        actor.Tell("?", TestActor);
-        var useContext = await ExpectMsgAsync<Func<IActorContext>>();
-
-        await Assert.ThrowsAsync<NotSupportedException>(() => Task.Run(useContext));
-    }
-
-    [Fact]
     public async Task Props_take_a_type_and_arguments_or_an_expression()
     {
         var byType = Sys.ActorOf(Props.Create(typeof(Says), "by type"));
@@ -176,10 +165,5 @@ public sealed class ActorRefTests : ActorSpec
         public void Release(ActorBase actor)
         {
         }
-    }
-
-    private sealed class LeaksItsContext : UntypedActor
-    {
-        protected override void OnReceive(object message) => Sender.Tell(new Func<IActorContext>(() => Context));
     }
 }
