@@ -71,15 +71,19 @@ public sealed class EventFilterTests() : ActorSpec("""
     [Fact]
     public async Task A_filter_without_text_takes_any()
     {
-        await EventFilter.Debug().ExpectOneAsync(Long, () => Say(l => l.Debug("whatever")));
+        await EventFilter.Warning().ExpectOneAsync(Long, () => Say(l => l.Warning("whatever")));
         await EventFilter.Error().ExpectOneAsync(Long, () => Say(l => l.Error("whatever")));
     }
+
+    [Fact]
+    public async Task Debug_events_are_found_when_the_level_lets_them_through() =>
+        await EventFilter.Debug("hello").ExpectOneAsync(Long, () => Say(l => l.Debug("hello")));
 
     [Fact]
     public async Task A_filter_may_name_the_start_a_part_or_a_pattern()
     {
         await EventFilter.Info(start: "redis").ExpectOneAsync(Long, () => Say(l => l.Info("redis is ready")));
-        await EventFilter.Info(contains: "is").ExpectOneAsync(Long, () => Say(l => l.Info("redis is ready")));
+        await EventFilter.Info(contains: "dis is").ExpectOneAsync(Long, () => Say(l => l.Info("redis is ready")));
         await EventFilter.Info(new Regex("^redis .* ready$")).ExpectOneAsync(Long, () => Say(l => l.Info("redis is ready")));
         await Assert.ThrowsAnyAsync<Exception>(
             () => EventFilter.Info(start: "ready").ExpectOneAsync(() => Say(l => l.Info("redis is ready"))));

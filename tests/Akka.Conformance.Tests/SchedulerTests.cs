@@ -51,8 +51,8 @@ public sealed class SchedulerTests : ActorSpec
     [Fact]
     public async Task A_cancelled_message_is_not_told()
     {
-        var cancelled = Sys.Scheduler.ScheduleTellOnceCancelable(Soon, TestActor, "cancelled", ActorRefs.NoSender);
-        Sys.Scheduler.ScheduleTellOnce(3 * Soon, TestActor, "later", ActorRefs.NoSender);
+        var cancelled = Sys.Scheduler.ScheduleTellOnceCancelable(10 * Soon, TestActor, "cancelled", ActorRefs.NoSender);
+        Sys.Scheduler.ScheduleTellOnce(12 * Soon, TestActor, "later", ActorRefs.NoSender);
 
         cancelled.Cancel();
 
@@ -97,7 +97,7 @@ public sealed class SchedulerTests : ActorSpec
     [Fact]
     public async Task Shorter_delays_come_first()
     {
-        Sys.Scheduler.ScheduleTellOnce(4 * Soon, TestActor, "last", ActorRefs.NoSender);
+        Sys.Scheduler.ScheduleTellOnce(10 * Soon, TestActor, "last", ActorRefs.NoSender);
         Sys.Scheduler.ScheduleTellOnce(Soon, TestActor, "first", ActorRefs.NoSender);
 
         await ExpectMsgAsync("first");

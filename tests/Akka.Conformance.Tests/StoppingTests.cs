@@ -280,7 +280,7 @@ public sealed class StoppingTests : ActorSpec
 
         await system.Terminate().WaitAsync(Patience);
 
-        Assert.Equal(2, ran);
+        await AwaitConditionAsync(() => Volatile.Read(ref ran) == 2, Patience, "not both have run");
     }
 
     [Fact]
