@@ -38,4 +38,13 @@ public abstract class ActorSpec : Akka.TestKit.Xunit2.TestKit
 
     /// <summary>An actor with timers.</summary>
     internal IActorRef StartTimed(Action<ScriptedTimers> script) => Sys.ActorOf(ScriptedTimers.Props(script));
+
+    /// <summary>Tells all of them in this order, with the test as the sender.</summary>
+    protected void Tell(IActorRef actor, params object[] messages)
+    {
+        foreach (var message in messages)
+        {
+            actor.Tell(message, TestActor);
+        }
+    }
 }

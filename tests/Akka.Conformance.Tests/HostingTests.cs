@@ -42,7 +42,8 @@ public sealed class HostingTests
         var ran = new ConcurrentQueue<string>();
         using var host = await StartAsync(akka => akka.WithActors((system, _) =>
         {
-            foreach (var phase in new[] { CoordinatedShutdown.PhaseBeforeActorSystemTerminate, CoordinatedShutdown.PhaseServiceStop })
+            string[] phases = [CoordinatedShutdown.PhaseBeforeActorSystemTerminate, CoordinatedShutdown.PhaseServiceStop];
+            foreach (var phase in phases)
             {
                 CoordinatedShutdown.Get(system).AddTask(phase, "note", () =>
                 {
