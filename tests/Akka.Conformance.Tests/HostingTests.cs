@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -133,20 +132,6 @@ public sealed class HostingTests
             () => StartAsync(akka => akka.AddStartup((_, _) => throw new InvalidOperationException("asked to"))));
 
         Assert.Equal("asked to", thrown.GetBaseException().Message);
-    }
-
-    [Fact]
-    public async Task An_actor_is_given_its_services()
-    {
-        using var host = await StartAsync(
-            akka => akka.WithActors((system, registry, resolver) =>
-                registry.Register<Greeter>(system.ActorOf(resolver.Props<Greeter>("dear"), "greeter"))),
-            services => services.AddSingleton(new Greeting("hello")));
-
-        var actor = host.Services.GetRequiredService<IRequiredActor<Greeter>>().ActorRef;
-
-        Assert.Equal("hello dear you", await actor.Ask<string>("you", Patience));
-        await host.StopAsync();
     }
 
     [Fact]
@@ -298,19 +283,6 @@ public sealed class HostingTests
     }
 
     [Fact]
-    public async Task A_section_of_the_application_configuration_becomes_HOCON()
-    {
-        var application = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("akka:actor:ask-timeout", "7s"), new("mine:value", "42")])
-            .Build();
-
-        var config = await ConfigOfAsync(akka => akka.AddHocon(application, HoconAddMode.Prepend));
-
-        Assert.Equal(TimeSpan.FromSeconds(7), config.GetTimeSpan("akka.actor.ask-timeout"));
-        Assert.Equal(42, config.GetInt("mine.value"));
-    }
-
-    [Fact]
     public async Task The_builder_may_use_the_services()
     {
         var builder = new HostBuilder().ConfigureServices(services => services
@@ -354,12 +326,6 @@ public sealed class HostingTests
     public sealed class Key;
 
     public sealed record Greeting(string Text);
-
-    public sealed class Greeter : ReceiveActor
-    {
-        public Greeter(Greeting greeting, string adjective) =>
-            Receive<string>(name => Sender.Tell($"{greeting.Text} {adjective} {name}"));
-    }
 
     public sealed class Client(IRequiredActor<Key> actor)
     {
