@@ -1,0 +1,35 @@
+using Akka.Actor;
+
+namespace RedisActors.Tests.Actors;
+
+public sealed class RedisSupervisorWaitTests : VirtualTimeSpec
+{
+    [Fact]
+    public async Task The_next_attempt_begins_when_its_wait_is_over_and_not_before()
+    {
+        Server.Unreachable = "connection refused";
+        var supervisor = StartSupervisor("backoff { min = 100ms, max = 1s, multiplier = 2, jitter = 0 }");
+
+        foreach (var wait in new[] { 100, 200, 400, 800, 1000, 1000, 1000 })
+        {
+            Assert.Equal(TimeSpan.FromMilliseconds(wait), (await AwaitStateAsync<RedisBackingOff>()).Delay);
+            Assert.IsType<RedisBackingOff>(await StateAsync());
+
+            Clock.Advance(TimeSpan.FromMilliseconds(wait - 1));
+            Assert.IsType<RedisBackingOff>(await StateAsync());
+            await NothingMoreAsync(States);
+
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+            await States.ExpectMsgAsync<RedisConnecting>();
+        }
+
+        // Its answer also says that whatever was done before it is done with, the setting of a timer included.
+        async Task<RedisConnectionEvent> StateAsync()
+        {
+            var asker = CreateTestProbe();
+            supervisor.Tell(new SubscribeToState(asker.Ref));
+            supervisor.Tell(new UnsubscribeFromState(asker.Ref));
+            return await asker.ExpectMsgAsync<RedisConnectionEvent>();
+        }
+    }
+}

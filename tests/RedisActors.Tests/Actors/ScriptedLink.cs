@@ -1,0 +1,72 @@
+using System.Threading.Channels;
+using RedisActors.Connection;
+
+namespace RedisActors.Tests.Actors;
+
+/// <summary>
+/// A link that does what the test says. It keeps what it is sent until the test answers it; <c>CLIENT KILL</c> alone is answered
+/// by itself.
+/// </summary>
+internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
+{
+    /// <summary>A command of this name makes <see cref="Send"/> throw, which no link may do.</summary>
+    public const string Crash = "CRASH";
+
+    private readonly Channel<LinkRequest> _arrivals = Channel.CreateUnbounded<LinkRequest>();
+    private readonly Lock _lock = new();
+    private readonly List<string> _sent = [];
+    private int _disposals;
+
+    public ClientIdentity Identity => identity;
+
+    public int Disposals => Volatile.Read(ref _disposals);
+
+    /// <summary>What the server answers to <c>CLIENT KILL</c>; null: it does what it is told.</summary>
+    public string? FenceError { get; init; }
+
+    /// <summary>Whether <c>CLIENT KILL</c> waits for the test's answer like everything else.</summary>
+    public bool HoldsFence { get; init; }
+
+    /// <summary>Everything it was sent, as one would type it into redis-cli.</summary>
+    public string[] Sent
+    {
+        get
+        {
+            lock (_lock) return [.. _sent];
+        }
+    }
+
+    public void Send(LinkRequest request)
+    {
+        lock (_lock) _sent.Add(string.Join(' ', [request.Name, .. request.Arguments.Select(argument => argument.ToString())]));
+        switch (request.Name)
+        {
+            case Crash:
+                throw new InvalidOperationException("a link that breaks its promise");
+            case "CLIENT" when !HoldsFence && FenceError is not null:
+                request.Reject(FenceError);
+                break;
+            case "CLIENT" when !HoldsFence:
+                request.Succeed(RespValue.Integer(1));
+                break;
+            default:
+                _arrivals.Writer.TryWrite(request);
+                break;
+        }
+    }
+
+    /// <summary>The next request, in the order of sending.</summary>
+    public Task<LinkRequest> NextAsync() => _arrivals.Reader.ReadAsync().AsTask().WaitAsync(RedisSpec.Patience);
+
+    public async Task<LinkRequest[]> NextAsync(int count)
+    {
+        var requests = new LinkRequest[count];
+        for (var i = 0; i < count; i++) requests[i] = await NextAsync();
+        return requests;
+    }
+
+    /// <summary>Whether a request waits for an answer that the test has not seen yet.</summary>
+    public bool HasMore => _arrivals.Reader.Count > 0;
+
+    public void Dispose() => Interlocked.Increment(ref _disposals);
+}
