@@ -24,6 +24,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly CommandLedger _ledger = new();
     private readonly IScheduler _clock = Context.System.Scheduler;
     private IRedisLink? _link;
+    private PendingCommand? _handled;
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
     private bool _deadlinesWatched;
@@ -45,13 +46,15 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self));
 
+    /// <summary>
+    /// The ledger answers first: what it holds may have reached the server, the command that it failed on included. A command that
+    /// did not come so far certainly did not.
+    /// </summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        if (message is RedisCommand command)
-        {
-            Accept(command).EndAs(Outcome.NotSent, $"{command.Name}: the command actor failed: {reason.Message}");
-        }
-
+        var why = $"the command actor failed: {reason.Message}";
+        _ledger.EndAll(why);
+        if (message is RedisCommand command) _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
         base.PreRestart(reason, message);
     }
 
@@ -136,7 +139,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         var deadline = timeout == Timeout.InfiniteTimeSpan
             ? long.MaxValue
             : NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
-        return new PendingCommand(command, Sender, _redis, deadline);
+        return _handled = new PendingCommand(command, Sender, _redis, deadline);
     }
 
     private static bool IsRefused(PendingCommand pending)
