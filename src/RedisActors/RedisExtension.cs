@@ -26,7 +26,7 @@ public sealed class RedisExtension : IExtension
     {
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var settings = RedisSettings.Create(DefaultConnection, system.Settings.Config.GetConfig(ConfigPath));
-        system.SystemActorOf(Props.Create(() => new StrandedCommands()), "redis-stranded-commands");
+        StrandedCommands.Answer(system);
         RedisActor = system.ActorOf(RedisActors.RedisActor.Props(settings), "redis");
     }
 

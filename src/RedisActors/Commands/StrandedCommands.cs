@@ -7,19 +7,29 @@ namespace RedisActors.Commands;
 /// Answers commands that nobody can take any more: those that were still in the mailbox of a RedisActor when it stopped, and
 /// those that are sent to it afterwards. Akka hands them to the dead letters; their senders get <see cref="Outcome.NotSent"/>.
 /// </summary>
-/// <remarks>A system actor: it outlives everything under <c>/user</c> when the actor system ends.</remarks>
-internal sealed class StrandedCommands : ReceiveActor
+/// <remarks>
+/// A reference that acts when it is told, and no actor: it needs no mailbox, whose content would be lost when the actor system
+/// ends, and it answers from the moment <see cref="Answer"/> returns, also what is sent after the end.
+/// </remarks>
+internal sealed class StrandedCommands : MinimalActorRef
 {
-    public StrandedCommands()
+    private StrandedCommands(ExtendedActorSystem system)
     {
-        Receive<DeadLetter>(OnDeadLetter);
+        Provider = system.Provider;
+        Path = system.Provider.RootPath / "redis-stranded-commands";
     }
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+    public override ActorPath Path { get; }
 
-    private static void OnDeadLetter(DeadLetter letter)
+    public override IActorRefProvider Provider { get; }
+
+    /// <summary>Answers stranded commands of this actor system from now on.</summary>
+    public static void Answer(ExtendedActorSystem system) =>
+        system.EventStream.Subscribe(new StrandedCommands(system), typeof(DeadLetter));
+
+    protected override void TellInternal(object message, IActorRef sender)
     {
-        if (letter.Message is not RedisCommand command || letter.Sender.IsNobody()) return;
+        if (message is not DeadLetter { Message: RedisCommand command } letter || letter.Sender.IsNobody()) return;
         new PendingCommand(command, letter.Sender, letter.Recipient, long.MaxValue)
             .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped");
     }
