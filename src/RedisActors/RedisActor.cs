@@ -45,7 +45,7 @@ public sealed class RedisActor : ReceiveActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings, _links, new EpochCounter()), "supervisor"));
+        _supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings, _links, new SupervisorMemory()), "supervisor"));
         _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings, Self, _supervisor), "commands"));
     }
 

@@ -17,12 +17,9 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 {
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
-    private readonly EpochCounter _epochs;
+    private readonly SupervisorMemory _memory;
     private readonly ReconnectPlan _plan;
-    private readonly HashSet<IActorRef> _subscribers = [];
-    private readonly List<ClientIdentity> _unfenced = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IActorRef _commands = ActorRefs.Nobody;
     private RedisConnectionEvent? _state;
     private Exception? _failure;
     private LinkVerified? _link;
@@ -31,11 +28,11 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private bool _toldOfOutage;
     private bool _toldOfFence;
 
-    public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, EpochCounter epochs)
+    public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory)
     {
         _settings = settings;
         _links = links;
-        _epochs = epochs;
+        _memory = memory;
         _plan = settings.CreateReconnectPlan();
         Connecting();
     }
@@ -44,8 +41,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props(RedisSettings settings, IRedisLinkFactory links, EpochCounter epochs) =>
-        Akka.Actor.Props.Create(() => new RedisSupervisor(settings, links, epochs));
+    public static Props Props(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory) =>
+        Akka.Actor.Props.Create(() => new RedisSupervisor(settings, links, memory));
 
     /// <summary>A connection actor is never restarted: a link is connected once, and the next epoch gets an actor of its own.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
@@ -58,7 +55,23 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         },
         loggingEnabled: false);
 
-    protected override void PreStart() => StartConnection();
+    protected override void PreStart()
+    {
+        foreach (var subscriber in _memory.Subscribers)
+        {
+            Context.Unwatch(subscriber);
+            Watch(subscriber);
+        }
+
+        StartConnection();
+    }
+
+    /// <summary>The link goes with its connection actor, and nobody else is left to say so.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (_link is not null) TellOfLoss($"it starts anew after a failure: {reason.Message}");
+        base.PreRestart(reason, message);
+    }
 
     private void Connecting()
     {
@@ -92,13 +105,13 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void StartConnection()
     {
-        _epoch = _epochs.Next();
+        _epoch = _memory.NextEpoch();
         _failure = null;
         _downSince ??= Now;
         Become(Connecting);
         Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt));
         var connection = Context.ActorOf(
-            RedisConnectionActor.Props(_settings, _links, _epoch, [.. _unfenced]), $"connection-{_epoch}");
+            RedisConnectionActor.Props(_settings, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
         Context.Watch(connection);
     }
 
@@ -108,13 +121,13 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         var away = _epoch == 1 ? TimeSpan.Zero : Now - (_downSince ?? Now);
         _downSince = null;
         _link = verified;
-        _unfenced.Clear();
-        _unfenced.Add(verified.Link.Identity);
+        _memory.Unfenced.Clear();
+        _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
         Announce(new RedisReady(_settings.Name, _epoch, _settings.Endpoint.ToString(), verified.Link.Identity.Id, away));
         _toldOfOutage = false;
-        _commands.Tell(new LinkUp(_epoch, verified.Link));
+        _memory.Commands.Tell(new LinkUp(_epoch, verified.Link));
     }
 
     private void OnFenceForbidden(FenceForbidden message)
@@ -130,12 +143,17 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void OnLinkEnded()
     {
         var cause = Cause("the connection actor stopped");
+        TellOfLoss(cause);
+        DecideWhatFollows(cause);
+    }
+
+    private void TellOfLoss(string cause)
+    {
         _link = null;
         _downSince = Now;
-        _commands.Tell(new LinkDown(_epoch, cause));
+        _memory.Commands.Tell(new LinkDown(_epoch, cause));
         Announce(new RedisLost(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
         _toldOfOutage = true;
-        DecideWhatFollows(cause);
     }
 
     private void OnAttemptEnded() => DecideWhatFollows(Cause("the connection actor stopped"));
@@ -153,40 +171,38 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         {
             Become(GaveUp);
             Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
-            _commands.Tell(new NoMoreLinks(cause));
+            _memory.Commands.Tell(new NoMoreLinks(cause));
         }
     }
 
     private void OnAttach(AttachCommands message)
     {
-        _commands = message.Commands;
-        if (_state is not null) _commands.Tell(_state);
-        if (_link is not null) _commands.Tell(new LinkUp(_link.Epoch, _link.Link));
-        if (_state is RedisGaveUp gaveUp) _commands.Tell(new NoMoreLinks(gaveUp.Cause));
+        _memory.Commands = message.Commands;
+        if (_state is not null) _memory.Commands.Tell(_state);
+        if (_link is not null) _memory.Commands.Tell(new LinkUp(_link.Epoch, _link.Link));
+        if (_state is RedisGaveUp gaveUp) _memory.Commands.Tell(new NoMoreLinks(gaveUp.Cause));
     }
 
     private void OnSubscribe(SubscribeToState message)
     {
-        if (_subscribers.Add(message.Subscriber))
-        {
-            Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
-        }
-
+        if (_memory.Subscribers.Add(message.Subscriber)) Watch(message.Subscriber);
         if (_state is not null) message.Subscriber.Tell(_state);
     }
 
+    private static void Watch(IActorRef subscriber) => Context.WatchWith(subscriber, new SubscriberStopped(subscriber));
+
     private void Forget(IActorRef subscriber)
     {
-        if (_subscribers.Remove(subscriber)) Context.Unwatch(subscriber);
+        if (_memory.Subscribers.Remove(subscriber)) Context.Unwatch(subscriber);
     }
 
     private void Announce(RedisConnectionEvent state)
     {
         _state = state;
         RedisConnectionLog.Write(_log, state, firstOfOutage: !_toldOfOutage);
-        _commands.Tell(state);
+        _memory.Commands.Tell(state);
         Context.System.EventStream.Publish(state);
-        foreach (var subscriber in _subscribers) subscriber.Tell(state);
+        foreach (var subscriber in _memory.Subscribers) subscriber.Tell(state);
     }
 
     private string Cause(string otherwise)

@@ -1,0 +1,24 @@
+using Akka.Actor;
+using RedisActors.Connection;
+
+namespace RedisActors.Supervision;
+
+/// <summary>
+/// What a supervisor knows that a restart of it must not forget: it lives as long as its RedisActor. Used by the supervisor alone.
+/// </summary>
+internal sealed class SupervisorMemory
+{
+    private long _lastEpoch;
+
+    /// <summary>Who takes the commands, and hears of links.</summary>
+    public IActorRef Commands { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Who asked for changes of state.</summary>
+    public HashSet<IActorRef> Subscribers { get; } = [];
+
+    /// <summary>Connections that were ready once and have to be ended on the server before the next one is.</summary>
+    public List<ClientIdentity> Unfenced { get; } = [];
+
+    /// <summary>The next epoch; no number comes twice.</summary>
+    public long NextEpoch() => ++_lastEpoch;
+}
