@@ -55,7 +55,7 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
         Sys.ActorOf(RedisActor.Props(Hocon.Settings($"{Quick}\n{settings}"), links ?? Server));
 
     internal IActorRef StartSupervisor(string settings = "") =>
-        Sys.ActorOf(RedisSupervisor.Props(Hocon.Settings($"{Quick}\n{settings}"), Server, new EpochCounter()));
+        Sys.ActorOf(RedisSupervisor.Props(Hocon.Settings($"{Quick}\n{settings}"), Server, new SupervisorMemory()));
 
     /// <summary>A RedisActor whose connection is ready.</summary>
     internal async Task<(IActorRef Redis, ScriptedConnection Connection)> StartReadyAsync(string settings = "")
