@@ -147,6 +147,44 @@ public sealed class DeadLetterTests : ActorSpec
         Assert.Equal("what?", (await ExpectMsgAsync<UnhandledMessage>()).Message);
     }
 
+    [Fact]
+    public async Task A_dead_letter_that_was_queued_in_a_subscriber_that_stops_is_dropped()
+    {
+        using var gate = new ManualResetEventSlim();
+        var probe = CreateTestProbe();
+        var subscriber = Start(a => a.On<string>(_ =>
+        {
+            gate.Wait(Patience);
+            a.Ctx.Stop(a.Me);
+        }));
+        await probe.WatchAsync(subscriber);
+        Sys.EventStream.Subscribe(subscriber, typeof(DeadLetter));
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+        subscriber.Tell("stop");
+
+        Sys.DeadLetters.Tell("one", TestActor);
+        gate.Set();
+        await probe.ExpectTerminatedAsync(subscriber);
+        Sys.DeadLetters.Tell("two", TestActor);
+
+        Assert.Equal("one", (await ExpectMsgAsync<DeadLetter>()).Message);
+        Assert.Equal("two", (await ExpectMsgAsync<DeadLetter>()).Message);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_is_dead_itself_does_no_harm()
+    {
+        var stopped = await StartAndStopAsync();
+        Sys.EventStream.Subscribe(stopped, typeof(AllDeadLetters));
+        Sys.EventStream.Subscribe(TestActor, typeof(AllDeadLetters));
+
+        Sys.DeadLetters.Tell("one", TestActor);
+        Sys.DeadLetters.Tell("two", TestActor);
+
+        Assert.Equal("one", (await ExpectMsgAsync<DeadLetter>()).Message);
+        Assert.Equal("two", (await ExpectMsgAsync<DeadLetter>()).Message);
+    }
+
     private async Task<IActorRef> StartAndStopAsync()
     {
         var actor = Start(_ => { });
