@@ -88,7 +88,13 @@ namespace Akka.Actor
             }
 
             var context = Context;
-            context.System.EventStream.Publish(new UnhandledMessage(message, context.Sender, context.Self));
+            var stream = context.System.EventStream;
+            stream.Publish(new UnhandledMessage(message, context.Sender, context.Self));
+            if (context.System.Settings.DebugUnhandledMessage)
+            {
+                var source = context.Self.Path.ToString();
+                stream.Publish(new Debug(source, GetType(), $"Unhandled message from {context.Sender.Path} : {message}"));
+            }
         }
 
         protected virtual void PreStart()

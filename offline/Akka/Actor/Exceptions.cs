@@ -46,7 +46,7 @@ public class ActorInitializationException : AkkaException
 public class PostRestartException : ActorInitializationException
 {
     public PostRestartException(IActorRef actor, Exception cause, Exception originalCause)
-        : base(actor, $"Exception post restart ({(originalCause == null ? "null" : originalCause.GetType().Name)})", cause)
+        : base(actor, $"Exception post restart ({originalCause?.GetType().ToString() ?? "null"})", cause)
     {
         OriginalCause = originalCause;
     }
@@ -59,7 +59,7 @@ public class PostRestartException : ActorInitializationException
 public class PreRestartException : ActorInitializationException
 {
     public PreRestartException(IActorRef actor, Exception restartException, Exception cause, object optionalMessage)
-        : base(actor, $"Exception in PreRestart({cause?.GetType().Name ?? "null"}, {optionalMessage?.GetType().Name ?? "null"})", restartException)
+        : base(actor, $"Exception in PreRestart({cause?.GetType().ToString() ?? "null"}, {optionalMessage?.GetType().ToString() ?? "null"})", restartException)
     {
         RestartException = restartException;
         OptionalMessage = optionalMessage;

@@ -5,12 +5,17 @@ internal abstract class Handler(Type type)
 {
     public Type Type { get; } = type;
 
+    /// <summary>True if there is no message that it would leave to a later one.</summary>
+    public virtual bool TakesAny => false;
+
     public abstract bool TryHandle(object message);
 }
 
 internal sealed class ActionHandler<T>(Action<T> handler, Predicate<T> shouldHandle, Type type = null) : Handler(type ?? typeof(T))
 {
     private readonly Action<T> _handler = handler ?? throw new ArgumentNullException(nameof(handler));
+
+    public override bool TakesAny => Type == typeof(object) && shouldHandle == null;
 
     public override bool TryHandle(object message)
     {
@@ -53,12 +58,7 @@ internal sealed class HandlerList
         }
 
         _handlers.Add(handler);
-    }
-
-    public void AddLast(Handler handler)
-    {
-        Add(handler);
-        _takesAny = true;
+        _takesAny = handler.TakesAny;
     }
 
     public bool Handle(object message)

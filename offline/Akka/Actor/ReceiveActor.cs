@@ -44,7 +44,7 @@ public abstract class ReceiveActor : UntypedActor, IInitializableActor
 
     protected void Receive(Type messageType, Func<object, bool> handler) => List.Add(new FuncHandler<object>(handler, messageType));
 
-    protected void ReceiveAny(Action<object> handler) => List.AddLast(new ActionHandler<object>(handler, null));
+    protected void ReceiveAny(Action<object> handler) => List.Add(new ActionHandler<object>(handler, null));
 
     protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T> shouldHandle = null) =>
         Receive(Started(handler), shouldHandle);

@@ -28,7 +28,6 @@ public abstract class Status
             Cause = cause;
         }
 
-        [Newtonsoft.Json.JsonConstructor]
         public Failure(Exception cause, object state)
         {
             Cause = cause;

@@ -65,8 +65,9 @@ public class Mailboxes
     public int StashCapacity(string dispatcher, string mailbox)
     {
         var config = _system.Settings.Config;
-        var id = string.IsNullOrEmpty(mailbox) ? DefaultMailboxId : mailbox;
-        return config.GetInt($"{id}.stash-capacity", config.GetInt($"{DefaultMailboxId}.stash-capacity", -1));
+        var id = new[] { mailbox, dispatcher, DefaultMailboxId }
+            .First(id => !string.IsNullOrEmpty(id) && (id == DefaultMailboxId || config.HasPath($"{id}.stash-capacity")));
+        return config.GetInt($"{id}.stash-capacity", -1);
     }
 
     private static Type FindRequiredType(Type actorType) =>

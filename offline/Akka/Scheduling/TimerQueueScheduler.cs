@@ -74,7 +74,7 @@ public sealed class TimerQueueScheduler : SchedulerBase, IDisposable
         {
             if (_disposed)
             {
-                throw new SchedulerException("cannot enqueue after timer shutdown");
+                return;
             }
 
             if (_queue.Count >= _cleanAbove)

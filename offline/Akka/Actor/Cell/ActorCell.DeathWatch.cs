@@ -55,23 +55,15 @@ public partial class ActorCell
             return subject;
         }
 
+        // Whoever watches already goes on as before: another message takes an Unwatch first.
         _watching ??= [];
-        if (!_watching.TryGetValue(subject, out var before))
+        if (_watching.TryAdd(subject, message))
         {
-            _watching.Add(subject, message);
             ((IInternalActorRef)subject).SendSystemMessage(new Watch((IInternalActorRef)subject, (IInternalActorRef)Self));
-        }
-        else if (!Equals(before, message))
-        {
-            throw new InvalidOperationException(
-                $"Watch({Self}, {subject}) termination message was not overwritten from [{Shown(before)}] to [{Shown(message)}]. "
-                + "If this was intended, unwatch first before using `Watch` / `WatchWith` with another message.");
         }
 
         return subject;
     }
-
-    private static object Shown(object message) => ReferenceEquals(message, PlainTerminated) ? "Terminated" : message;
 
     private void WatchedActorTerminated(DeathWatchNotification notification)
     {

@@ -190,7 +190,7 @@ public partial class ActorCell
         }
         catch (Exception e)
         {
-            DropInstance();
+            // An instance that failed only afterwards stays, so that its PreRestart or PostStop can still clean up.
             HandleInvokeFailure(new PostRestartException(Self, e, cause));
             return;
         }

@@ -1,6 +1,7 @@
 #nullable disable
 using System.Collections.Concurrent;
 using Akka.Actor.Internal;
+using Akka.Configuration;
 using Akka.Event;
 
 namespace Akka.Actor;
@@ -51,20 +52,23 @@ public sealed class CoordinatedShutdown : IExtension
     /// <summary>Why the shutdown began, or <see langword="null"/> before it did.</summary>
     public Reason ShutdownReason => Volatile.Read(ref _reason);
 
-    public TimeSpan TotalTimeout => _phases.InOrder.Aggregate(TimeSpan.Zero, (sum, phase) => sum + phase.Timeout);
+    /// <summary>How long it can take at most, with the tasks there are now.</summary>
+    public TimeSpan TotalTimeout =>
+        _phases.InOrder.Where(p => _tasks.ContainsKey(p.Name)).Aggregate(TimeSpan.Zero, (sum, phase) => sum + phase.Timeout);
 
     public static CoordinatedShutdown Get(ActorSystem sys) => (CoordinatedShutdown)sys.RegisterExtension(new CoordinatedShutdownExtension());
 
-    public TimeSpan Timeout(string phase) => _phases.Find(phase).Timeout;
+    public TimeSpan Timeout(string phase) =>
+        _phases.Find(phase)?.Timeout
+        ?? throw new ArgumentException($"Unknown phase [{phase}]. All phases must be defined in configuration.");
 
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
-        _phases.Find(phase);
-        if (string.IsNullOrEmpty(taskName))
+        if (_phases.Find(phase) == null)
         {
-            throw new ArgumentException(
-                "Set a task name when adding tasks to the Coordinated Shutdown. Try to use unique, self-explanatory names.",
-                nameof(taskName));
+            throw new ConfigurationException(
+                $"Unknown phase [{phase}], known phases [{string.Join(",", _phases.InOrder.Select(p => p.Name))}]. All phases "
+                + "(along with their optional dependencies) must be defined in configuration.");
         }
 
         _tasks.GetOrAdd(phase, _ => new ConcurrentQueue<(string, Func<Task<Done>>)>()).Enqueue((taskName, task));
@@ -89,9 +93,11 @@ public sealed class CoordinatedShutdown : IExtension
             var phases = fromPhase == null ? _phases.InOrder : _phases.InOrder.SkipWhile(p => p.Name != fromPhase);
             foreach (var phase in phases)
             {
-                if (phase.Enabled && _tasks.TryGetValue(phase.Name, out var tasks))
+                var tasks = phase.Enabled && _tasks.TryGetValue(phase.Name, out var added) ? added.ToArray() : [];
+                _log.Debug("Performing phase [{0}] with tasks [{1}]", phase.Name, string.Join(", ", tasks.Select(t => t.Name)));
+                if (tasks.Length > 0)
                 {
-                    await Task.Run(() => RunPhase(phase, tasks.ToArray())).ConfigureAwait(false);
+                    await Task.Run(() => RunPhase(phase, tasks)).ConfigureAwait(false);
                 }
             }
 
@@ -99,13 +105,12 @@ public sealed class CoordinatedShutdown : IExtension
         }
         catch (Exception e)
         {
-            _done.TrySetException(e);
+            _done.TrySetException(new AggregateException(e));
         }
     }
 
     private async Task RunPhase(ShutdownPhase phase, (string Name, Func<Task<Done>> Task)[] tasks)
     {
-        _log.Debug("Performing phase [{0}] with [{1}] tasks", phase.Name, tasks.Length);
         var all = Task.WhenAll(tasks.Select(t => RunTask(phase, t.Name, t.Task)));
         try
         {

@@ -8,7 +8,7 @@ internal sealed record ShutdownPhase(string Name, IReadOnlyCollection<string> De
 /// <summary>The configured phases, each after those that it depends on.</summary>
 internal sealed class ShutdownPhases
 {
-    private readonly SortedDictionary<string, ShutdownPhase> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShutdownPhase> _byName = new();
     private readonly List<ShutdownPhase> _inOrder = [];
 
     public ShutdownPhases(Config config)
@@ -35,12 +35,7 @@ internal sealed class ShutdownPhases
 
     public IReadOnlyList<ShutdownPhase> InOrder => _inOrder;
 
-    public ShutdownPhase Find(string name) =>
-        _byName.TryGetValue(name ?? "", out var phase)
-            ? phase
-            : throw new ConfigurationException(
-                $"Unknown phase [{name}], known phases [{string.Join(",", _byName.Keys)}]. All phases (along with their optional "
-                + "dependencies) must be defined in configuration.");
+    public ShutdownPhase Find(string name) => _byName.GetValueOrDefault(name ?? "");
 
     private void Visit(string name, HashSet<string> entered)
     {

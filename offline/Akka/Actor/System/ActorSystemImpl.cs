@@ -105,7 +105,10 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
     {
         if (Settings.CoordinatedShutdownRunByActorSystemTerminate && !WhenTerminated.IsCompleted)
         {
-            _ = CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+            // Also after a run that left out the last phase, or failed before it.
+            CoordinatedShutdown.Get(this)
+                .Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance)
+                .ContinueWith(_ => FinalTerminate(), TaskScheduler.Default);
         }
         else
         {
@@ -121,12 +124,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
     {
         lock (_terminationLock)
         {
-            if (_onTermination == null)
-            {
-                throw new InvalidOperationException("ActorSystem already terminated.");
-            }
-
-            _onTermination.Push(code);
+            _onTermination?.Push(code);
         }
     }
 
@@ -205,7 +203,6 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
             _deadLetterListener = SystemActorOf(Props.Create(typeof(DeadLetterListener)), "deadLetterListener");
         }
 
-        CoordinatedShutdown.Get(this);
         LoadExtensions();
     }
 
@@ -218,7 +215,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
 }
 
 /// <summary>Sent to a guardian, which alone may stop its children.</summary>
-internal sealed class StopChild(IActorRef child) : INoSerializationVerificationNeeded
+internal sealed class StopChild(IActorRef child) : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {
     public IActorRef Child { get; } = child;
 }

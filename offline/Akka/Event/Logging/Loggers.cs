@@ -22,7 +22,21 @@ public abstract class MinimalLogger : MinimalActorRef
 
 public class StandardOutLogger : MinimalLogger
 {
-    protected override void Log(object message) => Console.WriteLine(message);
+    protected override void Log(object message) => Print(message);
+
+    /// <summary>A format that does not fit its arguments is reported and takes nobody down with it.</summary>
+    internal static void Print(object message)
+    {
+        try
+        {
+            Console.WriteLine(message);
+        }
+        catch (FormatException e)
+        {
+            var format = ((message as LogEvent)?.Message as LogMessage)?.Format;
+            Console.WriteLine($"[ERROR][{nameof(StandardOutLogger)}] {e.Message} The log call has the format [{format}].");
+        }
+    }
 }
 
 /// <summary>The logger of a system that configures no other; it writes to the standard output.</summary>
@@ -43,5 +57,5 @@ public class DefaultLogger : ActorBase, IRequiresMessageQueue<ILoggerMessageQueu
         }
     }
 
-    protected virtual void Print(LogEvent logEvent) => Console.WriteLine(logEvent);
+    protected virtual void Print(LogEvent logEvent) => StandardOutLogger.Print(logEvent);
 }
