@@ -175,8 +175,11 @@ namespace Akka.Dispatch.MessageQueues
 
         public void Enqueue(IActorRef receiver, Envelope envelope)
         {
-            var letter = envelope.Message as DeadLetter ?? new DeadLetter(envelope.Message, envelope.Sender, receiver);
-            deadLetters.Tell(letter, envelope.Sender);
+            // One who listens for dead letters and stops would otherwise be sent its own again and again.
+            if (envelope.Message is not DeadLetter)
+            {
+                deadLetters.Tell(new DeadLetter(envelope.Message, envelope.Sender, receiver), envelope.Sender);
+            }
         }
 
         public bool TryDequeue(out Envelope envelope)
