@@ -167,8 +167,20 @@ internal sealed class DemoRun
             + $"unknown={others.Unknown} unanswered={others.Unanswered} stale={_account.Stale}");
         var answeredAgain = summary.AnsweredAgain + others.AnsweredAgain;
         if (answeredAgain > 0) Console.WriteLine($"{answeredAgain} commands were answered more than once");
+        foreach (var recovery in _account.Increments.Recoveries.Where(recovery => !recovery.Done.IsCompleted))
+        {
+            Console.WriteLine($"no command was applied after {recovery.Fault}");
+        }
+
         Console.WriteLine(summary);
-        return summary.IsClean && others.IsClean && _account.Stale == 0 ? 0 : 1;
+        return IsGood(summary, others) ? 0 : 1;
+    }
+
+    /// <summary>A run in which nothing was applied, or not again after a fault, proves nothing, however clean its ledger is.</summary>
+    private bool IsGood(LedgerSummary summary, LedgerSummary others)
+    {
+        var worked = summary.Applied > 0 && _account.Increments.Recoveries.All(recovery => recovery.Done.IsCompleted);
+        return summary.IsClean && others.IsClean && _account.Stale == 0 && worked;
     }
 
     /// <summary>Leaves Ctrl-C and the other signals alone.</summary>

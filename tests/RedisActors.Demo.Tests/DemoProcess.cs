@@ -10,6 +10,8 @@ internal sealed class DemoProcess : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly CancellationTokenSource _clock = new(Patience);
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
 
@@ -52,7 +54,7 @@ internal sealed class DemoProcess : IDisposable
         {
         }
 
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync(_clock.Token);
         return _lines;
     }
 
@@ -68,6 +70,7 @@ internal sealed class DemoProcess : IDisposable
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
+        _clock.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
@@ -75,7 +78,7 @@ internal sealed class DemoProcess : IDisposable
 
     private async Task<string?> ReadLineAsync()
     {
-        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        var line = await _process.StandardOutput.ReadLineAsync(_clock.Token);
         if (line is not null) _lines.Add(line);
         return line;
     }

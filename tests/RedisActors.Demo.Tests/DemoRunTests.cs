@@ -25,7 +25,7 @@ public sealed partial class DemoRunTests
     [InlineData("stall", "SIGSTOP")]
     public async Task A_signal_in_the_middle_of_a_fault_ends_it_with_a_clean_ledger(string fault, string announced)
     {
-        using var demo = DemoProcess.Start("--seconds", "600", "--rate", "400", "--faults", fault);
+        using var demo = DemoProcess.Start("--seconds", "50", "--rate", "400", "--faults", fault);
         await demo.ReadUntilAsync(announced);
         demo.Terminate();
         var lines = await demo.ReadToEndAsync();
@@ -38,7 +38,7 @@ public sealed partial class DemoRunTests
     [Fact]
     public async Task No_server_is_left_behind_by_a_demo_that_was_killed()
     {
-        using var demo = DemoProcess.Start("--seconds", "600", "--faults", "none");
+        using var demo = DemoProcess.Start("--seconds", "50", "--faults", "none");
         await demo.ReadUntilAsync("ready");
         Assert.True(await RedisProbe.AnswersAsync("127.0.0.1", demo.Port, TimeSpan.FromSeconds(5)));
 
