@@ -51,7 +51,9 @@ namespace Akka.Actor.Internal
         {
             ConstantExpression constant => constant.Value,
             MemberExpression { Member: FieldInfo field } member => field.GetValue(member.Expression == null ? null : Value(member.Expression)),
-            _ => Expression.Lambda<Func<object>>(Expression.Convert(expression, typeof(object))).Compile(preferInterpretation: true)(),
+
+            // Compiled and not interpreted: an argument may be a lambda, and an interpreted one passes references by copy.
+            _ => Expression.Lambda<Func<object>>(Expression.Convert(expression, typeof(object))).Compile()(),
         };
     }
 }
