@@ -72,6 +72,15 @@ public partial class ActorCell
         }
     }
 
+    /// <summary>Looked up only by a strategy that wants to know: with many children each death would cost a list of all.</summary>
+    private IEnumerable<IInternalActorRef> RemainingChildren()
+    {
+        foreach (var child in _children.Refs)
+        {
+            yield return child;
+        }
+    }
+
     private string NextAnonymousName() => "$" + ShortNames.Of(Interlocked.Increment(ref _childNumber));
 
     private void HandleChildTerminated(IActorRef child)
@@ -79,7 +88,7 @@ public partial class ActorCell
         var waitedFor = _children.Remove(child);
         try
         {
-            SupervisorStrategyOfActor?.HandleChildTerminated(this, child, _children.Refs);
+            SupervisorStrategyOfActor?.HandleChildTerminated(this, child, RemainingChildren());
         }
         catch (Exception e)
         {
