@@ -1,0 +1,58 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisActors.Delivery;
+
+/// <summary>Reads single arguments as the server does: words without regard to case, integers in decimal.</summary>
+internal static class ArgumentWords
+{
+    public static bool Is(RedisValue argument, string word) =>
+        string.Equals((string?)argument, word, StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsAnyOf(RedisValue argument, params ReadOnlySpan<string> words)
+    {
+        string? text = argument;
+        foreach (var word in words)
+        {
+            if (string.Equals(text, word, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a word is among the arguments from a position on.</summary>
+    public static bool Contains(ReadOnlySpan<RedisValue> arguments, int from, params ReadOnlySpan<string> words)
+    {
+        for (var index = from; index < arguments.Length; index++)
+        {
+            if (IsAnyOf(arguments[index], words)) return true;
+        }
+
+        return false;
+    }
+
+    public static bool TryInteger(ReadOnlySpan<RedisValue> arguments, int index, out long value)
+    {
+        value = 0;
+        return index < arguments.Length
+            && long.TryParse((string?)arguments[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    }
+}
+
+/// <summary>A word among the arguments of a command that is followed by values of its own, which may look like other words.</summary>
+internal sealed record ArgumentOption(string Name, int Values, bool IsStore = false)
+{
+    public static ArgumentOption? Find(ArgumentOption[] options, RedisValue argument)
+    {
+        string? text = argument;
+        foreach (var option in options)
+        {
+            if (string.Equals(option.Name, text, StringComparison.OrdinalIgnoreCase)) return option;
+        }
+
+        return null;
+    }
+
+    /// <summary>How many values follow a word; 0 when it is none of the options.</summary>
+    public static int ValuesOf(ArgumentOption[] options, RedisValue argument) => Find(options, argument)?.Values ?? 0;
+}
