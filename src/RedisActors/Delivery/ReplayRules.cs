@@ -26,7 +26,7 @@ internal static class ReplayRules
 
     /// <summary><c>MSETEX number key value …</c> with the options of <c>SET</c> behind the pairs.</summary>
     public static ReplayClass SetMany(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
-        TryInteger(arguments, 0, out var count) && count >= 0 && count < arguments.Length / 2
+        TryInteger(arguments, 0, out var count) && count >= 0 && count <= (arguments.Length - 1) / 2
             ? SetOptions(arguments, 1 + (2 * (int)count))
             : ReplayClass.Conditional;
 
@@ -72,12 +72,11 @@ internal static class ReplayRules
         TryInteger(arguments, 1, out var count) && count == 0 ? ReplayClass.Conditional : ReplayClass.Accumulating;
 
     /// <summary>
-    /// <c>ZREMRANGEBYRANK key start stop</c>: all but the last so many (<c>0 -101</c>) or but the first so many (<c>100 -1</c>) is
-    /// the same twice; any other range removes whatever has moved up.
+    /// <c>ZREMRANGEBYRANK key start stop</c>: a start counted from the front and a stop counted from the back say how many are
+    /// kept (<c>0 -101</c>, <c>100 -1</c>), which is the same twice; any other range removes whatever has moved up.
     /// </summary>
     public static ReplayClass RemoveByRank(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
-        TryInteger(arguments, 1, out var start) && TryInteger(arguments, 2, out var stop)
-        && ((start >= 0 && stop == -1) || (start == 0 && stop < 0))
+        TryInteger(arguments, 1, out var start) && TryInteger(arguments, 2, out var stop) && start >= 0 && stop < 0
             ? ReplayClass.Conditional
             : ReplayClass.Accumulating;
 

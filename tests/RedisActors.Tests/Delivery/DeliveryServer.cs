@@ -26,4 +26,19 @@ public sealed class DeliveryServer : IAsyncLifetime
 
     /// <summary>Sends a line and returns the answer, an error included.</summary>
     internal Task<ProbeReply> RunAsync(string line) => Probe.ExecuteAsync(Words.Of(line));
+
+    /// <summary>Sends lines without waiting in between and returns their answers.</summary>
+    internal async Task<IReadOnlyList<ProbeReply>> RunAllAsync(IEnumerable<string> lines)
+    {
+        var sent = 0;
+        foreach (var line in lines)
+        {
+            await Probe.SendAsync(Words.Of(line));
+            sent++;
+        }
+
+        var replies = new ProbeReply[sent];
+        for (var index = 0; index < sent; index++) replies[index] = await Probe.ReadAsync();
+        return replies;
+    }
 }
