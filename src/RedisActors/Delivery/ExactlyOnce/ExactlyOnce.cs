@@ -1,7 +1,7 @@
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>Turns a command into a request that the server applies once per token, and the answer back into the command's own.</summary>
 internal static class ExactlyOnce

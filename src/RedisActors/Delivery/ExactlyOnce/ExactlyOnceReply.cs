@@ -1,4 +1,4 @@
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>What the server answered to a wrapped command: a value, or an error in the words of the plain command.</summary>
 /// <param name="Value">The reply; null if the answer is an error.</param>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>Whether a command has to be, and can be, wrapped by <see cref="ExactlyOnce.Wrap"/>.</summary>
 internal enum Wrapping

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>
 /// The script that runs a command once per token. The server runs a script whole or not at all, so the command's effect, the

@@ -1,4 +1,4 @@
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>
 /// The hash slot of a key as Redis Cluster has it: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>
 /// Reads one reply that is written as RESP2 text (https://redis.io/docs/latest/develop/reference/protocol-spec/), as

@@ -1,7 +1,7 @@
 using System.Text;
 using StackExchange.Redis;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>
 /// Where a token is kept: <c>redisactors:{tag}:token</c>, whose tag is a short text in the hash slot of the command's key. So

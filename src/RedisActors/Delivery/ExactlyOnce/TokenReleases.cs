@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 
-namespace RedisActors.Delivery.ExactlyOnce;
+namespace RedisActors.Delivery;
 
 /// <summary>
 /// Collects the tokens of answered commands, which nobody will ask for again, and makes requests of them that remove them from

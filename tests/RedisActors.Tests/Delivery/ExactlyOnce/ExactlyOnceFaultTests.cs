@@ -1,11 +1,10 @@
 using System.Net.Sockets;
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 using RedisActors.Testing;
 using StackExchange.Redis;
+using Script = RedisActors.Delivery.ExactlyOnce;
 
 namespace RedisActors.Tests.Delivery.ExactlyOnce;
-
-using Script = RedisActors.Delivery.ExactlyOnce.ExactlyOnce;
 
 /// <summary>What stays true of an exactly-once command when the server refuses, forgets, dies or is not the master.</summary>
 public sealed class ExactlyOnceFaultTests : IAsyncLifetime
@@ -171,69 +170,132 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// 500 requests are under way when the server dies; afterwards all of them are asked again. Each counter must have been
-    /// counted once, and a token that survived must have its write beside it: the answers of one key are 1, 2, 3 … without
-    /// a gap or a repetition.
+    /// Redis 6.2 cannot be asked what an ACL permits, so the script tries. Run here on whatever server there is, without the
+    /// question.
+    /// </summary>
+    [Fact]
+    public void Where_the_ACL_cannot_be_asked_the_outcome_is_the_same()
+    {
+        using var wire = new Wire(Server);
+        using var user = new Wire(Server);
+        var older = ExactlyOnceScript.Text.Replace("redis.acl_check_cmd", "nil");
+        Assert.NotEqual(ExactlyOnceScript.Text, older);
+        string Run(Wire by, RedisCommand command, string token, string key)
+        {
+            var (_, arguments) = Script.Wrap(command, token, TimeSpan.FromMinutes(5), [key]);
+            arguments[0] = older;
+            return by.Value("EVAL", arguments).AsString()!;
+        }
+
+        Assert.Equal(":1\r\n", Run(wire, Incr, "a", "n"));
+        Assert.Equal(":1\r\n", Run(wire, Incr, "a", "n"));
+
+        wire.Text("ACL", "SETUSER", "eve", "on", ">p", "~*", "+@all", "-set");
+        user.Text("AUTH", "eve", "p");
+        Assert.StartsWith("-NOPERM ", Run(user, Incr, "b", "n"));
+        Assert.Equal(1, wire.Value("GET", "n").AsInt64());
+
+        wire.Text("RPUSH", "list", "x", "y");
+        wire.Text("CONFIG", "SET", "maxmemory", 1);
+        Assert.Equal(wire.Text("INCR", "n"), Run(wire, Incr, "c", "n"));
+        Assert.Equal("$1\r\nx\r\n", Run(wire, new RedisCommand("LPOP", "list"), "d", "list"));
+        Assert.Equal("$1\r\nx\r\n", Run(wire, new RedisCommand("LPOP", "list"), "d", "list"));
+        wire.Text("CONFIG", "SET", "maxmemory", 0);
+        Assert.Equal(":2\r\n", Run(wire, Incr, "c", "n"));
+    }
+
+    /// <summary>
+    /// Requests stream in while the server dies; then all of them are asked again, in the order of their sending. Each must
+    /// have counted once, which shows as the answers of a key: 1, 2, 3 and so on, without a gap or a repetition.
     /// </summary>
     [Fact]
     public async Task After_a_kill_under_load_every_request_can_be_asked_again_and_has_counted_once()
     {
-        const int InFlight = 500;
+        const int Rounds = 8;
+        const int PerRound = 3000;
         const int Keys = 7;
         var tokens = new TokenSource();
         var random = new Random(3);
         var counted = new int[Keys];
-        var partly = 0;
-        for (var round = 0; round < 8; round++)
+        var diedUnderLoad = 0;
+        for (var round = 0; round < Rounds; round++)
         {
-            var requests = Enumerable.Range(0, InFlight).Select(i => (Key: i % Keys, Token: tokens.Next())).ToArray();
-            var answered = 0;
-            var killAt = random.Next(InFlight);
-            using (var wire = new Wire(Server).WithScript())
-            {
-                var killed = false;
-                try
-                {
-                    foreach (var (key, token) in requests) SendIncr(wire, key, token);
-                    for (; answered < InFlight; answered++)
-                    {
-                        if (answered == killAt) await Task.Run(Server.Kill);
-                        killed |= answered == killAt;
-                        wire.Receive();
-                    }
-                }
-                catch (Exception e) when (e is IOException or SocketException)
-                {
-                }
-
-                if (!killed) Server.Kill();
-            }
+            var requests = Enumerable.Range(0, PerRound).Select(i => (Key: $"n{i % Keys}", Token: tokens.Next())).ToArray();
+            await KillAfterAsync(random.Next(PerRound / 2), requests);
 
             await Server.StartAgainAsync();
-            using var again = new Wire(Server).WithScript();
-            var before = Enumerable.Range(0, Keys).Sum(key => (int)(again.Value("GET", $"n{key}") is { IsNull: false } n ? n.AsInt64() : 0));
-            var survivors = Survivors(again);
-            Assert.Equal(before, survivors + counted.Sum());
-            if (survivors is > 0 and < InFlight) partly++;
+            using var wire = new Wire(Server).WithScript();
+            var survivors = wire.Value("KEYS", "redisactors:*").AsArray().Length;
+            var total = Enumerable.Range(0, Keys).Sum(key => long.Parse(wire.Value("INCRBY", $"n{key}", 0).AsString()!));
+            Assert.Equal(total, survivors + counted.Sum());
+            if (survivors is > 0 and < PerRound) diedUnderLoad++;
 
-            foreach (var (key, token) in requests)
+            for (var i = 0; i < PerRound; i++)
             {
-                var reply = again.Decoded(new RedisCommand("INCR", $"n{key}"), token, $"n{key}");
-                Assert.Equal(++counted[key], reply.Value.AsInt64());
-                again.Text("UNLINK", TokenKey.For($"n{key}", token));
+                var (key, token) = requests[i];
+                Assert.Equal(++counted[i % Keys], wire.Decoded(new RedisCommand("INCR", key), token, key).Value.AsInt64());
             }
 
-            Assert.Equal(Enumerable.Range(0, Keys).Select(key => (long)counted[key]), Enumerable.Range(0, Keys).Select(key => again.Value("GET", $"n{key}").AsInt64()));
+            wire.Raw("UNLINK", [.. requests.Select(request => TokenKey.For(request.Key, request.Token))]);
+            Assert.Equal(Keys, wire.Value("DBSIZE").AsInt64());
         }
 
-        Assert.Equal(8 * InFlight, counted.Sum());
+        Assert.Equal(Rounds * PerRound, counted.Sum());
+        Assert.True(diedUnderLoad > 0, "No kill came while requests were under way.");
+    }
 
-        static void SendIncr(Wire wire, int key, string token)
+    /// <summary>A crash of the machine may cut the append-only file anywhere; a server drops what is incomplete at its end.</summary>
+    [Fact]
+    public async Task Wherever_the_append_only_file_is_cut_a_write_and_its_token_are_lost_or_kept_together()
+    {
+        using (var wire = new Wire(Server).WithScript())
         {
-            var (name, arguments) = Script.Wrap(new RedisCommand("INCR", $"n{key}"), token, TimeSpan.FromMinutes(5), [$"n{key}"]);
-            wire.Send(name, arguments);
+            for (var i = 0; i < 20; i++) wire.Decoded(Incr, $"token{i}", "n");
         }
 
-        static int Survivors(Wire wire) => wire.Value("KEYS", "redisactors:*").AsArray().Length;
+        await Server.StopAsync();
+        var file = Directory.EnumerateFiles(Server.Folder, "*.aof", SearchOption.AllDirectories).MaxBy(name => new FileInfo(name).Length)!;
+        var whole = await File.ReadAllBytesAsync(file);
+        var random = new Random(17);
+        var kept = new HashSet<long>();
+        for (var cut = 0; cut < 25; cut++)
+        {
+            await File.WriteAllBytesAsync(file, whole[..random.Next(whole.Length / 10, whole.Length)]);
+            await Server.StartAgainAsync();
+            using (var wire = new Wire(Server))
+            {
+                var writes = wire.Value("GET", "n") is { IsNull: false } n ? n.AsInt64() : 0;
+                Assert.Equal(writes, wire.Value("KEYS", "redisactors:*").AsArray().Length);
+                kept.Add(writes);
+            }
+
+            Server.Kill();
+        }
+
+        Assert.True(kept.Count > 5, "The cuts were not spread over the file.");
+    }
+
+    /// <summary>Sends on one thread and reads on another, so that the server is killed amidst both.</summary>
+    private async Task KillAfterAsync(int answers, (string Key, string Token)[] requests)
+    {
+        using var wire = new Wire(Server).WithScript();
+        var sending = Task.Run(() =>
+        {
+            foreach (var (key, token) in requests)
+            {
+                var (name, arguments) = Script.Wrap(new RedisCommand("INCR", key), token, TimeSpan.FromMinutes(5), [key]);
+                wire.Send(name, arguments);
+            }
+        });
+        for (var i = 0; i < answers; i++) wire.Receive();
+        Server.Kill();
+        try
+        {
+            await sending;
+        }
+        catch (SocketException)
+        {
+            // The server died before all was sent, as it should.
+        }
     }
 }

@@ -1,6 +1,7 @@
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 using RedisActors.Testing;
 using StackExchange.Redis;
+using Script = RedisActors.Delivery.ExactlyOnce;
 
 namespace RedisActors.Tests.Delivery.ExactlyOnce;
 
@@ -65,9 +66,9 @@ public sealed class ExactlyOnceRulesTests
     public void A_command_that_names_no_key_cannot_be_wrapped_by_mistake()
     {
         Assert.Throws<ArgumentException>(
-            () => RedisActors.Delivery.ExactlyOnce.ExactlyOnce.Wrap(new RedisCommand("PING"), "t", TimeSpan.FromMinutes(1), []));
+            () => Script.Wrap(new RedisCommand("PING"), "t", TimeSpan.FromMinutes(1), []));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => RedisActors.Delivery.ExactlyOnce.ExactlyOnce.Wrap(new RedisCommand("INCR", "k"), "t", TimeSpan.Zero, OneKey));
+            () => Script.Wrap(new RedisCommand("INCR", "k"), "t", TimeSpan.Zero, OneKey));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text;
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 
 namespace RedisActors.Tests.Delivery.ExactlyOnce;
 

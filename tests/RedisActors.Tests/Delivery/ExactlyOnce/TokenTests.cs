@@ -1,4 +1,4 @@
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 using RedisActors.Testing;
 using StackExchange.Redis;
 

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 using RedisActors.Testing;
 using StackExchange.Redis;
+using Script = RedisActors.Delivery.ExactlyOnce;
 
 namespace RedisActors.Tests.Delivery.ExactlyOnce;
 
@@ -51,11 +52,11 @@ internal sealed class Wire : IDisposable
 
     /// <summary>The same, decoded as the library does it.</summary>
     public ExactlyOnceReply Decoded(RedisCommand command, string token, params RedisValue[] keys) =>
-        RedisActors.Delivery.ExactlyOnce.ExactlyOnce.Decode(RespText.Decode(RawWrapped(command, token, keys)));
+        Script.Decode(RespText.Decode(RawWrapped(command, token, keys)));
 
     public byte[] RawWrapped(RedisCommand command, string token, params RedisValue[] keys)
     {
-        var (name, arguments) = RedisActors.Delivery.ExactlyOnce.ExactlyOnce.Wrap(command, token, TimeSpan.FromMinutes(5), keys);
+        var (name, arguments) = Script.Wrap(command, token, TimeSpan.FromMinutes(5), keys);
         return Raw(name, arguments);
     }
 
