@@ -1,123 +1,300 @@
+using RedisActors.Delivery;
+
 namespace RedisActors.Commands;
 
+/// <summary>What the command actor has to do about a command that the server refused for the time being.</summary>
+internal enum AfterBounce
+{
+    /// <summary>Wait, and call <see cref="CommandLedger.AskAgainDue"/>.</summary>
+    AskAgain,
+
+    /// <summary>Give the exactly-once script to the server again; then as <see cref="AskAgain"/>.</summary>
+    LoadScript,
+
+    /// <summary>Leave this server: it will go on refusing. The command is asked again on the next link.</summary>
+    Reconnect,
+}
+
 /// <summary>
-/// Every accepted command that has no answer yet: in flight or stashed, in the order of arrival. Decides what becomes of them
-/// when a link is lost, when time passes, and in the end. No actor, no clock; used by one actor at a time.
+/// Every accepted command that has no answer yet: in flight or stashed. Decides which is handed to the link and when, and what
+/// becomes of each when a link is lost, when the server refuses for the time being, when time passes, and in the end. No actor,
+/// no clock, no socket; used by one actor at a time.
 /// </summary>
 internal sealed class CommandLedger
 {
-    private readonly Queue<PendingCommand> _inFlight = new();
+    private const string MayStillRun = "it was sent and no reply came within its timeout; the server may still execute it";
+
+    private readonly ReplayPolicy _rules;
+    private readonly InFlightQueue _inFlight;
+    private readonly CommandStash _stash;
+    private readonly DrainWindow _window;
     private readonly DeadlineQueue _deadlines = new();
-    private Queue<PendingCommand> _stash = new();
+    private readonly HeldKeys _heldKeys;
+    private bool _linked;
+    private Hold _hold;
+    private bool _probing;
+    private bool _bouncedSinceProbe;
+    private bool _askAgainPlanned;
 
-    /// <summary>How many commands were handed to a link and are not answered. Counted when asked; not for the fast path.</summary>
-    public int InFlight => _inFlight.Count(command => !command.HasEnded);
+    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
+    {
+        _rules = rules;
+        _inFlight = inFlight;
+        _stash = stash;
+        _window = window;
+        _heldKeys = new HeldKeys(rules);
+    }
 
-    /// <summary>How many commands wait for a link.</summary>
-    public int Stashed => _stash.Count(command => !command.HasEnded);
+    private enum Hold
+    {
+        /// <summary>Nothing is held back, but for the window.</summary>
+        None,
 
-    public bool HasStash => _stash.Count > 0;
+        /// <summary>What touches a key of a command that has to be asked again.</summary>
+        Keys,
+
+        /// <summary>Everything.</summary>
+        Server,
+    }
+
+    /// <summary>How many commands were handed to a link and are not answered.</summary>
+    public int InFlight => _inFlight.Count;
+
+    /// <summary>How many commands wait to be handed to a link.</summary>
+    public int Stashed => _stash.Count;
+
+    /// <summary>The estimated size of what waits.</summary>
+    public long StashedBytes => _stash.Bytes;
 
     /// <summary>Whether anything waits that has a deadline.</summary>
     public bool HasDeadlines => !_deadlines.IsEmpty;
 
-    /// <summary>A new command that is to wait for a link.</summary>
-    public void Stash(PendingCommand command)
-    {
-        _stash.Enqueue(command);
-        _deadlines.Add(command);
-    }
+    /// <summary>How many times in a row the server has refused for the time being.</summary>
+    public int AskAgainAttempt { get; private set; }
 
-    /// <summary>A new command that is about to be handed to the link.</summary>
-    public void Track(PendingCommand command)
-    {
-        while (_inFlight.TryPeek(out var oldest) && oldest.HasEnded) _inFlight.Dequeue();
-        _inFlight.Enqueue(command);
-        _deadlines.Add(command);
-    }
+    /// <summary>Whether <see cref="AskAgainDue"/> is waited for.</summary>
+    public bool WaitsToAskAgain => _hold != Hold.None && !_probing;
 
-    /// <summary>Takes the oldest stashed command, which is about to be handed to the link; null when there is none.</summary>
-    public PendingCommand? Unstash()
+    /// <summary>Takes a new command. True: it is to be handed to the link now. False: it waits, or has been ended.</summary>
+    public bool Accept(PendingCommand command, long now)
     {
-        while (_stash.TryDequeue(out var command))
+        if (MayGo(command))
         {
-            if (command.HasEnded) continue;
-            _inFlight.Enqueue(command);
+            _deadlines.Add(command);
+            EnterFlight(command, now);
+            return true;
+        }
+
+        var losers = _stash.Add(command);
+        if (losers is null)
+        {
+            _deadlines.Add(command);
+            return false;
+        }
+
+        if (!losers.Contains(command)) _deadlines.Add(command);
+        foreach (var loser in losers)
+        {
+            loser.EndAs(Outcome.NotSent, $"{loser.Command.Name}: there is no connection and the stash is full; it never ran and never will");
+        }
+
+        return false;
+    }
+
+    /// <summary>There is a link. Hand over what <see cref="Next"/> gives.</summary>
+    public void LinkUp()
+    {
+        _linked = true;
+        _window.Reset();
+        Release();
+    }
+
+    /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
+    public PendingCommand? Next(long now)
+    {
+        if (!_linked || _hold != Hold.None) return null;
+        if (_inFlight.Count < _window.Size && _stash.Take() is { } command)
+        {
+            EnterFlight(command, now);
             return command;
         }
 
+        if (!_stash.IsEmpty) _inFlight.SignalWhen(_window.RefillAt);
         return null;
     }
 
-    /// <summary>
-    /// The link is gone. What certainly did not reach the server goes back to the head of the stash, in its order; everything
-    /// else that was in flight may have been executed and ends as <see cref="Outcome.Unknown"/>.
-    /// </summary>
-    public void LinkLost(string cause)
+    /// <summary>As many have been answered as were waited for. Hand over what <see cref="Next"/> gives.</summary>
+    public void Drained()
     {
-        var stash = new Queue<PendingCommand>();
-        while (_inFlight.TryDequeue(out var command))
+        if (!_probing)
         {
-            if (command.HasEnded) continue;
-            if (command.Fault is { CertainlyNotSent: true })
+            _window.Grow();
+            return;
+        }
+
+        _probing = false;
+        if (!_bouncedSinceProbe) Release();
+    }
+
+    /// <summary>
+    /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
+    /// it: on its keys, or everything where the whole server refuses.
+    /// </summary>
+    public AfterBounce Bounced(PendingCommand command)
+    {
+        var kind = RetryableErrors.Classify(command.BounceReason ?? string.Empty, out var scope);
+        var stashWasEmpty = _stash.IsEmpty;
+        var renewed = command.Renew(mayHaveRun: false);
+        _deadlines.Add(renewed);
+        _stash.Return(renewed);
+        _bouncedSinceProbe = true;
+        if (kind == ServerErrorKind.Reconnect) return AfterBounce.Reconnect;
+        if (_linked) HoldBack(renewed, scope, stashWasEmpty);
+        return kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
+    }
+
+    /// <summary>The wait is over: the one command that is to be handed to the link, to see whether the server takes it now.</summary>
+    public PendingCommand? AskAgainDue(long now)
+    {
+        _askAgainPlanned = false;
+        if (!_linked || !WaitsToAskAgain) return null;
+        if (_stash.Take() is not { } probe)
+        {
+            Release();
+            return null;
+        }
+
+        AskAgainAttempt++;
+        _probing = true;
+        _bouncedSinceProbe = false;
+        EnterFlight(probe, now);
+        return probe;
+    }
+
+    /// <summary>The probe that <see cref="AskAgainDue"/> gave was handed over: ask to be told when it is answered.</summary>
+    public void AwaitProbe() => _inFlight.SignalWhen(0);
+
+    /// <summary>Whether a wait has to be planned; answers true once for each.</summary>
+    public bool PlanToAskAgain()
+    {
+        if (_askAgainPlanned || !_linked || !WaitsToAskAgain) return false;
+        return _askAgainPlanned = true;
+    }
+
+    /// <summary>
+    /// The link is gone. What certainly did not reach the server, and what may be asked again, goes back to its place in the
+    /// order; the rest ends as <see cref="Outcome.Unknown"/>.
+    /// </summary>
+    public void LinkLost(string cause, long now)
+    {
+        _linked = false;
+        Release();
+        foreach (var command in _inFlight.TakeUnanswered())
+        {
+            var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
+            if (certainlyNotSent || (_rules.MayAskAgain(command.Command, command.Delivery) && command.MayBeAskedAgain(now)))
             {
-                if (command.Renew() is not { } renewed) continue;
-                stash.Enqueue(renewed);
+                if (!command.TryWithdraw()) continue;
+                var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
                 _deadlines.Add(renewed);
+                _stash.Return(renewed);
             }
             else
             {
                 command.EndAs(
                     Outcome.Unknown,
-                    $"{command.Name}: it was sent and the connection was lost before the reply came ({cause}); the server may have executed it");
+                    $"{command.Command.Name}: it was sent and the connection was lost before the reply came ({cause}); the server may have executed it");
             }
         }
-
-        if (stash.Count == 0) return;
-        foreach (var command in _stash) stash.Enqueue(command);
-        _stash = stash;
     }
 
-    /// <summary>Ends what is past its deadline: <see cref="Outcome.NotSent"/> if it was stashed, else <see cref="Outcome.Unknown"/>.</summary>
+    /// <summary>Ends what is past its deadline, each with what is true of it.</summary>
     public void Expire(long now)
     {
         while (_deadlines.TryTakeExpired(now) is { } command)
         {
-            if (command.IsInFlight && command.Fault is not { CertainlyNotSent: true })
+            if (command.IsInFlight)
             {
-                command.EndAs(
-                    Outcome.Unknown, $"{command.Name}: it was sent and no reply came within its timeout; the server may still execute it");
+                EndInFlight(command, MayStillRun, "its timeout passed before it was sent");
             }
             else
             {
-                command.EndAs(Outcome.NotSent, $"{command.Name}: its timeout passed while there was no connection; it never ran and never will");
+                EndStashed(command, "its timeout passed while it waited for a connection");
+                _stash.Discount(command);
             }
         }
 
-        while (_stash.TryPeek(out var oldest) && oldest.HasEnded) _stash.Dequeue();
+        _inFlight.Deliver();
     }
 
-    /// <summary>Ends everything that is stashed: there will be no link for it.</summary>
-    public void EndStashed(string reason)
+    /// <summary>Ends everything that waits: there will be no link for it.</summary>
+    public void EndAllStashed(string reason)
     {
-        while (_stash.TryDequeue(out var command)) command.EndAs(Outcome.NotSent, $"{command.Name}: {reason}");
+        while (_stash.Take() is { } command) EndStashed(command, reason);
     }
 
     /// <summary>Ends everything, each command with what is true of it.</summary>
     public void EndAll(string reason)
     {
-        while (_inFlight.TryDequeue(out var command))
+        _linked = false;
+        foreach (var command in _inFlight.TakeUnanswered())
         {
-            if (command.Fault is { CertainlyNotSent: true })
-            {
-                command.EndAs(Outcome.NotSent, $"{command.Name}: {reason}");
-            }
-            else
-            {
-                command.EndAs(Outcome.Unknown, $"{command.Name}: it was sent, and {reason} before the reply came");
-            }
+            EndInFlight(command, $"it was sent, and {reason} before the reply came", reason);
         }
 
-        EndStashed(reason);
+        EndAllStashed(reason);
+    }
+
+    private static void EndInFlight(PendingCommand command, string ifSent, string ifNotSent)
+    {
+        if (command.Fault is { CertainlyNotSent: true })
+        {
+            EndStashed(command, ifNotSent);
+        }
+        else
+        {
+            command.EndAs(Outcome.Unknown, $"{command.Command.Name}: {ifSent}");
+        }
+    }
+
+    private static void EndStashed(PendingCommand command, string reason)
+    {
+        if (command.MayHaveRun)
+        {
+            command.EndAs(
+                Outcome.Unknown,
+                $"{command.Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it");
+        }
+        else
+        {
+            command.EndAs(Outcome.NotSent, $"{command.Command.Name}: {reason}; it never ran and never will");
+        }
+    }
+
+    private bool MayGo(PendingCommand command) => _linked && _hold switch
+    {
+        Hold.None => _stash.IsEmpty,
+        Hold.Keys => !_heldKeys.Touches(command),
+        _ => false,
+    };
+
+    private void EnterFlight(PendingCommand command, long now)
+    {
+        command.HandedOver(now);
+        _inFlight.Add(command);
+    }
+
+    private void HoldBack(PendingCommand command, ServerErrorScope scope, bool stashWasEmpty)
+    {
+        if (_hold == Hold.None) _hold = stashWasEmpty ? Hold.Keys : Hold.Server;
+        if (_hold == Hold.Keys && (scope == ServerErrorScope.Server || !_heldKeys.TryAdd(command))) _hold = Hold.Server;
+    }
+
+    private void Release()
+    {
+        _hold = Hold.None;
+        _probing = false;
+        AskAgainAttempt = 0;
+        _heldKeys.Clear();
     }
 }

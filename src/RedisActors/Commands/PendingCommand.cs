@@ -1,68 +1,181 @@
 using Akka.Actor;
 using RedisActors.Connection;
+using RedisActors.Delivery;
 using StackExchange.Redis;
 
 namespace RedisActors.Commands;
 
 /// <summary>
 /// A command that was accepted and has not been answered, with the one who waits for the answer. It is handed to a link at most
-/// once, and ends exactly once, from whichever thread is first; so an answered command needs no second trip through a mailbox,
-/// and a late word about it finds it ended.
+/// once, and ends exactly once; asking again is done with a new one (<see cref="Renew"/>), so that a late word about the old one
+/// finds it ended.
 /// </summary>
-internal sealed class PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, long deadline) : LinkRequest
+internal class PendingCommand : LinkRequest
 {
-    private int _ended;
+    private const int Waiting = 0;
+    private const int InFlight = 1;
+    private const int Answered = 2;
+    private const int Ended = 3;
 
-    public RedisCommand Command => command;
+    /// <summary>The next in its <see cref="InFlightQueue"/>.</summary>
+    public PendingCommand? Next;
 
-    /// <summary>When it has to be answered, in milliseconds of the scheduler's monotonic clock; <see cref="long.MaxValue"/> is never.</summary>
-    public long Deadline => deadline;
+    private readonly IActorRef _sender;
+    private readonly IActorRef _redis;
+    private InFlightQueue? _flight;
+    private object? _answer;
+    private LinkFault? _fault;
+    private int _state;
+    private bool _answeredByServer;
+    private bool _landing;
 
-    /// <summary>Whether it was handed to a link.</summary>
-    public bool IsInFlight { get; private set; }
-
-    public bool HasEnded => Volatile.Read(ref _ended) != 0;
-
-    /// <summary>What the link said when it could not bring the answer; the ledger decides what follows from it.</summary>
-    public LinkFault? Fault { get; private set; }
-
-    public override string Name => command.Name;
-
-    public override RedisValue[] Arguments => command.ArgumentArray;
-
-    public override int? Database => command.Database;
-
-    public void HandTo(IRedisLink link)
+    public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
     {
-        IsInFlight = true;
-        link.Send(this);
+        Command = command;
+        _sender = sender;
+        _redis = redis;
+        Delivery = delivery;
+        Deadline = deadline;
+        Sequence = sequence;
     }
 
-    /// <summary>The same command once more, for the next link. This one ends without a word.</summary>
-    public PendingCommand? Renew() => TryEnd() ? new PendingCommand(command, sender, redis, deadline) : null;
+    protected PendingCommand(PendingCommand former, bool mayHaveRun)
+        : this(former.Command, former._sender, former._redis, former.Delivery, former.Deadline, former.Sequence) =>
+        (MayHaveRun, WasReturned) = (mayHaveRun, true);
 
-    /// <summary>Ends it as a failure, unless it has ended already.</summary>
-    public void EndAs(Outcome outcome, string message, string? serverError = null)
+    public RedisCommand Command { get; }
+
+    /// <summary>What may be done when the reply is lost.</summary>
+    public DeliveryMode Delivery { get; }
+
+    /// <summary>When it has to be answered, in milliseconds of the actor's clock; <see cref="long.MaxValue"/> is never.</summary>
+    public long Deadline { get; }
+
+    /// <summary>Its place in the order of acceptance; kept when it is asked again.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Whether a request of this command may have been executed by the server, on a former link, without an answer.</summary>
+    public bool MayHaveRun { get; }
+
+    /// <summary>Whether it was handed to a link before and came back, to be asked again.</summary>
+    public bool WasReturned { get; }
+
+    /// <summary>Whether asking again now still does what its delivery mode promises.</summary>
+    public virtual bool MayBeAskedAgain(long now) => true;
+
+    /// <summary>It is about to be handed to a link, at this time.</summary>
+    public virtual void HandedOver(long now)
     {
-        if (!TryEnd()) return;
-        sender.Tell(
-            new Status.Failure(new RedisOutcomeException(outcome, command, message, serverError), command.State), redis);
     }
 
-    public override void Succeed(in RespValue value)
+    public bool IsInFlight => Volatile.Read(ref _state) is InFlight or Answered;
+
+    public bool IsAnswered => Volatile.Read(ref _state) == Answered;
+
+    public bool WasAnsweredByServer => IsAnswered && _answeredByServer;
+
+    public bool HasEnded => Volatile.Read(ref _state) == Ended;
+
+    /// <summary>What the link said when it could not bring the answer.</summary>
+    public LinkFault? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>Why the server refused it for the time being, after it was bounced.</summary>
+    public string? BounceReason => (_answer as Bounce)?.ServerError;
+
+    public override string Name => Command.Name;
+
+    public override RedisValue[] Arguments => Command.ArgumentArray;
+
+    public override int? Database => Command.Database;
+
+    /// <summary>A command that stands for none: the queue's end.</summary>
+    public static PendingCommand Sentinel() =>
+        new(new RedisCommand("NONE"), ActorRefs.Nobody, ActorRefs.Nobody, DeliveryMode.AtMostOnce, 0, 0) { _state = Ended };
+
+    public virtual void EnterFlight(InFlightQueue flight)
     {
-        if (TryEnd()) sender.Tell(new RedisReply(value, command.State), redis);
+        _flight = flight;
+        Volatile.Write(ref _state, InFlight);
     }
 
-    public override void Reject(string serverError) =>
-        EndAs(Outcome.Rejected, $"{command.Name}: the server answered: {serverError}", serverError);
+    /// <summary>The same command once more, for the next link; the caller has made sure that this one is out of the game.</summary>
+    /// <param name="mayHaveRun">Whether the server may have executed this one.</param>
+    public virtual PendingCommand Renew(bool mayHaveRun) => new(this, MayHaveRun || mayHaveRun);
 
-    public override void Refuse(string reason) => EndAs(Outcome.NotSent, $"{command.Name}: {reason}");
+    /// <summary>Ends it without a word, to be renewed. False when it has been answered or ended meanwhile.</summary>
+    public bool TryWithdraw() =>
+        Interlocked.CompareExchange(ref _state, Ended, InFlight) == InFlight
+        || Interlocked.CompareExchange(ref _state, Ended, Waiting) == Waiting;
 
-    public override void Garble(string reason) =>
-        EndAs(Outcome.Unknown, $"{command.Name}: the server answered, and the answer could not be read: {reason}");
+    /// <summary>Ends it as a failure, unless it has been answered or ended already.</summary>
+    public bool EndAs(Outcome outcome, string message)
+    {
+        if (!TryWithdraw()) return false;
+        Tell(Failure(outcome, message));
+        return true;
+    }
 
-    public override void Fail(LinkFault fault) => Fault = fault;
+    /// <summary>Tells the sender the answer it has. True, and nothing told, when the answer is that it has to be asked again.</summary>
+    public bool DeliverAnswer()
+    {
+        if (Interlocked.CompareExchange(ref _state, Ended, Answered) != Answered) return false;
+        if (_answer is Bounce) return true;
+        Tell(_answer!);
+        return false;
+    }
 
-    private bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    /// <summary>
+    /// The link is lost, but the answer has arrived and is on its way through the client. False when the client has already said
+    /// that there is none.
+    /// </summary>
+    public bool TryAwaitLanding()
+    {
+        Volatile.Write(ref _landing, true);
+        Interlocked.MemoryBarrier();
+        return Fault is null;
+    }
+
+    public override void Succeed(in RespValue value) => Answer(new RedisReply(value, Command.State), byServer: true);
+
+    public override void Reject(string serverError)
+    {
+        if (RetryableErrors.Classify(serverError) == ServerErrorKind.Final)
+        {
+            Answer(
+                Failure(Outcome.Rejected, $"{Command.Name}: the server answered: {serverError}", serverError), byServer: true);
+        }
+        else
+        {
+            Answer(new Bounce(serverError), byServer: true);
+        }
+    }
+
+    public override void Garble(string reason) => Answer(
+        Failure(Outcome.Unknown, $"{Command.Name}: the server answered, and the answer could not be read: {reason}"),
+        byServer: true);
+
+    public override void Refuse(string reason) =>
+        Answer(Failure(Outcome.NotSent, $"{Command.Name}: {reason}"), byServer: false);
+
+    public override void Fail(LinkFault fault)
+    {
+        Volatile.Write(ref _fault, fault);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _landing)) EndAs(Outcome.Unknown, $"{Command.Name}: the connection was lost and the client lost its reply");
+    }
+
+    /// <summary>Hands a message to the sender; where the library's own simulation listens.</summary>
+    protected virtual void Tell(object answer) => _sender.Tell(answer, _redis);
+
+    private void Answer(object answer, bool byServer)
+    {
+        _answer = answer;
+        _answeredByServer = byServer;
+        if (Interlocked.CompareExchange(ref _state, Answered, InFlight) == InFlight) _flight!.Deliver();
+    }
+
+    private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>
+        new(new RedisOutcomeException(outcome, Command, message, serverError), Command.State);
+
+    private sealed record Bounce(string ServerError);
 }

@@ -2,38 +2,57 @@ using Akka.Actor;
 using Akka.Event;
 using RedisActors.Configuration;
 using RedisActors.Connection;
+using RedisActors.Delivery;
 using RedisActors.Supervision;
 
 namespace RedisActors.Commands;
 
 /// <summary>
-/// Takes the commands: hands them to the link while there is one, stashes them while there is none, and sees to it that each is
-/// answered once, whatever happens.
+/// Takes the commands: hands them to the link while there is one, stashes them while there is none, asks again what may be asked
+/// again, and sees to it that each is answered once, whatever happens. What is to be done with which command, the ledger decides.
 /// </summary>
 /// <remarks>
-/// The stash is the ledger's and not Akka's, because a stashed command has a deadline, has to be found again when it passes, and
-/// goes back in front of its successors when a link that was to carry it turns out to be gone.
+/// The stash is the ledger's and not Akka's, because a stashed command has a deadline, has to be found again when it passes or
+/// when the stash is full, and goes back in front of its successors when it has to be asked again.
 /// </remarks>
 internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 {
+    private const int TokensPerRelease = 500;
+
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly RedisSettings _settings;
     private readonly IActorRef _redis;
     private readonly IActorRef _supervisor;
-    private readonly CommandLedger _ledger = new();
+    private readonly CommandFacts _facts = new();
+    private readonly ReplayPolicy _rules;
+    private readonly TokenContext _tokens;
+    private readonly CommandLedger _ledger;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
+    private readonly IActorRef _self = Context.Self;
     private IRedisLink? _link;
     private PendingCommand? _handled;
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
+    private long _lastSequence;
     private bool _deadlinesWatched;
+    private bool _releasesPlanned;
 
     public RedisCommandActor(RedisSettings settings, IActorRef redis, IActorRef supervisor)
     {
         _settings = settings;
         _redis = redis;
         _supervisor = supervisor;
+        _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
+        _tokens = new TokenContext(_rules, settings.TokensKeptFor);
+        var self = _self;
+        _ledger = new CommandLedger(
+            _rules,
+            new InFlightQueue(bounced: command => self.Tell(new Bounced(command)), drained: () => self.Tell(Drained.Instance)),
+            new CommandStash(settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull),
+            new DrainWindow(settings.DrainInitialWindow, settings.DrainMaxWindow));
         Away();
     }
 
@@ -54,7 +73,16 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         var why = $"the command actor failed: {reason.Message}";
         _ledger.EndAll(why);
-        if (message is RedisCommand command) _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
+        switch (message)
+        {
+            case RedisCommand command:
+                _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
+                break;
+            case Bounced bounced:
+                bounced.EndAsNotSent();
+                break;
+        }
+
         base.PreRestart(reason, message);
     }
 
@@ -62,7 +90,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void Away()
     {
-        Receive<RedisCommand>(OnCommandWhileAway);
+        Receive<RedisCommand>(OnCommand);
         Receive<LinkUp>(OnLinkUp);
         Receive<NoMoreLinks>(OnNoMoreLinks);
         Always();
@@ -70,38 +98,43 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void Ready()
     {
-        Receive<RedisCommand>(OnCommandWhileReady);
+        Receive<RedisCommand>(OnCommand);
+        Receive<AskAgain>(_ => OnAskAgain());
+        Receive<ReleaseTokens>(_ => OnReleaseTokens());
+        Receive<CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
         Receive<LinkDown>(OnLinkDown);
         Always();
     }
 
     private void GaveUp()
     {
-        Receive<RedisCommand>(command => Accept(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<RedisCommand>(command => Pending(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
         Always();
     }
 
     private void Always()
     {
+        Receive<Bounced>(OnBounced);
+        Receive<Drained>(_ => OnDrained());
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<RedisConnectionEvent>(state => _state = state);
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }
 
-    private void OnCommandWhileReady(RedisCommand command)
+    private void OnCommand(RedisCommand command)
     {
-        var pending = Accept(command);
-        if (IsRefused(pending)) return;
-        _ledger.Track(pending);
-        WatchDeadlines();
-        pending.HandTo(_link!);
-    }
+        var pending = _handled = Pending(command);
+        if (WhyRefused(command) is { } reason)
+        {
+            pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
+            return;
+        }
 
-    private void OnCommandWhileAway(RedisCommand command)
-    {
-        var pending = Accept(command);
-        if (IsRefused(pending)) return;
-        _ledger.Stash(pending);
+        if (_ledger.Accept(pending, NowMilliseconds))
+        {
+            _link!.Send(pending);
+        }
+
         WatchDeadlines();
     }
 
@@ -109,21 +142,62 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         _link = message.Link;
         Become(Ready);
-        while (_ledger.Unstash() is { } pending) pending.HandTo(_link);
+        _facts.Forget();
+        PlanReleases();
+        _ledger.LinkUp();
+        HandOver();
     }
 
     private void OnLinkDown(LinkDown message)
     {
         _link = null;
-        _ledger.LinkLost(message.Cause);
+        Timers.Cancel(AskAgain.Instance);
+        Timers.Cancel(ReleaseTokens.Instance);
+        _releasesPlanned = false;
+        _ledger.LinkLost(message.Cause, NowMilliseconds);
         Become(Away);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
     {
         _whyThereIsNoLink = $"the connection was given up: {message.Cause}";
-        _ledger.EndStashed(_whyThereIsNoLink);
+        _ledger.EndAllStashed(_whyThereIsNoLink);
         Become(GaveUp);
+    }
+
+    private void OnBounced(Bounced message)
+    {
+        switch (_ledger.Bounced(message.Command))
+        {
+            case AfterBounce.Reconnect:
+                _link?.Abandon($"the server refuses commands: {message.Command.BounceReason}");
+                break;
+            case AfterBounce.LoadScript when _link is not null:
+                LoadScript(_link);
+                break;
+        }
+
+        PlanToAskAgain();
+        WatchDeadlines();
+    }
+
+    private void OnDrained()
+    {
+        _ledger.Drained();
+        PlanToAskAgain();
+        HandOver();
+    }
+
+    private void OnAskAgain()
+    {
+        if (_ledger.AskAgainDue(NowMilliseconds) is { } probe)
+        {
+            _link!.Send(probe);
+            _ledger.AwaitProbe();
+        }
+
+        PlanToAskAgain();
+        HandOver();
     }
 
     private void OnDeadlineTick()
@@ -133,20 +207,74 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         WatchDeadlines();
     }
 
-    private PendingCommand Accept(RedisCommand command)
+    private void OnReleaseTokens()
+    {
+        _releasesPlanned = false;
+        while (_link is not null && _tokens.TakeReleased(TokensPerRelease) is { Length: > 0 } keys)
+        {
+            LinkQuery.AskAndForget(_link, "UNLINK", keys);
+        }
+
+        PlanReleases();
+    }
+
+    private void HandOver()
+    {
+        if (_link is null) return;
+        var now = NowMilliseconds;
+        while (_ledger.Next(now) is { } pending) _link.Send(pending);
+    }
+
+    private PendingCommand Pending(RedisCommand command)
     {
         var timeout = command.Timeout ?? _settings.CommandTimeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan
             ? long.MaxValue
             : NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
-        return _handled = new PendingCommand(command, Sender, _redis, deadline);
+        var delivery = command.Delivery ?? _settings.Delivery;
+        var sequence = ++_lastSequence;
+        if (delivery == DeliveryMode.ExactlyOnce && _rules.ClassOf(command) != ReplayClass.ReadOnly)
+        {
+            return new TokenCommand(
+                command, Sender, _redis, deadline, sequence, _tokens, command.Token ?? _tokens.NextToken());
+        }
+
+        return new PendingCommand(command, Sender, _redis, delivery, deadline, sequence);
     }
 
-    private static bool IsRefused(PendingCommand pending)
+    private string? WhyRefused(RedisCommand command)
     {
-        if (SharedConnectionRules.WhyRefused(pending.Command) is not { } reason) return false;
-        pending.EndAs(Outcome.NotSent, $"{pending.Name} was refused: {reason}");
-        return true;
+        if (SharedConnectionRules.WhyRefused(command) is { } reason) return reason;
+        if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
+        if ((command.Delivery ?? _settings.Delivery) != DeliveryMode.ExactlyOnce) return null;
+        return _rules.ClassOf(command) == ReplayClass.ReadOnly ? null : _tokens.WhyNot(command);
+    }
+
+    private void LearnFromServer(string name)
+    {
+        var self = _self;
+        LinkQuery.AskAsync(_link!, "COMMAND", ["INFO", name]).PipeTo(
+            self, success: reply => new CommandInfo(name, reply), failure: _ => new CommandInfo(name, RespValue.Array()));
+    }
+
+    private void LoadScript(IRedisLink link)
+    {
+        _log.Debug("redis {0}: the server has lost its scripts; giving it the one for exactly-once again", _settings.Name);
+        LinkQuery.AskAndForget(link, "SCRIPT", ExactlyOnceScript.Load().Arguments);
+    }
+
+    private void PlanToAskAgain()
+    {
+        if (!_ledger.PlanToAskAgain()) return;
+        var delay = _settings.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, Random.Shared.NextDouble());
+        Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, delay);
+    }
+
+    private void PlanReleases()
+    {
+        if (_releasesPlanned) return;
+        _releasesPlanned = true;
+        Timers.StartSingleTimer(ReleaseTokens.Instance, ReleaseTokens.Instance, ReleaseInterval);
     }
 
     private void WatchDeadlines()
@@ -154,6 +282,36 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         if (_deadlinesWatched || !_ledger.HasDeadlines) return;
         _deadlinesWatched = true;
         Timers.StartSingleTimer(DeadlineTick.Instance, DeadlineTick.Instance, DeadlineResolution);
+    }
+
+    /// <summary>The server refused a command for the time being.</summary>
+    internal sealed record Bounced(PendingCommand Command) : INoSerializationVerificationNeeded
+    {
+        /// <summary>Nobody is there to ask again. It certainly did not run, unless an earlier request of it did.</summary>
+        public void EndAsNotSent()
+        {
+            var renewed = Command.Renew(mayHaveRun: false);
+            renewed.EndAs(
+                renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
+                $"{renewed.Command.Name}: the RedisActor stopped while the server refused it for the time being ({Command.BounceReason})");
+        }
+    }
+
+    private sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed class Drained : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly Drained Instance = new();
+    }
+
+    private sealed class AskAgain : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly AskAgain Instance = new();
+    }
+
+    private sealed class ReleaseTokens : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly ReleaseTokens Instance = new();
     }
 
     private sealed class DeadlineTick : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -29,8 +29,15 @@ internal sealed class StrandedCommands : MinimalActorRef
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        if (message is not DeadLetter { Message: RedisCommand command } letter || letter.Sender.IsNobody()) return;
-        new PendingCommand(command, letter.Sender, letter.Recipient, long.MaxValue)
-            .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped");
+        switch (message)
+        {
+            case DeadLetter { Message: RedisCommand command } letter when !letter.Sender.IsNobody():
+                new PendingCommand(command, letter.Sender, letter.Recipient, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
+                    .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped");
+                break;
+            case DeadLetter { Message: RedisCommandActor.Bounced bounced }:
+                bounced.EndAsNotSent();
+                break;
+        }
     }
 }

@@ -1,4 +1,6 @@
 using Akka.Configuration;
+using RedisActors.Commands;
+using RedisActors.Delivery;
 using RedisActors.Supervision;
 
 namespace RedisActors.Configuration;
@@ -9,6 +11,8 @@ namespace RedisActors.Configuration;
 /// </summary>
 internal sealed class RedisSettings
 {
+    private const int LargestWindow = 1_000_000;
+
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
@@ -28,9 +32,43 @@ internal sealed class RedisSettings
             read.Duration("backoff.max", OneMillisecond, OneDay),
             read.Fraction("backoff.multiplier", 1, 1000),
             read.Fraction("backoff.jitter", 0, 1));
+        WakeInterval = read.DurationOrInfinite("backoff.wake-interval", OneMillisecond, OneDay);
         MaxRestarts = read.NumberOrUnlimited("restart.max-restarts", 0);
         RestartsWithin = read.Duration("restart.within", OneMillisecond, TimeSpan.FromDays(365));
         ResetAfter = read.Duration("restart.reset-after", TimeSpan.Zero, TimeSpan.FromDays(365));
+        Delivery = read.OneOf(
+            "delivery",
+            ("when-safe", DeliveryMode.WhenSafe),
+            ("at-most-once", DeliveryMode.AtMostOnce),
+            ("at-least-once", DeliveryMode.AtLeastOnce),
+            ("exactly-once", DeliveryMode.ExactlyOnce));
+        WhenSafeLimit = read.OneOf(
+            "when-safe.limit",
+            ("read-only", ReplayLimit.ReadOnly),
+            ("last-wins", ReplayLimit.LastWins),
+            ("conditional", ReplayLimit.Conditional));
+        TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
+        StashMaxCount = read.Number("stash.max-count", 0, int.MaxValue);
+        StashMaxBytes = read.Size("stash.max-bytes");
+        WhenStashIsFull = read.OneOf(
+            "stash.when-full", ("reject-new", WhenFull.RejectNew), ("drop-oldest", WhenFull.DropOldest));
+        DrainInitialWindow = read.Number("drain.initial-window", 1, LargestWindow);
+        DrainMaxWindow = read.Number("drain.max-window", 1, LargestWindow);
+        AskAgain = new BackoffSchedule(
+            read.Duration("ask-again.min", OneMillisecond, OneDay),
+            read.Duration("ask-again.max", OneMillisecond, OneDay),
+            Multiplier: 2,
+            Jitter: 0.2);
+        read.RequireBoth(
+            AskAgain.Min <= AskAgain.Max,
+            "ask-again.min",
+            "ask-again.max",
+            $"is {AskAgain.Min}, longer than ask-again.max, {AskAgain.Max}");
+        read.RequireBoth(
+            DrainInitialWindow <= DrainMaxWindow,
+            "drain.initial-window",
+            "drain.max-window",
+            $"is {DrainInitialWindow}, larger than drain.max-window, {DrainMaxWindow}");
         read.RequireBoth(
             Backoff.Min <= Backoff.Max, "backoff.min", "backoff.max", $"is {Backoff.Min}, longer than backoff.max, {Backoff.Max}");
 
@@ -38,6 +76,25 @@ internal sealed class RedisSettings
         read.Require(!ClientName.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
         read.ThrowIfInvalid();
     }
+
+    public DeliveryMode Delivery { get; }
+
+    public ReplayLimit WhenSafeLimit { get; }
+
+    public TimeSpan TokensKeptFor { get; }
+
+    public int StashMaxCount { get; }
+
+    public long StashMaxBytes { get; }
+
+    public WhenFull WhenStashIsFull { get; }
+
+    public int DrainInitialWindow { get; }
+
+    public int DrainMaxWindow { get; }
+
+    /// <summary>How long to wait before a command is asked again that the server refused for the time being.</summary>
+    public BackoffSchedule AskAgain { get; }
 
     public string Name { get; }
 
@@ -59,6 +116,9 @@ internal sealed class RedisSettings
     public TimeSpan HeartbeatTimeout { get; }
 
     public BackoffSchedule Backoff { get; }
+
+    /// <summary>How often it is looked, during a wait, whether the server is back; infinite is never.</summary>
+    public TimeSpan WakeInterval { get; }
 
     public int? MaxRestarts { get; }
 

@@ -62,6 +62,30 @@ internal sealed class SettingsReader(string root, Config config)
             : Duration(path, min, max, valid);
     }
 
+    /// <summary>A size in bytes, such as 64MiB; bare numbers are bytes.</summary>
+    public long Size(string path)
+    {
+        const string Valid = "a size in bytes, such as 500kB, 64MiB or 2GiB";
+        return Read(path, Valid, c => c.GetByteSize(path)) is { } value
+            ? value >= 0 ? value : Problem(path, Valid, 0)
+            : Problem(path, Valid, 0);
+    }
+
+    /// <summary>One of some words; the first is read in the place of an invalid one.</summary>
+    public T OneOf<T>(string path, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        var words = new List<string>();
+        foreach (var (word, _) in choices) words.Add(word);
+        var valid = string.Join(", ", words);
+        var raw = Raw(path, valid);
+        foreach (var (word, value) in choices)
+        {
+            if (string.Equals(raw, word, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        return Problem(path, valid, choices[0].Value);
+    }
+
     public RedisEndpoint Endpoint(string path)
     {
         const string Valid = "host:port, such as localhost:6379 or [::1]:6379";

@@ -14,6 +14,9 @@ internal interface IRedisLink : IDisposable
     /// nothing is thrown.
     /// </summary>
     void Send(LinkRequest request);
+
+    /// <summary>Says that the link is lost, although it is not: its server is of no use any more.</summary>
+    void Abandon(string cause);
 }
 
 /// <summary>Makes links.</summary>
@@ -25,4 +28,9 @@ internal interface IRedisLinkFactory
     /// <param name="onLost">Told, at most once and from any thread, why an established link is gone.</param>
     /// <param name="cancellation">Ends an attempt that nobody waits for any more; what was opened is closed.</param>
     Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation);
+
+    /// <summary>
+    /// Whether the server takes connections and answers at this moment, found out cheaply and without a link. Throws nothing.
+    /// </summary>
+    Task<bool> AnswersAsync(CancellationToken cancellation);
 }

@@ -31,6 +31,14 @@ internal sealed class LinkQuery : LinkRequest
         return query._answer.Task.WaitAsync(cancellation);
     }
 
+    /// <summary>Sends a query whose answer nobody waits for.</summary>
+    public static void AskAndForget(IRedisLink link, string name, RedisValue[] arguments) =>
+        AskAsync(link, name, arguments).ContinueWith(
+            static query => _ = query.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+
     public override void Succeed(in RespValue value) => _answer.TrySetResult(value);
 
     public override void Reject(string serverError) => _answer.TrySetException(new ServerErrorException(serverError));

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Configuration;
+using RedisActors.Delivery;
 using RedisActors.Supervision;
 
 namespace RedisActors.Connection;
@@ -133,11 +134,28 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
                 forbidden = await Fence.RaiseAsync(link, former, limit.Token).ConfigureAwait(false) ?? forbidden;
             }
 
+            await LoadScriptAsync(link, limit.Token).ConfigureAwait(false);
             return forbidden;
         }
         catch (OperationCanceledException error)
         {
-            throw new RedisLinkException($"the server did not answer CLIENT KILL within {_settings.ConnectTimeout}", error);
+            throw new RedisLinkException($"the server did not answer CLIENT KILL and SCRIPT LOAD within {_settings.ConnectTimeout}", error);
+        }
+    }
+
+    /// <summary>
+    /// So that the first exactly-once commands do not come back for want of it. A server that refuses it (ACL) will refuse those
+    /// commands too, and tell their senders why.
+    /// </summary>
+    private static async Task LoadScriptAsync(IRedisLink link, CancellationToken cancellation)
+    {
+        try
+        {
+            var (name, arguments) = ExactlyOnceScript.Load();
+            await LinkQuery.AskAsync(link, name, arguments, cancellation).ConfigureAwait(false);
+        }
+        catch (ServerErrorException)
+        {
         }
     }
 

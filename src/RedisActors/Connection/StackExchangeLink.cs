@@ -48,6 +48,8 @@ internal sealed class StackExchangeLink : IRedisLink
         _multiplexer.Dispose();
     }
 
+    public void Abandon(string cause) => Lost(cause);
+
     /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
     internal void Failed(LinkRequest request, Exception error)
     {

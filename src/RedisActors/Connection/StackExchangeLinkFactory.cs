@@ -14,9 +14,12 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
     private static readonly CommandMap WithoutPubSub =
         CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
 
+    /// <summary>How long a glance at a server that may be back takes at most.</summary>
+    private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
+
     public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
-        var address = await ResolveAsync(cancellation).ConfigureAwait(false);
+        var address = await FindServerAsync(cancellation).ConfigureAwait(false);
         var endpoint = new LinkEndPoint(address, settings.Endpoint.Port);
         ConnectionMultiplexer multiplexer;
         try
@@ -42,6 +45,42 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         {
             link.Dispose();
             throw;
+        }
+    }
+
+    public async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(GlancePatience);
+        try
+        {
+            var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
+            await ServerProbe.AskAsync(address, settings.Endpoint.Port, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Asks the server before StackExchange.Redis is: the client takes its whole connect timeout over some refusals, and says
+    /// little about any. What comes to an attempt that a server does not answer is decided here.
+    /// </summary>
+    private async Task<IPAddress> FindServerAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(settings.ConnectTimeout);
+        try
+        {
+            var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
+            await ServerProbe.AskAsync(address, settings.Endpoint.Port, limit.Token).ConfigureAwait(false);
+            return address;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RedisLinkException($"no answer from the server within {settings.ConnectTimeout.TotalMilliseconds} ms");
         }
     }
 

@@ -13,13 +13,17 @@ internal static class StackExchangeVersion
     public const bool SupportsIPv6 = false;
 
     private static readonly SocketManager SharedSockets = new("RedisActors");
-    private static readonly Type ArrayResult = typeof(RedisResult).Assembly.GetType("StackExchange.Redis.ArrayRedisResult", true)!;
+    private static readonly Type ArrayResult = typeof(RedisResult).Assembly.GetType("StackExchange.Redis.RedisResult+ArrayRedisResult", true)!;
 
     public static void Configure(ConfigurationOptions options)
     {
         // Otherwise each multiplexer starts, and has to end, socket threads of its own.
         options.SocketManager = SharedSockets;
     }
+
+    /// <summary>The bytes that a value holds.</summary>
+    public static int EstimateBytes(RedisValue value) =>
+        value.IsNullOrEmpty ? 0 : value.IsInteger ? sizeof(long) : ((byte[])value!).Length;
 
     /// <summary>Version 1 does not say whether a string was a status, so it is a string of bytes here.</summary>
     public static RespValue ToRespValue(RedisResult result)
@@ -56,6 +60,8 @@ internal static class StackExchangeVersion
         // Deadlines are kept by the command actor, which knows how to end a command truthfully; the client keeps none.
         options.AsyncTimeout = int.MaxValue;
     }
+
+    public static int EstimateBytes(RedisValue value) => value.IsNullOrEmpty ? 0 : value.GetByteCount();
 
     public static RespValue ToRespValue(RedisResult result)
     {

@@ -25,6 +25,7 @@ public sealed record RedisCommand
     private readonly RedisValue[] _arguments;
     private readonly TimeSpan? _timeout;
     private readonly int? _database;
+    private readonly string? _token;
 
     /// <summary>Makes a command from its name and arguments, as one would type them into redis-cli.</summary>
     /// <param name="name">The command's name, one word: <c>GET</c>, <c>HSET</c>, <c>CLIENT</c>. Case does not matter.</param>
@@ -88,6 +89,34 @@ public sealed record RedisCommand
     /// <see cref="RedisOutcomeException.State"/> and the state of the <c>Status.Failure</c>; nobody looks into it.
     /// </summary>
     public object? State { get; init; }
+
+    /// <summary>
+    /// What may be done when the reply is lost. <see langword="null"/>, the default, is <c>delivery</c> of the settings.
+    /// </summary>
+    public DeliveryMode? Delivery { get; init; }
+
+    /// <summary>
+    /// What running the command a second time would do, where the library cannot know: a script, a module's command.
+    /// <see langword="null"/>, the default, takes it from the library's table of commands, or from the server's own flags.
+    /// </summary>
+    public ReplayClass? ReplayClass { get; init; }
+
+    /// <summary>
+    /// With <see cref="DeliveryMode.ExactlyOnce"/>, the token under which the server keeps the reply. Whoever sends the same
+    /// command with the same token again, from anywhere, gets the one original reply and executes nothing, for as long as
+    /// <c>exactly-once.keep</c>. <see langword="null"/>, the default, is a token of the library's own, which is forgotten on the
+    /// server soon after the reply has come.
+    /// </summary>
+    /// <exception cref="ArgumentException">The token is empty.</exception>
+    public string? Token
+    {
+        get => _token;
+        init
+        {
+            if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(Token));
+            _token = value;
+        }
+    }
 
     internal RedisValue[] ArgumentArray => _arguments;
 

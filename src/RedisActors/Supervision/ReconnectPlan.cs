@@ -4,12 +4,15 @@ namespace RedisActors.Supervision;
 /// Decides what follows when a connection attempt or a connection has ended: another attempt, after which wait, or none.
 /// </summary>
 /// <remarks>
-/// The count of attempts starts anew only after a connection that stayed ready for <c>reset-after</c>. A server that takes every
-/// connection and drops it again is therefore not retried hot.
+/// The wait grows with the attempts that failed since there was a connection, and with the connections in a row that did not
+/// stay ready for <c>reset-after</c>. So one lost connection is followed by a short wait, whatever the outage before it was like,
+/// and a server that takes every connection and drops it again is not retried hot.
 /// </remarks>
 internal sealed class ReconnectPlan(BackoffSchedule backoff, RestartBudget budget, TimeSpan resetAfter, Random random)
 {
     private TimeSpan? _readySince;
+    private int _failures;
+    private int _shortLived;
 
     /// <summary>The number of the attempt under way or next, from 1, counted since a connection was last stable.</summary>
     public int Attempt { get; private set; } = 1;
@@ -23,12 +26,21 @@ internal sealed class ReconnectPlan(BackoffSchedule backoff, RestartBudget budge
     /// </summary>
     public TimeSpan? Ended(TimeSpan now)
     {
-        var wasStable = _readySince is { } since && now - since >= resetAfter;
-        _readySince = null;
-        if (!budget.TrySpend(now)) return null;
-        Attempt = wasStable ? 1 : Attempt + 1;
+        if (_readySince is { } since)
+        {
+            _readySince = null;
+            var wasStable = now - since >= resetAfter;
+            _failures = 0;
+            _shortLived = wasStable ? 0 : _shortLived + 1;
+            Attempt = wasStable ? 0 : Attempt;
+        }
+        else
+        {
+            _failures++;
+        }
 
-        // The first wait is the minimum: attempt 1 after a stable connection, attempt 2 after a first attempt that failed.
-        return backoff.DelayBefore(wasStable ? 1 : Math.Max(1, Attempt - 1), random.NextDouble());
+        if (!budget.TrySpend(now)) return null;
+        Attempt++;
+        return backoff.DelayBefore(Math.Max(1, _shortLived + _failures), random.NextDouble());
     }
 }

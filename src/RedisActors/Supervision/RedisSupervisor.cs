@@ -25,6 +25,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private LinkVerified? _link;
     private long _epoch;
     private TimeSpan? _downSince;
+    private readonly CancellationTokenSource _stopped = new();
+    private bool _wasSilent;
     private bool _toldOfOutage;
     private bool _toldOfFence;
 
@@ -73,6 +75,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         base.PreRestart(reason, message);
     }
 
+    protected override void PostStop() => _stopped.Cancel();
+
     private void Connecting()
     {
         Receive<LinkVerified>(OnVerified);
@@ -89,7 +93,9 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void BackingOff()
     {
-        Receive<BackoffElapsed>(_ => StartConnection());
+        Receive<BackoffElapsed>(_ => EndWait());
+        Receive<LookForServer>(_ => OnLookForServer());
+        Receive<ServerSeen>(OnServerSeen);
         Always();
     }
 
@@ -101,6 +107,43 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Receive<SubscribeToState>(OnSubscribe);
         Receive<UnsubscribeFromState>(message => Forget(message.Subscriber));
         Receive<SubscriberStopped>(message => Forget(message.Subscriber));
+    }
+
+    /// <summary>
+    /// The server is looked for during a wait. What ends the wait is that it answers after it did not: one that answers all the
+    /// time, and refuses this client, is left to the backoff.
+    /// </summary>
+    private void OnLookForServer()
+    {
+        var epoch = _epoch;
+        _links.AnswersAsync(_stopped.Token).PipeTo(
+            Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
+    }
+
+    private void OnServerSeen(ServerSeen message)
+    {
+        if (message.Epoch != _epoch) return;
+        if (message.Answers && _wasSilent)
+        {
+            EndWait();
+            return;
+        }
+
+        _wasSilent |= !message.Answers;
+        PlanToLook();
+    }
+
+    private void PlanToLook()
+    {
+        if (_settings.WakeInterval == Timeout.InfiniteTimeSpan) return;
+        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.WakeInterval);
+    }
+
+    private void EndWait()
+    {
+        Timers.Cancel(BackoffElapsed.Instance);
+        Timers.Cancel(LookForServer.Instance);
+        StartConnection();
     }
 
     private void StartConnection()
@@ -166,6 +209,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt, delay, cause));
             _toldOfOutage = true;
             Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
+            _wasSilent = false;
+            PlanToLook();
         }
         else
         {
@@ -216,6 +261,13 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     {
         public static readonly BackoffElapsed Instance = new();
     }
+
+    private sealed class LookForServer : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly LookForServer Instance = new();
+    }
+
+    private sealed record ServerSeen(long Epoch, bool Answers) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 }

@@ -19,6 +19,9 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     public ClientIdentity Identity => identity;
 
+    /// <summary>Told when the library leaves the link.</summary>
+    public Action<string>? Abandoned { get; set; }
+
     public int Disposals => Volatile.Read(ref _disposals);
 
     /// <summary>What the server answers to <c>CLIENT KILL</c>; null: it does what it is told.</summary>
@@ -49,6 +52,9 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
             case "CLIENT" when !HoldsFence:
                 request.Succeed(RespValue.Integer(1));
                 break;
+            case "SCRIPT":
+                request.Succeed(RespValue.SimpleString("OK"));
+                break;
             default:
                 _arrivals.Writer.TryWrite(request);
                 break;
@@ -67,6 +73,8 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     /// <summary>Whether a request waits for an answer that the test has not seen yet.</summary>
     public bool HasMore => _arrivals.Reader.Count > 0;
+
+    public void Abandon(string cause) => Abandoned?.Invoke(cause);
 
     public void Dispose() => Interlocked.Increment(ref _disposals);
 }

@@ -23,6 +23,11 @@ internal sealed class ScriptedLinkFactory : IRedisLinkFactory
         return attempt.Link;
     }
 
+    /// <summary>Whether the server answers when it is looked for.</summary>
+    public bool Answers { get; set; }
+
+    public Task<bool> AnswersAsync(CancellationToken cancellation) => Task.FromResult(Answers);
+
     /// <summary>The next connection attempt; it hangs until the test decides.</summary>
     public Task<ScriptedAttempt> NextAttemptAsync() => _attempts.Reader.ReadAsync().AsTask().WaitAsync(RedisSpec.Patience);
 
@@ -48,6 +53,7 @@ internal sealed class ScriptedAttempt(Action<string> onLost, CancellationToken c
 
     public ScriptedLink Succeed(ScriptedLink link)
     {
+        link.Abandoned = onLost;
         _link.SetResult(link);
         return link;
     }

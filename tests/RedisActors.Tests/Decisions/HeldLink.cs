@@ -11,6 +11,10 @@ internal sealed class HeldLink : IRedisLink
 
     public void Send(LinkRequest request) => Requests.Add(request);
 
+    public void Abandon(string cause)
+    {
+    }
+
     public void Dispose()
     {
     }

@@ -36,7 +36,7 @@ public sealed class ReconnectPlanTests
     }
 
     [Fact]
-    public void A_connection_that_did_not_last_long_enough_resets_nothing()
+    public void A_connection_that_did_not_last_long_is_waited_for_shortly_the_first_time_and_resets_no_count()
     {
         var plan = Plan();
         plan.Ended(Seconds(0));
@@ -44,8 +44,11 @@ public sealed class ReconnectPlanTests
 
         plan.Ready(Seconds(1));
 
-        Assert.Equal(Milliseconds(200), plan.Ended(Seconds(10.9)));
+        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(10.9)));
         Assert.Equal(4, plan.Attempt);
+        plan.Ready(Seconds(11));
+        Assert.Equal(Milliseconds(100), plan.Ended(Seconds(12)));
+        Assert.Equal(Milliseconds(200), plan.Ended(Seconds(12)));
     }
 
     [Fact]

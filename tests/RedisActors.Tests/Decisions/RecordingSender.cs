@@ -7,6 +7,7 @@ namespace RedisActors.Tests.Decisions;
 internal sealed class RecordingSender : MinimalActorRef
 {
     private readonly Lock _lock = new();
+    private long _sequence;
     private readonly List<(object? State, string Answer)> _told = [];
 
     public override ActorPath Path { get; } = ActorPath.Parse("akka://test/user/sender");
@@ -26,7 +27,7 @@ internal sealed class RecordingSender : MinimalActorRef
     public string[] Lines => [.. Told.Select(told => $"{told.State} {told.Answer}")];
 
     public PendingCommand Command(object state, long deadline = long.MaxValue) =>
-        new(new RedisCommand("INCR", "key") { State = state }, this, Nobody.Instance, deadline);
+        new(new RedisCommand("INCR", "key") { State = state }, this, Nobody.Instance, DeliveryMode.WhenSafe, deadline, ++_sequence);
 
     protected override void TellInternal(object message, IActorRef sender)
     {

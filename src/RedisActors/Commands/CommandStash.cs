@@ -1,0 +1,128 @@
+namespace RedisActors.Commands;
+
+/// <summary>What happens to a command that does not fit the stash.</summary>
+internal enum WhenFull
+{
+    /// <summary>The new command is refused.</summary>
+    RejectNew,
+
+    /// <summary>The commands that wait longest make room for it.</summary>
+    DropOldest,
+}
+
+/// <summary>
+/// Accepted commands that wait for a link, in the order of acceptance. Bounded by number and by bytes. What was handed to a link
+/// before stands in front and is not among what may be dropped: nobody can say of it that it certainly never ran.
+/// </summary>
+/// <remarks>
+/// What ends while it waits is discounted at once (<see cref="Discount"/>) and stays in the queue as dead weight until it is met,
+/// or until there is more dead weight than anything else.
+/// </remarks>
+internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFull)
+{
+    private const int ToleratedDeadWeight = 1024;
+
+    private readonly Queue<PendingCommand> _fresh = new();
+    private readonly LinkedList<PendingCommand> _returned = new();
+    private int _freshCount;
+    private int _returnedCount;
+
+    /// <summary>How many wait.</summary>
+    public int Count => _freshCount + _returnedCount;
+
+    /// <summary>The estimated size of what waits and was never handed over.</summary>
+    public long Bytes { get; private set; }
+
+    public bool IsEmpty => Count == 0;
+
+    /// <summary>
+    /// Adds a new command at the end. Answers who had to go for it: null, or those that waited longest, or the command itself.
+    /// </summary>
+    public List<PendingCommand>? Add(PendingCommand command)
+    {
+        var size = CommandSize.Of(command.Command);
+        List<PendingCommand>? losers = null;
+        while (Count >= maxCount || Bytes + size > maxBytes)
+        {
+            losers ??= [];
+            if (whenFull == WhenFull.RejectNew || size > maxBytes || TakeFresh() is not { } oldest)
+            {
+                losers.Add(command);
+                return losers;
+            }
+
+            losers.Add(oldest);
+        }
+
+        _fresh.Enqueue(command);
+        _freshCount++;
+        Bytes += size;
+        return losers;
+    }
+
+    /// <summary>Puts back what was handed to a link, at its place in the order.</summary>
+    public void Return(PendingCommand command)
+    {
+        _returnedCount++;
+        var before = _returned.Last;
+        while (before is not null && before.Value.Sequence > command.Sequence) before = before.Previous;
+        if (before is null)
+        {
+            _returned.AddFirst(command);
+        }
+        else
+        {
+            _returned.AddAfter(before, command);
+        }
+    }
+
+    /// <summary>Takes the one that is next in order; null when there is none.</summary>
+    public PendingCommand? Take()
+    {
+        while (_returned.First is { } first)
+        {
+            _returned.RemoveFirst();
+            if (first.Value.HasEnded) continue;
+            _returnedCount--;
+            return first.Value;
+        }
+
+        return TakeFresh();
+    }
+
+    /// <summary>One that waited here has been ended.</summary>
+    public void Discount(PendingCommand command)
+    {
+        if (command.WasReturned)
+        {
+            _returnedCount--;
+            return;
+        }
+
+        _freshCount--;
+        Bytes -= CommandSize.Of(command.Command);
+        if (_fresh.Count - _freshCount > Math.Max(_freshCount, ToleratedDeadWeight)) Sweep();
+    }
+
+    private PendingCommand? TakeFresh()
+    {
+        while (_fresh.TryDequeue(out var command))
+        {
+            if (command.HasEnded) continue;
+            _freshCount--;
+            Bytes -= CommandSize.Of(command.Command);
+            return command;
+        }
+
+        return null;
+    }
+
+    private void Sweep()
+    {
+        for (var left = _fresh.Count; left > 0; left--)
+        {
+            var command = _fresh.Dequeue();
+            if (!command.HasEnded) _fresh.Enqueue(command);
+        }
+    }
+}

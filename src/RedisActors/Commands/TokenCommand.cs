@@ -1,0 +1,78 @@
+using Akka.Actor;
+using RedisActors.Delivery;
+using StackExchange.Redis;
+
+namespace RedisActors.Commands;
+
+/// <summary>
+/// A command that is executed once: what goes over the link is the script that keeps a token and the reply beside the write.
+/// However often it is asked again, it is with the same token.
+/// </summary>
+internal sealed class TokenCommand : PendingCommand
+{
+    /// <summary>The part of a token's time in which it is relied on; the rest is for the way to the server.</summary>
+    private const double Reliable = 0.9;
+
+    private readonly TokenContext _context;
+    private readonly string _token;
+    private long _firstHandedOverAt = -1;
+
+    public TokenCommand(
+        RedisCommand command, IActorRef sender, IActorRef redis, long deadline, long sequence, TokenContext context, string token)
+        : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence)
+    {
+        _context = context;
+        _token = token;
+    }
+
+    private TokenCommand(TokenCommand former, bool mayHaveRun)
+        : base(former, mayHaveRun)
+    {
+        _context = former._context;
+        _token = former._token;
+        _firstHandedOverAt = former._firstHandedOverAt;
+    }
+
+    public override string Name => "EVALSHA";
+
+    public override RedisValue[] Arguments => _context.Wrap(Command, _token);
+
+    /// <summary>
+    /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been
+    /// as early as the first time it was handed over.
+    /// </summary>
+    public override bool MayBeAskedAgain(long now) =>
+        now - _firstHandedOverAt < _context.Keep.TotalMilliseconds * Reliable;
+
+    public override void HandedOver(long now)
+    {
+        if (_firstHandedOverAt < 0) _firstHandedOverAt = now;
+    }
+
+    public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, MayHaveRun || mayHaveRun);
+
+    public override void Succeed(in RespValue value)
+    {
+        // A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.
+        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token);
+        ExactlyOnceReply reply;
+        try
+        {
+            reply = ExactlyOnce.Decode(value);
+        }
+        catch (FormatException error)
+        {
+            Garble(error.Message);
+            return;
+        }
+
+        if (reply.ServerError is { } serverError)
+        {
+            Reject(serverError);
+        }
+        else
+        {
+            base.Succeed(reply.Value);
+        }
+    }
+}
