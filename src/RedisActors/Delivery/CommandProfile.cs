@@ -5,7 +5,9 @@ namespace RedisActors.Delivery;
 /// <summary>What has to be known of one command to replay it: what a second run does, and which keys it touches.</summary>
 internal sealed class CommandProfile
 {
-    /// <summary>Only <see cref="KeySpec.Profile"/> makes these: there is one per spec and class, so that finding one costs nothing.</summary>
+    /// <summary>
+    /// Only <see cref="KeySpec.Profile"/> makes these: there is one per spec and class, so that finding one costs nothing.
+    /// </summary>
     internal CommandProfile(ReplayClass replay, KeySpec keys)
     {
         Class = replay;

@@ -6,8 +6,8 @@ using static RedisActors.Delivery.KeySpec;
 namespace RedisActors.Delivery;
 
 /// <summary>
-/// The commands of Redis 7.0 to 8, what a second run of each does, and where its keys are. A command that is not here (of a module,
-/// or of a newer server) is for <see cref="ServerCommandTable"/>.
+/// The commands of Redis 7.0 to 8, what a second run of each does, and where its keys are. A command that is not here (of a
+/// module, or of a newer server) is for <see cref="ServerCommandTable"/>.
 /// </summary>
 /// <remarks>
 /// From the command pages at https://redis.io/docs/latest/commands/. Where the arguments decide, a rule stands
@@ -172,12 +172,13 @@ internal static class CommandTable
         new("AUTH HELLO SELECT RESET QUIT READONLY READWRITE ASKING", Never, None),
         new("CLIENT|ID CLIENT|INFO CLIENT|LIST CLIENT|GETNAME CLIENT|GETREDIR CLIENT|TRACKINGINFO CLIENT|HELP", ReadOnly, None),
         new("CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|UNBLOCK", Administration, None),
-        new("CLIENT|SETNAME CLIENT|SETINFO CLIENT|REPLY CLIENT|TRACKING CLIENT|CACHING CLIENT|NO-EVICT CLIENT|NO-TOUCH", Never, None),
+        new("CLIENT|SETNAME CLIENT|SETINFO CLIENT|REPLY CLIENT|TRACKING CLIENT|CACHING", Never, None),
+        new("CLIENT|NO-EVICT CLIENT|NO-TOUCH", Never, None),
 
         // The server
         new("INFO TIME ROLE LASTSAVE LOLWUT", ReadOnly, None),
-        new("COMMAND COMMAND|COUNT COMMAND|DOCS COMMAND|GETKEYS COMMAND|GETKEYSANDFLAGS COMMAND|INFO COMMAND|LIST", ReadOnly, None),
-        new("COMMAND|HELP", ReadOnly, None),
+        new("COMMAND COMMAND|COUNT COMMAND|DOCS COMMAND|GETKEYS COMMAND|GETKEYSANDFLAGS COMMAND|INFO", ReadOnly, None),
+        new("COMMAND|LIST COMMAND|HELP", ReadOnly, None),
         new("CONFIG|GET CONFIG|HELP", ReadOnly, None),
         new("CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT", Administration, None),
         new("MEMORY|USAGE", ReadOnly, Second),
@@ -198,12 +199,13 @@ internal static class CommandTable
         new("MONITOR SYNC PSYNC REPLCONF", Never, None),
 
         // The cluster
-        new("CLUSTER|INFO CLUSTER|NODES CLUSTER|SLOTS CLUSTER|SHARDS CLUSTER|LINKS CLUSTER|REPLICAS CLUSTER|SLAVES", ReadOnly, None),
+        new("CLUSTER|INFO CLUSTER|NODES CLUSTER|SLOTS CLUSTER|SHARDS CLUSTER|LINKS", ReadOnly, None),
         new("CLUSTER|MYID CLUSTER|MYSHARDID CLUSTER|KEYSLOT CLUSTER|COUNTKEYSINSLOT CLUSTER|GETKEYSINSLOT", ReadOnly, None),
-        new("CLUSTER|COUNT-FAILURE-REPORTS CLUSTER|SLOT-STATS CLUSTER|HELP", ReadOnly, None),
-        new("CLUSTER|ADDSLOTS CLUSTER|ADDSLOTSRANGE CLUSTER|DELSLOTS CLUSTER|DELSLOTSRANGE CLUSTER|FLUSHSLOTS", Administration, None),
+        new("CLUSTER|REPLICAS CLUSTER|SLAVES CLUSTER|COUNT-FAILURE-REPORTS CLUSTER|SLOT-STATS CLUSTER|HELP", ReadOnly, None),
+        new("CLUSTER|ADDSLOTS CLUSTER|ADDSLOTSRANGE CLUSTER|DELSLOTS CLUSTER|DELSLOTSRANGE", Administration, None),
         new("CLUSTER|SETSLOT CLUSTER|MEET CLUSTER|FORGET CLUSTER|REPLICATE CLUSTER|FAILOVER CLUSTER|RESET", Administration, None),
-        new("CLUSTER|BUMPEPOCH CLUSTER|SET-CONFIG-EPOCH CLUSTER|SAVECONFIG CLUSTER|MIGRATION CLUSTER|SYNCSLOTS", Administration, None),
+        new("CLUSTER|BUMPEPOCH CLUSTER|SET-CONFIG-EPOCH CLUSTER|SAVECONFIG CLUSTER|MIGRATION", Administration, None),
+        new("CLUSTER|FLUSHSLOTS CLUSTER|SYNCSLOTS", Administration, None),
 
         // Of a module: flagged as reading by its server, but a second FT.CURSOR READ gives the next part
         new("FT.CURSOR", Accumulating, KeySpec.Unknown),

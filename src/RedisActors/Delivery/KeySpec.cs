@@ -45,7 +45,9 @@ internal abstract class KeySpec
     /// <summary>Whether it is not known where the keys are.</summary>
     public bool IsUnknown => this == Unknown;
 
-    /// <summary>Keys at fixed positions: from the first to the last, every so many. A negative last counts from the end.</summary>
+    /// <summary>
+    /// Keys at fixed positions: from the first to the last, every so many. A negative last counts from the end.
+    /// </summary>
     public static KeySpec Range(int first, int last, int step) => new RangeKeys(first, last, step);
 
     /// <summary>

@@ -33,9 +33,9 @@ public enum ReplayClass
     Conditional,
 
     /// <summary>
-    /// A second run does something more (<c>INCR</c>, <c>LPUSH</c>, <c>APPEND</c>, <c>XADD *</c>, <c>PUBLISH</c>), takes something
-    /// else (<c>LPOP</c>, <c>SPOP</c>), or cannot give again what the first one took away (<c>GETDEL</c>, <c>GETSET</c>,
-    /// <c>RENAME</c>). Scripts and functions are here, because nobody knows what they do.
+    /// A second run does something more (<c>INCR</c>, <c>LPUSH</c>, <c>APPEND</c>, <c>XADD *</c>, <c>PUBLISH</c>), takes
+    /// something else (<c>LPOP</c>, <c>SPOP</c>), or cannot give again what the first one took away (<c>GETDEL</c>,
+    /// <c>GETSET</c>, <c>RENAME</c>). Scripts and functions are here, because nobody knows what they do.
     /// </summary>
     Accumulating,
 

@@ -10,7 +10,10 @@ namespace RedisActors.Delivery;
 /// </summary>
 internal static class ReplayRules
 {
-    private static readonly ArgumentOption[] BitFieldOperations = [new("GET", 2), new("SET", 3), new("INCRBY", 3), new("OVERFLOW", 1)];
+    private static readonly ArgumentOption[] BitFieldOperations =
+    [
+        new("GET", 2), new("SET", 3), new("INCRBY", 3), new("OVERFLOW", 1),
+    ];
 
     /// <summary>
     /// What stands before the id of <c>XADD</c>. <c>IDMP</c> and <c>IDMPAUTO</c> (Redis 8.6) make the server recognise a repeated
@@ -18,7 +21,8 @@ internal static class ReplayRules
     /// </summary>
     private static readonly ArgumentOption[] AddOptions =
     [
-        new("NOMKSTREAM", 0), new("KEEPREF", 0), new("DELREF", 0), new("ACKED", 0), new("IDMPAUTO", 1), new("IDMP", 2), new("LIMIT", 1),
+        new("NOMKSTREAM", 0), new("KEEPREF", 0), new("DELREF", 0), new("ACKED", 0),
+        new("IDMPAUTO", 1), new("IDMP", 2), new("LIMIT", 1),
     ];
 
     /// <summary><c>SET key value</c> with its options.</summary>
@@ -42,8 +46,8 @@ internal static class ReplayRules
     }
 
     /// <summary>
-    /// <c>GETEX key [option]</c> and <c>HGETEX key [option] FIELDS …</c>: without an option they read. A moment in the past deletes
-    /// the key, and a moment in the future may have passed when the command is replayed.
+    /// <c>GETEX key [option]</c> and <c>HGETEX key [option] FIELDS …</c>: without an option they read. A moment in the past
+    /// deletes the key, and a moment in the future may have passed when the command is replayed.
     /// </summary>
     public static ReplayClass GetAndExpire(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
@@ -53,15 +57,17 @@ internal static class ReplayRules
     }
 
     /// <summary>
-    /// <c>EXPIRE key seconds [condition]</c> and <c>HEXPIRE key seconds [condition] FIELDS …</c>: without a condition it answers 1
-    /// again, unless the duration is not positive, which deletes.
+    /// <c>EXPIRE key seconds [condition]</c> and <c>HEXPIRE key seconds [condition] FIELDS …</c>: without a condition it
+    /// answers 1 again, unless the duration is not positive, which deletes.
     /// </summary>
     public static ReplayClass ExpireIn(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         TryInteger(arguments, 1, out var duration) && duration > 0 && !HasExpiryCondition(arguments)
             ? ReplayClass.LastWins
             : ReplayClass.Conditional;
 
-    /// <summary><c>LTRIM key start stop</c>: keeping the first or the last so many is the same twice, dropping so many is not.</summary>
+    /// <summary>
+    /// <c>LTRIM key start stop</c>: keeping the first or the last so many is the same twice, dropping so many is not.
+    /// </summary>
     public static ReplayClass TrimList(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         TryInteger(arguments, 1, out var start) && TryInteger(arguments, 2, out var stop) && start <= 0 && stop >= -1
             ? ReplayClass.LastWins
@@ -91,7 +97,9 @@ internal static class ReplayRules
         return ReplayClass.Conditional;
     }
 
-    /// <summary><c>COPY source destination [DB n] [REPLACE]</c>: without REPLACE the second run finds the first one's copy.</summary>
+    /// <summary>
+    /// <c>COPY source destination [DB n] [REPLACE]</c>: without REPLACE the second run finds the first one's copy.
+    /// </summary>
     public static ReplayClass Copy(ReadOnlySpan<RedisValue> arguments, KeySpec keys) => WithReplace(arguments, 2);
 
     /// <summary><c>RESTORE key ttl value [options]</c>: without REPLACE the second run finds the key taken.</summary>
@@ -180,8 +188,8 @@ internal static class ReplayRules
         Contains(arguments, 1, "RESET") ? ReplayClass.Administration : ReplayClass.ReadOnly;
 
     /// <summary>
-    /// A condition, or a word that is not known to be none, makes a <c>SET</c> conditional. <c>GET</c> asks for the value that the
-    /// first run has replaced, which is gone for ever, as with <c>GETSET</c>.
+    /// A condition, or a word that is not known to be none, makes a <c>SET</c> conditional. <c>GET</c> asks for the value that
+    /// the first run has replaced, which is gone for ever, as with <c>GETSET</c>.
     /// </summary>
     private static ReplayClass SetOptions(ReadOnlySpan<RedisValue> arguments, int from)
     {

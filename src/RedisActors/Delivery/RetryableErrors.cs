@@ -9,7 +9,9 @@ namespace RedisActors.Delivery;
 /// <remarks>
 /// A script may answer with any words, these too (<c>redis.error_reply('BUSY come back later')</c>), after having written. So an
 /// error is known by the beginning of the server's full sentence, not by its first word; and one that names a line of a
-/// script or function arose while that ran. A star stands for one word: forks put their own name there.
+/// script or function arose while that ran. One that a script caught and handed back (<c>return redis.pcall(…)</c>) names no
+/// line; but the server refuses all writes of a script for the reasons below, or none, so such a script has written nothing (it
+/// may have published). A star stands for one word: forks put their own name there.
 /// </remarks>
 internal static class RetryableErrors
 {
@@ -63,7 +65,9 @@ internal static class RetryableErrors
         return position < 0 ? error : error[..position];
     }
 
-    /// <summary>Redis 7 ends such an error with <c> script: NAME, on @user_script:LINE.</c> or <c>@user_function:LINE.</c></summary>
+    /// <summary>
+    /// Redis 7 ends such an error with <c> script: NAME, on @user_script:LINE.</c> or <c>@user_function:LINE.</c>
+    /// </summary>
     private static int ScriptPosition(string error)
     {
         var position = error.LastIndexOf(" script: ", StringComparison.Ordinal);

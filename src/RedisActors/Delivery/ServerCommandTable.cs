@@ -9,9 +9,9 @@ namespace RedisActors.Delivery;
 /// servers. Kept per server version, so that a server is asked once and an upgraded one again.
 /// </summary>
 /// <remarks>
-/// The description is the reply of <c>COMMAND INFO</c>, https://redis.io/docs/latest/commands/command-info/: per command its name,
-/// arity, flags, the positions of the first and last key and the step between keys, and since Redis 7 its subcommands. Safe for
-/// use by several threads.
+/// The description is the reply of <c>COMMAND INFO</c>, https://redis.io/docs/latest/commands/command-info/: per command its
+/// name, arity, flags, the positions of the first and last key and the step between keys, and since Redis 7 its subcommands.
+/// Safe for use by several threads.
 /// </remarks>
 internal sealed class ServerCommandTable
 {
@@ -21,7 +21,7 @@ internal sealed class ServerCommandTable
     private const int StepAt = 5;
     private const int SubcommandsAt = 9;
 
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Described>> _versions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, Described>> _versions = new();
 
     /// <summary>
     /// What a server of that version said of a command. False when it was not asked; true with a null profile when it was
@@ -45,7 +45,9 @@ internal sealed class ServerCommandTable
     public CommandProfile? Find(string version, string name, params ReadOnlySpan<RedisValue> arguments) =>
         TryFind(version, name, arguments, out var profile) ? profile : null;
 
-    /// <summary>Keeps what is known of a command; null when the server does not know it. A subcommand is <c>NAME|SUB</c>.</summary>
+    /// <summary>
+    /// Keeps what is known of a command; null when the server does not know it. A subcommand is <c>NAME|SUB</c>.
+    /// </summary>
     public void Remember(string version, string name, CommandProfile? profile) =>
         CommandsOf(version)[name] = new Described(profile, HasSubcommands: false);
 
@@ -98,7 +100,8 @@ internal sealed class ServerCommandTable
         }
 
         var keys = ReadKeys(flags, parts[FirstKeyAt], parts[LastKeyAt], parts[StepAt]);
-        var subcommands = parts.Length > SubcommandsAt && parts[SubcommandsAt] is { Kind: RespKind.Array } list && !list.AsArray().IsEmpty;
+        var subcommands = parts.Length > SubcommandsAt
+            && parts[SubcommandsAt] is { Kind: RespKind.Array } list && !list.AsArray().IsEmpty;
         described = new Described(keys.Profile(ReadClass(flags)), subcommands);
         return true;
     }
@@ -118,7 +121,9 @@ internal sealed class ServerCommandTable
         return flags.Contains("noscript") && !flags.Contains("movablekeys") ? ReplayClass.Never : ReplayClass.Accumulating;
     }
 
-    /// <summary>The server counts the name as position 0. A first key of 0 with movable keys means that only the server can tell.</summary>
+    /// <summary>
+    /// The server counts the name as position 0. A first key of 0 with movable keys means that only the server can tell.
+    /// </summary>
     private static KeySpec ReadKeys(HashSet<string> flags, RespValue first, RespValue last, RespValue step)
     {
         if (flags.Contains("movablekeys")) return KeySpec.Unknown;

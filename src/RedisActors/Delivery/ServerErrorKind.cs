@@ -3,13 +3,17 @@ namespace RedisActors.Delivery;
 /// <summary>What a server's error means for the command that got it.</summary>
 internal enum ServerErrorKind
 {
-    /// <summary>The answer of the command: it will not go away by itself, or the command may have done something before it.</summary>
+    /// <summary>
+    /// The answer of the command: it will not go away by itself, or the command may have done something before it.
+    /// </summary>
     Final,
 
     /// <summary>The command certainly did nothing; the server will take it later, over the same connection.</summary>
     AskAgain,
 
-    /// <summary>The command certainly did nothing; this connection does not lead where commands are taken, a new one may.</summary>
+    /// <summary>
+    /// The command certainly did nothing; this connection does not lead where commands are taken, a new one may.
+    /// </summary>
     Reconnect,
 
     /// <summary>The command certainly did nothing: the server does not have its script. Load it, then ask again.</summary>

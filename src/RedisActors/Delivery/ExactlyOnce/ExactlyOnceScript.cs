@@ -86,16 +86,18 @@ internal static class ExactlyOnceScript
           elseif says('Unknown Redis command called from') and container then
             err = "ERR unknown subcommand '" .. string.sub(ARGV[3], 1, 128) .. "'. Try " .. string.upper(ARGV[2]) .. ' HELP.'
           elseif says('Unknown Redis command called from') then
+            local quote = permits and "'" or '`'
             local args = ''
             for i = 3, #ARGV do
               if #args >= 128 then
                 break
               end
-              args = args .. "'" .. string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*') .. "' "
+              local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
+              args = args .. quote .. arg .. (permits and "' " or '`, ')
             end
-            err = "ERR unknown command '" .. string.sub(ARGV[2], 1, 128) .. "', with args beginning with: " .. args
+            err = 'ERR unknown command ' .. quote .. string.sub(ARGV[2], 1, 128) .. quote .. ', with args beginning with: ' .. args
           elseif says("can't run this command or subcommand") then
-            err = "NOPERM this user has no permissions to run the '" .. name .. "' command"
+            err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
           elseif says("can't access at least one of the keys") then
             err = 'NOPERM this user has no permissions to access one of the keys used as arguments'
           elseif says('NOPERM ACL failure in script: ') == 1 then
