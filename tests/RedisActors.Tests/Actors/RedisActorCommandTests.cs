@@ -69,7 +69,7 @@ public sealed class RedisActorCommandTests : RedisSpec
         await StatusAsync(redis, status => status is { Stashed: 100, InFlight: 0 });
 
         var connection = await Server.ConnectNextAsync();
-        foreach (var request in await connection.Link.NextAsync(100)) request.Succeed(RespValue.Integer(1));
+        for (var i = 0; i < 100; i++) (await connection.Link.NextAsync()).Succeed(RespValue.Integer(1));
 
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i} Applied"), await AnswersAsync(_sender, 100));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"INCR key-{i}"), connection.Link.Sent);
@@ -80,7 +80,7 @@ public sealed class RedisActorCommandTests : RedisSpec
     {
         for (var round = 0; round < 20; round++)
         {
-            var redis = StartRedis();
+            var redis = StartRedis("drain { initial-window = 100 }");
             for (var i = 0; i < 50; i++) redis.Tell(Command(i), _sender.Ref);
             var attempt = await Server.NextAttemptAsync();
             var link = attempt.Succeed();

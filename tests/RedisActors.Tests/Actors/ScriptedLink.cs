@@ -4,8 +4,8 @@ using RedisActors.Connection;
 namespace RedisActors.Tests.Actors;
 
 /// <summary>
-/// A link that does what the test says. It keeps what it is sent until the test answers it; <c>CLIENT KILL</c> alone is answered
-/// by itself.
+/// A link that does what the test says. It keeps what it is sent until the test answers it; only what the library asks for itself
+/// is answered at once: <c>CLIENT KILL</c>, <c>SCRIPT LOAD</c> and <c>COMMAND INFO</c>, which knows no command.
 /// </summary>
 internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 {
@@ -30,7 +30,7 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
     /// <summary>Whether <c>CLIENT KILL</c> waits for the test's answer like everything else.</summary>
     public bool HoldsFence { get; init; }
 
-    /// <summary>Everything it was sent, as one would type it into redis-cli.</summary>
+    /// <summary>Everything it was sent but scripts and questions about commands, as one would type it into redis-cli.</summary>
     public string[] Sent
     {
         get
@@ -41,6 +41,16 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     public void Send(LinkRequest request)
     {
+        switch (request.Name)
+        {
+            case "SCRIPT":
+                request.Succeed(RespValue.BulkString("sha1"));
+                return;
+            case "COMMAND":
+                request.Succeed(RespValue.Array(RespValue.Null));
+                return;
+        }
+
         lock (_lock) _sent.Add(string.Join(' ', [request.Name, .. request.Arguments.Select(argument => argument.ToString())]));
         switch (request.Name)
         {
@@ -51,9 +61,6 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
                 break;
             case "CLIENT" when !HoldsFence:
                 request.Succeed(RespValue.Integer(1));
-                break;
-            case "SCRIPT":
-                request.Succeed(RespValue.SimpleString("OK"));
                 break;
             default:
                 _arrivals.Writer.TryWrite(request);

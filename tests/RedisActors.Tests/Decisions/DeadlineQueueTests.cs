@@ -6,6 +6,7 @@ public sealed class DeadlineQueueTests
 {
     private readonly RecordingSender _sender = new();
     private readonly DeadlineQueue _queue = new();
+    private readonly InFlightQueue _inFlight = new(bounced: _ => { }, drained: () => { });
 
     [Fact]
     public void A_command_expires_at_its_deadline_and_not_before()
@@ -45,7 +46,7 @@ public sealed class DeadlineQueueTests
     {
         var ended = Add("a", 10);
         Add("b", 10);
-        ended.Succeed(RespValue.Null);
+        Answer(ended);
 
         Assert.Equal(["b"], Expired(10));
     }
@@ -53,8 +54,8 @@ public sealed class DeadlineQueueTests
     [Fact]
     public void What_has_ended_is_forgotten_as_others_come()
     {
-        for (var i = 0; i < 100; i++) Add(i, 10 + i).Succeed(RespValue.Null);
-        Add("last", 500).Succeed(RespValue.Null);
+        for (var i = 0; i < 100; i++) Answer(Add(i, 10 + i));
+        Answer(Add("last", 500));
 
         Assert.Empty(Expired(0));
         Assert.True(_queue.IsEmpty);
@@ -64,7 +65,7 @@ public sealed class DeadlineQueueTests
     public void A_long_wait_in_front_does_not_hold_back_shorter_ones_or_keep_them_when_they_have_ended()
     {
         Add("long", 1_000_000);
-        for (var i = 0; i < 100; i++) Add(i, 100 + i).Succeed(RespValue.Null);
+        for (var i = 0; i < 100; i++) Answer(Add(i, 100 + i));
         Add("short", 300);
 
         Assert.Empty(Expired(299));
@@ -99,6 +100,12 @@ public sealed class DeadlineQueueTests
                 if (waiting.Count == 0) waiting.Add(command);
             }
         }
+    }
+
+    private void Answer(PendingCommand command)
+    {
+        _inFlight.Add(command);
+        command.Succeed(RespValue.Null);
     }
 
     private PendingCommand Add(object state, long deadline)

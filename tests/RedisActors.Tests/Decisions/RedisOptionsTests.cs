@@ -1,4 +1,6 @@
 using Akka.Configuration;
+using RedisActors.Commands;
+using RedisActors.Delivery;
 using RedisActors.Hosting;
 
 namespace RedisActors.Tests.Decisions;
@@ -15,6 +17,16 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.ClientName), "client-name", "me" },
         { nameof(RedisOptions.ConnectTimeout), "connect-timeout", "1234.5ms" },
         { nameof(RedisOptions.CommandTimeout), "command-timeout", "1234.5ms" },
+        { nameof(RedisOptions.Delivery), "delivery", "exactly-once" },
+        { nameof(RedisOptions.WhenSafeLimit), "when-safe.limit", "read-only" },
+        { nameof(RedisOptions.ExactlyOnceKeep), "exactly-once.keep", "1234.5ms" },
+        { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
+        { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
+        { nameof(RedisOptions.WhenStashIsFull), "stash.when-full", "drop-oldest" },
+        { nameof(RedisOptions.DrainInitialWindow), "drain.initial-window", "7" },
+        { nameof(RedisOptions.DrainMaxWindow), "drain.max-window", "7" },
+        { nameof(RedisOptions.AskAgainMin), "ask-again.min", "1234.5ms" },
+        { nameof(RedisOptions.AskAgainMax), "ask-again.max", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatTimeout), "heartbeat.timeout", "1234.5ms" },
         { nameof(RedisOptions.BackoffMin), "backoff.min", "1234.5ms" },
@@ -67,7 +79,9 @@ public sealed class RedisOptionsTests
             Endpoint = "[::1]:7000", Database = 3, Password = "secret", ClientName = "me", ConnectTimeout = Time,
             CommandTimeout = Timeout.InfiniteTimeSpan, HeartbeatInterval = Time * 2, HeartbeatTimeout = Time * 3, BackoffMin = Time,
             BackoffMax = Time * 4, BackoffMultiplier = 1.25, BackoffJitter = 0.00001, MaxRestarts = 9,
-            RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero,
+            RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
+            WhenSafeLimit = "conditional", ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
+            WhenStashIsFull = "drop-oldest", DrainInitialWindow = 12, DrainMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
         };
 
         var settings = Hocon.FromRoot(options.ToConfig("default"));
@@ -79,6 +93,11 @@ public sealed class RedisOptionsTests
         Assert.Equal((Time, Time * 4), (settings.Backoff.Min, settings.Backoff.Max));
         Assert.Equal((1.25, 0.00001), (settings.Backoff.Multiplier, settings.Backoff.Jitter));
         Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.MaxRestarts, settings.RestartsWithin, settings.ResetAfter));
+        Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Delivery, settings.WhenSafeLimit));
+        Assert.Equal(TimeSpan.FromHours(2), settings.TokensKeptFor);
+        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull));
+        Assert.Equal((12, 13), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+        Assert.Equal((Time, Time * 2), (settings.AskAgain.Min, settings.AskAgain.Max));
     }
 
     [Theory]
@@ -119,5 +138,10 @@ public sealed class RedisOptionsTests
     }
 
     private static object Sample(Type type, string expected) =>
-        type == typeof(string) ? expected : type == typeof(int?) ? 7 : type == typeof(double?) ? 1.5 : Time;
+        type == typeof(string) ? expected
+        : type == typeof(DeliveryMode?) ? DeliveryMode.ExactlyOnce
+        : type == typeof(int?) ? 7
+        : type == typeof(long?) ? 12345678901
+        : type == typeof(double?) ? 1.5
+        : Time;
 }

@@ -1,5 +1,7 @@
 using Akka.Configuration;
+using RedisActors.Commands;
 using RedisActors.Configuration;
+using RedisActors.Delivery;
 
 namespace RedisActors.Tests.Decisions;
 
@@ -26,6 +28,14 @@ public sealed class RedisSettingsTests
         Assert.Null(settings.MaxRestarts);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.RestartsWithin);
         Assert.Equal(TimeSpan.FromSeconds(10), settings.ResetAfter);
+        Assert.Equal(DeliveryMode.WhenSafe, settings.Delivery);
+        Assert.Equal(ReplayLimit.LastWins, settings.WhenSafeLimit);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.TokensKeptFor);
+        Assert.Equal((1_000_000, 512L << 20), (settings.StashMaxCount, settings.StashMaxBytes));
+        Assert.Equal(WhenFull.RejectNew, settings.WhenStashIsFull);
+        Assert.Equal((64, 65536), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), settings.AskAgain.Min);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), settings.AskAgain.Max);
     }
 
     [Fact]
@@ -37,6 +47,10 @@ public sealed class RedisSettingsTests
             heartbeat { interval = 250, timeout = 1.5s }
             backoff { min = 10ms, max = 2s, multiplier = 1.5, jitter = 0 }
             restart { max-restarts = 5, within = 1h, reset-after = 0s }
+            delivery = exactly-once, when-safe.limit = read-only, exactly-once.keep = 2h
+            stash { max-count = 0, max-bytes = 3MiB, when-full = drop-oldest }
+            drain { initial-window = 2, max-window = 3 }
+            ask-again { min = 1ms, max = 2ms }
             """);
 
         Assert.Equal(new RedisEndpoint("::1", 7000), settings.Endpoint);
@@ -53,6 +67,14 @@ public sealed class RedisSettingsTests
         Assert.Equal(5, settings.MaxRestarts);
         Assert.Equal(TimeSpan.FromHours(1), settings.RestartsWithin);
         Assert.Equal(TimeSpan.Zero, settings.ResetAfter);
+        Assert.Equal(
+            (DeliveryMode.ExactlyOnce, ReplayLimit.ReadOnly, TimeSpan.FromHours(2)),
+            (settings.Delivery, settings.WhenSafeLimit, settings.TokensKeptFor));
+        Assert.Equal(
+            (0, 3L << 20, WhenFull.DropOldest), (settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull));
+        Assert.Equal((2, 3), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+        Assert.Equal(
+            (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.AskAgain.Min, settings.AskAgain.Max));
     }
 
     [Fact]
@@ -80,6 +102,16 @@ public sealed class RedisSettingsTests
     [InlineData("command-timeout", "0", "infinite")]
     [InlineData("command-timeout", "-1s", "infinite")]
     [InlineData("command-timeout", "never", "infinite")]
+    [InlineData("delivery", "sometimes", "exactly-once")]
+    [InlineData("when-safe.limit", "everything", "last-wins")]
+    [InlineData("exactly-once.keep", "10ms", "a duration from 1s to 365d")]
+    [InlineData("stash.max-count", "-1", "a whole number from 0")]
+    [InlineData("stash.max-bytes", "much", "a size in bytes")]
+    [InlineData("stash.when-full", "drop-newest", "drop-oldest")]
+    [InlineData("drain.initial-window", "0", "a whole number from 1")]
+    [InlineData("drain.max-window", "all", "a whole number from 1")]
+    [InlineData("ask-again.min", "0ms", "a duration from 1ms to 1d")]
+    [InlineData("ask-again.max", "2d", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.interval", "0", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.interval", "often", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.timeout", "0", "a duration from 1ms to 1d")]
@@ -138,13 +170,16 @@ public sealed class RedisSettingsTests
         Assert.Equal(paths.Select(path => $"redis-actors.default.{path}").Order(), problems.Select(line => line.Split(": ")[0]).Order());
     }
 
-    [Fact]
-    public void A_min_above_the_max_is_refused_with_both_named()
+    [Theory]
+    [InlineData("backoff { min = 5s, max = 2s }", "backoff.min", "backoff.max")]
+    [InlineData("ask-again { min = 5s, max = 2s }", "ask-again.min", "ask-again.max")]
+    [InlineData("drain { initial-window = 5, max-window = 2 }", "drain.initial-window", "drain.max-window")]
+    public void A_min_above_the_max_is_refused_with_both_named(string settings, string min, string max)
     {
-        var problem = Assert.Single(Hocon.Problems("backoff { min = 5s, max = 2s }"));
+        var problem = Assert.Single(Hocon.Problems(settings));
 
-        Assert.StartsWith("redis-actors.default.backoff.min: ", problem);
-        Assert.Contains("backoff.max", problem);
+        Assert.StartsWith($"redis-actors.default.{min}: ", problem);
+        Assert.Contains(max, problem);
         Assert.Contains("5", problem);
         Assert.Contains("2", problem);
     }
