@@ -33,6 +33,7 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.BackoffMax), "backoff.max", "1234.5ms" },
         { nameof(RedisOptions.BackoffMultiplier), "backoff.multiplier", "1.5" },
         { nameof(RedisOptions.BackoffJitter), "backoff.jitter", "1.5" },
+        { nameof(RedisOptions.BackoffWakeInterval), "backoff.wake-interval", "1234.5ms" },
         { nameof(RedisOptions.MaxRestarts), "restart.max-restarts", "7" },
         { nameof(RedisOptions.RestartsWithin), "restart.within", "1234.5ms" },
         { nameof(RedisOptions.ResetAfter), "restart.reset-after", "1234.5ms" },
@@ -82,6 +83,7 @@ public sealed class RedisOptionsTests
             RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
             WhenSafeLimit = "conditional", ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
             WhenStashIsFull = "drop-oldest", DrainInitialWindow = 12, DrainMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
+            BackoffWakeInterval = Time * 5,
         };
 
         var settings = Hocon.FromRoot(options.ToConfig("default"));
@@ -98,6 +100,7 @@ public sealed class RedisOptionsTests
         Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull));
         Assert.Equal((12, 13), (settings.DrainInitialWindow, settings.DrainMaxWindow));
         Assert.Equal((Time, Time * 2), (settings.AskAgain.Min, settings.AskAgain.Max));
+        Assert.Equal(Time * 5, settings.WakeInterval);
     }
 
     [Theory]
