@@ -128,7 +128,7 @@ internal class PendingCommand : LinkRequest
     /// The link is lost, but the answer has arrived and is on its way through the client. False when the client has already said
     /// that there is none.
     /// </summary>
-    public bool TryAwaitLanding()
+    public virtual bool TryAwaitLanding()
     {
         Volatile.Write(ref _landing, true);
         Interlocked.MemoryBarrier();

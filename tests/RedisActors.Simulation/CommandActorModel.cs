@@ -1,0 +1,324 @@
+using Akka.Actor;
+using RedisActors.Commands;
+using RedisActors.Delivery;
+using RedisActors.Delivery.ExactlyOnce;
+
+namespace RedisActors.Simulation;
+
+/// <summary>
+/// <see cref="RedisCommandActor"/> without Akka: the same messages, the same calls of the ledger in the same order, timers in
+/// virtual time, and a mailbox that is worked off when its turn comes. Changes there have to be repeated here.
+/// </summary>
+internal sealed class CommandActorModel
+{
+    private const int TokensPerRelease = 500;
+    private const long DeadlineResolution = 20_000;
+    private const long ReleaseInterval = 50_000;
+
+    private readonly VirtualTime _time;
+    private readonly Chance _chance;
+    private readonly Account _account;
+    private readonly Mutation _mutation;
+    private readonly CommandFacts _facts = new();
+    private readonly ReplayPolicy _rules;
+    private readonly TokenContext _tokens;
+    private readonly CommandLedger _ledger;
+    private readonly Queue<Action> _mailbox = new();
+    private State _state = State.Away;
+    private SimulatedLink? _link;
+    private long _lastSequence;
+    private int _askAgainTimer;
+    private int _releaseTimer;
+    private bool _deadlinesWatched;
+    private bool _releasesPlanned;
+
+    public CommandActorModel(VirtualTime time, Chance chance, Plan plan, Account account, Mutation mutation)
+    {
+        _time = time;
+        _chance = chance;
+        _account = account;
+        _mutation = mutation;
+        _rules = new ReplayPolicy(plan.Limit, _facts);
+        _tokens = new TokenContext(_rules, Plan.Keep);
+        var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
+        _ledger = new CommandLedger(
+            _rules,
+            new InFlightQueue(bounced: command => Post(() => OnBounced(command)), drained: () => Post(OnDrained)),
+            new CommandStash(plan.StashMaxCount * stashFactor, plan.StashMaxBytes * stashFactor, plan.WhenFull),
+            new DrainWindow(plan.InitialWindow, plan.MaxWindow));
+    }
+
+    private enum State
+    {
+        Away,
+        Ready,
+        GaveUp,
+        Stopped,
+    }
+
+    public CommandLedger Ledger => _ledger;
+
+    public void Send(TrackedCommand command) => Post(() => OnCommand(command));
+
+    public void LinkUp(SimulatedLink link) => Post(() => OnLinkUp(link));
+
+    public void LinkDown(string cause) => Post(() => OnLinkDown(cause));
+
+    public void NoMoreLinks() => Post(OnNoMoreLinks);
+
+    public void Stop() => Post(OnStop);
+
+    /// <summary>Messages are handled one at a time, in their order, a little later.</summary>
+    private void Post(Action message)
+    {
+        _mailbox.Enqueue(message);
+        if (_mailbox.Count == 1) _time.After(_chance.UpTo(1), HandleNext);
+    }
+
+    private void HandleNext()
+    {
+        _mailbox.Peek()();
+        _mailbox.Dequeue();
+        if (_mailbox.Count > 0) _time.After(_chance.UpTo(0.2), HandleNext);
+    }
+
+    private void OnCommand(TrackedCommand tracked)
+    {
+        var pending = Pending(tracked);
+        _account.Arrived(tracked, pending.Deadline);
+        switch (_state)
+        {
+            case State.Stopped:
+                pending.EndAs(Outcome.NotSent, "the RedisActor stopped");
+                return;
+            case State.GaveUp:
+                pending.EndAs(Outcome.NotSent, "the connection was given up");
+                return;
+        }
+
+        if (WhyRefused(tracked.Command) is { } reason)
+        {
+            pending.EndAs(Outcome.NotSent, $"{tracked.Command.Name} was refused: {reason}");
+            return;
+        }
+
+        if (_ledger.Accept(pending, _time.NowMilliseconds)) HandTo(_link!, pending);
+        WatchDeadlines();
+    }
+
+    private void OnLinkUp(SimulatedLink link)
+    {
+        if (_state != State.Away) return;
+        _account.Trace?.Invoke($"actor: link {link.Epoch} is up");
+        _link = link;
+        _state = State.Ready;
+        _facts.Forget();
+        PlanReleases();
+        _ledger.LinkUp();
+        HandOver();
+    }
+
+    private void OnLinkDown(string cause)
+    {
+        if (_state != State.Ready) return;
+        _account.Trace?.Invoke($"actor: the link is down: {cause}");
+        _link = null;
+        _askAgainTimer++;
+        _releaseTimer++;
+        _releasesPlanned = false;
+        _ledger.LinkLost(cause, _time.NowMilliseconds);
+        _state = State.Away;
+    }
+
+    private void OnNoMoreLinks()
+    {
+        if (_state != State.Away) return;
+        _account.Trace?.Invoke("actor: there will be no more links");
+        _account.HasEnded = true;
+        _ledger.EndAllStashed("the connection was given up");
+        _state = State.GaveUp;
+    }
+
+    private void OnStop()
+    {
+        _account.Trace?.Invoke("actor: stops");
+        _account.HasEnded = true;
+        _askAgainTimer++;
+        _releaseTimer++;
+        _state = State.Stopped;
+        _link?.Dispose();
+        _link = null;
+        if (_mutation != Mutation.StopForgets) _ledger.EndAll("the RedisActor stopped");
+    }
+
+    private void OnBounced(PendingCommand command)
+    {
+        _account.BounceKnown(command);
+        if (_state == State.Stopped)
+        {
+            new RedisCommandActor.Bounced(command).EndAsNotSent();
+            return;
+        }
+
+        switch (_ledger.Bounced(command))
+        {
+            case AfterBounce.Reconnect:
+                _link?.Abandon($"the server refuses commands: {command.BounceReason}");
+                break;
+            case AfterBounce.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
+                _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, _ => { }));
+                break;
+        }
+
+        PlanToAskAgain();
+        WatchDeadlines();
+    }
+
+    private void OnDrained()
+    {
+        if (_state == State.Stopped || _mutation == Mutation.DrainSignalLost) return;
+        _ledger.Drained();
+        PlanToAskAgain();
+        HandOver();
+    }
+
+    private void OnAskAgain()
+    {
+        if (_state != State.Ready) return;
+        if (_ledger.AskAgainDue(_time.NowMilliseconds) is { } probe)
+        {
+            HandTo(_link!, probe, isProbe: true);
+            _ledger.AwaitProbe();
+            if (_mutation == Mutation.ProbeSkipped) _ledger.Drained();
+        }
+
+        PlanToAskAgain();
+        HandOver();
+    }
+
+    private void OnDeadlineTick()
+    {
+        _deadlinesWatched = false;
+        if (_state == State.Stopped) return;
+        if (_mutation != Mutation.DeadlineIgnored) _ledger.Expire(_time.NowMilliseconds);
+        WatchDeadlines();
+    }
+
+    private void OnReleaseTokens()
+    {
+        if (_state != State.Ready) return;
+        _releasesPlanned = false;
+        while (_tokens.TakeReleased(TokensPerRelease) is { Length: > 0 } keys)
+        {
+            _link!.Send(new SimulatedQuery("UNLINK", keys, _ => { }));
+        }
+
+        PlanReleases();
+    }
+
+    private void HandOver()
+    {
+        if (_link is null) return;
+        if (_mutation == Mutation.OrderIgnoredOnReturn)
+        {
+            var all = new Stack<PendingCommand>();
+            while (_ledger.Next(_time.NowMilliseconds) is { } next) all.Push(next);
+            foreach (var next in all) HandTo(_link, next);
+            return;
+        }
+
+        while (_ledger.Next(_time.NowMilliseconds) is { } pending) HandTo(_link, pending);
+    }
+
+    private void HandTo(SimulatedLink link, PendingCommand pending, bool isProbe = false)
+    {
+        link.HandsOverProbe = isProbe;
+        link.Send(pending);
+        link.HandsOverProbe = false;
+        if (_mutation == Mutation.TokenReleasedEarly && pending is TokenCommand)
+        {
+            link.Send(new SimulatedQuery("UNLINK", [pending.Arguments[2]], _ => { }));
+        }
+    }
+
+    private PendingCommand Pending(TrackedCommand tracked)
+    {
+        var command = tracked.Command;
+        var timeout = command.Timeout!.Value;
+        var deadline = timeout == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : _time.NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var delivery = command.Delivery!.Value;
+        var sequence = ++_lastSequence;
+        if (delivery == DeliveryMode.ExactlyOnce && _rules.ClassOf(command) != ReplayClass.ReadOnly)
+        {
+            return new TokenCommand(
+                command, _account, ActorRefs.Nobody, deadline, sequence, _tokens, command.Token ?? _tokens.NextToken());
+        }
+
+        return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
+            ? new MutatedCommand(_mutation, command, _account, delivery, deadline, sequence)
+            : new PendingCommand(command, _account, ActorRefs.Nobody, delivery, deadline, sequence);
+    }
+
+    private string? WhyRefused(RedisCommand command)
+    {
+        if (SharedConnectionRules.WhyRefused(command) is { } reason) return reason;
+        if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
+        if (command.Delivery != DeliveryMode.ExactlyOnce) return null;
+        return _rules.ClassOf(command) == ReplayClass.ReadOnly ? null : _tokens.WhyNot(command);
+    }
+
+    private void LearnFromServer(string name) => _link!.Send(new SimulatedQuery(
+        "COMMAND",
+        ["INFO", name],
+        reply => Post(() =>
+        {
+            if (_state == State.Ready) _facts.Learn(name, reply ?? RespValue.Array());
+        })));
+
+    private void PlanToAskAgain()
+    {
+        if (!_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
+        var delay = Plan.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, _chance.Fraction);
+        var timer = ++_askAgainTimer;
+        StartTimer((long)delay.TotalMicroseconds, () => timer == _askAgainTimer, OnAskAgain);
+    }
+
+    private void PlanReleases()
+    {
+        if (_releasesPlanned || _account.AllTold) return;
+        _releasesPlanned = true;
+        var timer = ++_releaseTimer;
+        StartTimer(ReleaseInterval, () => timer == _releaseTimer, OnReleaseTokens);
+    }
+
+    private void WatchDeadlines()
+    {
+        if (_deadlinesWatched || !_ledger.HasDeadlines) return;
+        _deadlinesWatched = true;
+        StartTimer(DeadlineResolution, static () => true, OnDeadlineTick);
+    }
+
+    /// <summary>A timer's message that was cancelled after it went into the mailbox is not handled either.</summary>
+    private void StartTimer(long delay, Func<bool> stillWanted, Action message) => _time.After(delay, () => Post(() =>
+    {
+        if (stillWanted()) message();
+    }));
+
+    private sealed class MutatedCommand(
+        Mutation mutation, RedisCommand command, IActorRef sender, DeliveryMode delivery, long deadline, long sequence)
+        : PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence)
+    {
+        public override PendingCommand Renew(bool mayHaveRun) =>
+            base.Renew(mayHaveRun && mutation != Mutation.MayHaveRunForgotten);
+
+        public override bool TryAwaitLanding() => mutation != Mutation.AnsweredOrderIgnored && base.TryAwaitLanding();
+
+        protected override void Tell(object answer)
+        {
+            base.Tell(answer);
+            if (mutation == Mutation.ToldTwice) base.Tell(answer);
+        }
+    }
+}

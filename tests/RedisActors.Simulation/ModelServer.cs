@@ -1,0 +1,274 @@
+using System.Globalization;
+using System.Text;
+using RedisActors.Connection;
+using RedisActors.Delivery.ExactlyOnce;
+using StackExchange.Redis;
+
+namespace RedisActors.Simulation;
+
+/// <summary>What a server answers to one request.</summary>
+internal readonly record struct ServerReply(RespValue Value, string? Error = null);
+
+/// <summary>
+/// A Redis server as far as the ledger can tell: data, connections with input that waits to be executed, tokens, scripts, and
+/// the ways in which it refuses or is not there.
+/// </summary>
+internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, Mutation mutation)
+{
+    private const string WrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
+
+    private readonly List<ModelConnection> _connections = [];
+    private readonly Dictionary<string, object> _data = [];
+    private readonly Dictionary<string, (long Expires, string Reply)> _tokens = [];
+    private readonly Dictionary<string, long> _tryAgainUntil = [];
+    private bool _knowsScript;
+    private long _downUntil;
+    private long _stalledUntil;
+    private long _loadingUntil;
+    private long _busyUntil;
+    private long _readOnlyUntil;
+    private long _misconfiguredUntil;
+    private long _fullUntil;
+
+    public bool IsDown => time.Now < _downUntil;
+
+    public bool IsStalled => time.Now < _stalledUntil;
+
+    /// <summary>A client connects; null when it cannot.</summary>
+    public ModelConnection? Connect()
+    {
+        if (IsDown || time.Now < _fullUntil) return null;
+        var connection = new ModelConnection(_connections.Count + 1, this);
+        _connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>kill -9, and a restart: data and tokens are kept, connections, their input and the scripts are not.</summary>
+    public void Restart(long down, long loading)
+    {
+        _downUntil = Math.Max(_downUntil, time.Now + down);
+        _loadingUntil = _downUntil + loading;
+        _busyUntil = 0;
+        _stalledUntil = Math.Min(_stalledUntil, time.Now);
+        _knowsScript = false;
+        foreach (var connection in _connections) connection.Close();
+    }
+
+    public void Stall(long duration) => _stalledUntil = time.Now + duration;
+
+    public void Load(long duration) => _loadingUntil = time.Now + duration;
+
+    public void BeBusy(long duration) => _busyUntil = time.Now + duration;
+
+    public void BeReadOnly(long duration) => _readOnlyUntil = time.Now + duration;
+
+    public void BeMisconfigured(long duration) => _misconfiguredUntil = time.Now + duration;
+
+    public void BeFull(long duration) => _fullUntil = time.Now + duration;
+
+    public void MoveKey(string key, long duration) => _tryAgainUntil[key] = time.Now + duration;
+
+    public void FlushScripts() => _knowsScript = false;
+
+    /// <summary>Bytes of a request have come in.</summary>
+    public void Received(ModelConnection connection)
+    {
+        if (connection.IsExecuting || connection.IsClosed) return;
+        connection.IsExecuting = true;
+        PlanExecution(connection);
+    }
+
+    private void PlanExecution(ModelConnection connection)
+    {
+        var start = Math.Max(0, _stalledUntil - time.Now);
+        time.After(start + chance.UpTo(0.3), () => Execute(connection));
+    }
+
+    private void Execute(ModelConnection connection)
+    {
+        if (connection.IsClosed) return;
+        if (IsStalled)
+        {
+            PlanExecution(connection);
+            return;
+        }
+
+        var request = connection.Input.Dequeue();
+        var reply = Reply(request);
+        account.Trace?.Invoke($"server: connection {connection.Id} executes {request} -> {reply.Error ?? reply.Value.ToString()}");
+        connection.Answer?.Invoke(reply);
+        connection.IsExecuting = connection.Input.Count > 0;
+        if (connection.IsExecuting) PlanExecution(connection);
+    }
+
+    private ServerReply Reply(WrittenRequest request)
+    {
+        if (request.Name == "CLIENT")
+        {
+            foreach (var connection in _connections)
+            {
+                if (connection.Id == (int)request.Arguments[2]) connection.Close();
+            }
+
+            return new ServerReply(RespValue.Integer(1));
+        }
+
+        if (time.Now < _loadingUntil) return Refuse("LOADING Redis is loading the dataset in memory");
+        if (time.Now < _busyUntil) return Refuse("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
+        switch (request.Name)
+        {
+            case "SCRIPT":
+                _knowsScript = true;
+                return new ServerReply(RespValue.BulkString(ExactlyOnceScript.Sha1));
+            case "UNLINK":
+                foreach (var key in request.Arguments) _tokens.Remove(key.ToString());
+                return new ServerReply(RespValue.Integer(request.Arguments.Length));
+            case "COMMAND":
+                return new ServerReply(RespValue.Array(Describe(request.Arguments[1].ToString())));
+            case "EVALSHA":
+                return RunScript(request);
+            default:
+                return Run(request, request.Name, request.Arguments);
+        }
+    }
+
+    /// <summary>Of the commands that are not in the library's table the server says that they write, and where their key is.</summary>
+    private RespValue Describe(string name) => RespValue.Array(
+        RespValue.BulkString(name),
+        RespValue.Integer(3),
+        RespValue.Array(RespValue.SimpleString("write"), RespValue.SimpleString("module")),
+        RespValue.Integer(mutation == Mutation.HeldKeysIgnored ? 0 : 1),
+        RespValue.Integer(1),
+        RespValue.Integer(1));
+
+    private ServerReply RunScript(WrittenRequest request)
+    {
+        var keys = (int)request.Arguments[1];
+        if (IsMoving(request.Command!)) return Refuse("TRYAGAIN Multiple keys request during rehashing of slot");
+        if (!_knowsScript) return Refuse("NOSCRIPT No matching script. Please use EVAL.");
+        var token = request.Arguments[2].ToString();
+        if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
+        {
+            return new ServerReply(RespValue.BulkString(kept.Reply));
+        }
+
+        var keep = (long)request.Arguments[2 + keys] * 1000;
+        if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
+        var reply = Run(request, request.Arguments[3 + keys].ToString(), request.Arguments[(4 + keys)..]);
+        var text = Encode(reply);
+        if (reply.Error is null || reply.Error == WrongType) _tokens[token] = (time.Now + keep, text);
+        return new ServerReply(RespValue.BulkString(text));
+    }
+
+    private ServerReply Run(WrittenRequest request, string name, RedisValue[] arguments)
+    {
+        var command = request.Command!;
+        if (IsMoving(command)) return Refuse("TRYAGAIN Multiple keys request during rehashing of slot");
+        if (command.Writes && time.Now < _readOnlyUntil) return Refuse("READONLY You can't write against a read only replica.");
+        if (command.Writes && time.Now < _misconfiguredUntil)
+        {
+            return Refuse("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.");
+        }
+
+        var reply = Apply(name, arguments);
+        account.Executed(command, request.Tracked!, reply);
+        return reply;
+    }
+
+    private ServerReply Apply(string name, RedisValue[] arguments)
+    {
+        var key = arguments[0].ToString();
+        _data.TryGetValue(key, out var value);
+        switch (name)
+        {
+            case "INCR":
+                if (value is List<string>) return new ServerReply(default, WrongType);
+                var number = (value is string digits ? long.Parse(digits, CultureInfo.InvariantCulture) : 0) + 1;
+                _data[key] = number.ToString(CultureInfo.InvariantCulture);
+                return new ServerReply(RespValue.Integer(number));
+            case "RPUSH" or "MODULE.PUSH":
+                if (value is not List<string> list) _data[key] = list = [];
+                list.Add(arguments[1].ToString());
+                return new ServerReply(RespValue.Integer(list.Count));
+            case "SET":
+                _data[key] = arguments[1].ToString();
+                return new ServerReply(RespValue.SimpleString("OK"));
+            case "MSET":
+                for (var i = 0; i < arguments.Length; i += 2) _data[arguments[i].ToString()] = arguments[i + 1].ToString();
+                return new ServerReply(RespValue.SimpleString("OK"));
+            case "SETNX":
+                if (value is not null) return new ServerReply(RespValue.Integer(0));
+                _data[key] = arguments[1].ToString();
+                return new ServerReply(RespValue.Integer(1));
+            case "DEL":
+                return new ServerReply(RespValue.Integer(_data.Remove(key) ? 1 : 0));
+            case "GET":
+                return new ServerReply(value is string text ? RespValue.BulkString(text) : RespValue.Null);
+            default:
+                throw new InvalidOperationException($"The model server does not know {name}.");
+        }
+    }
+
+    private bool IsMoving(TrackedCommand command)
+    {
+        foreach (var key in command.Keys)
+        {
+            if (_tryAgainUntil.TryGetValue(key, out var until) && time.Now < until) return true;
+        }
+
+        return false;
+    }
+
+    private static ServerReply Refuse(string error) => new(default, error);
+
+    /// <summary>A reply as the exactly-once script stores it.</summary>
+    private static string Encode(ServerReply reply) => reply switch
+    {
+        { Error: { } error } => $"-{error}\r\n",
+        { Value.Kind: RespKind.Integer } => $":{reply.Value.AsInt64()}\r\n",
+        { Value.Kind: RespKind.Null } => "$-1\r\n",
+        { Value.Kind: RespKind.SimpleString } => $"+{reply.Value.AsString()}\r\n",
+        _ => $"${Encoding.UTF8.GetByteCount(reply.Value.AsString()!)}\r\n{reply.Value.AsString()}\r\n",
+    };
+}
+
+/// <summary>One connection, as the server has it.</summary>
+internal sealed class ModelConnection(int id, ModelServer server)
+{
+    public int Id => id;
+
+    /// <summary>What has come in and waits to be executed.</summary>
+    public Queue<WrittenRequest> Input { get; } = new();
+
+    public bool IsExecuting { get; set; }
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Where replies go.</summary>
+    public Action<ServerReply>? Answer { get; set; }
+
+    /// <summary>Told that the server has closed the connection.</summary>
+    public Action? Closed { get; set; }
+
+    public void Receive(WrittenRequest request)
+    {
+        if (IsClosed) return;
+        Input.Enqueue(request);
+        server.Received(this);
+    }
+
+    /// <summary>The server ends it: what has not been executed never will be.</summary>
+    public void Close()
+    {
+        if (IsClosed) return;
+        IsClosed = true;
+        Input.Clear();
+        Closed?.Invoke();
+    }
+}
+
+/// <summary>A request as it was written to the socket.</summary>
+internal sealed record WrittenRequest(LinkRequest Request, string Name, RedisValue[] Arguments, TrackedCommand? Command, TrackedRequest? Tracked)
+{
+    public override string ToString() => Command is null ? $"{Name}" : $"{Name} of {Command}";
+}

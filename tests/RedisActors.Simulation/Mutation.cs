@@ -1,0 +1,70 @@
+namespace RedisActors.Simulation;
+
+/// <summary>
+/// A deliberate defect, to see that the simulation finds it. Each lies in the simulation's own driver or model, where it has the
+/// effect that the same defect in the library would have.
+/// </summary>
+internal enum Mutation
+{
+    None,
+
+    /// <summary>The former connection is not ended on the server before commands are asked again.</summary>
+    FenceOmitted,
+
+    /// <summary>The server runs the exactly-once script without looking for the token.</summary>
+    TokenIgnored,
+
+    /// <summary>The server keeps tokens for a fraction of the time that the ledger relies on.</summary>
+    KeepTimeIgnored,
+
+    /// <summary>The server forgets the token of a command as soon as it has been handed over.</summary>
+    TokenReleasedEarly,
+
+    /// <summary>What comes out of the stash is handed to the link in reverse order.</summary>
+    OrderIgnoredOnReturn,
+
+    /// <summary>Deadlines are not looked at.</summary>
+    DeadlineIgnored,
+
+    /// <summary>Accumulating commands are taken for last-wins writes under when-safe.</summary>
+    AccumulatingReplayed,
+
+    /// <summary>A command whose reply was lost is asked again at-most-once.</summary>
+    AtMostOnceReplayed,
+
+    /// <summary>A sender is told its answer twice.</summary>
+    ToldTwice,
+
+    /// <summary>A command that comes back forgets that the server may have executed it.</summary>
+    MayHaveRunForgotten,
+
+    /// <summary>What an answered command follows is taken for lost when the link is.</summary>
+    AnsweredOrderIgnored,
+
+    /// <summary>The client says of everything that it loses that it certainly was not sent.</summary>
+    CertaintyClaimed,
+
+    /// <summary>After a refusal everything is handed over at once, without waiting for the answer to the probe.</summary>
+    ProbeSkipped,
+
+    /// <summary>A command that waits to be asked again holds nothing back.</summary>
+    HeldKeysIgnored,
+
+    /// <summary>Nobody asks again after a refusal.</summary>
+    AskAgainForgotten,
+
+    /// <summary>The script that the server has lost is not loaded again.</summary>
+    ScriptNotReloaded,
+
+    /// <summary>The signal that the window has room again is lost.</summary>
+    DrainSignalLost,
+
+    /// <summary>The stash takes twice as much as it may.</summary>
+    StashUnbounded,
+
+    /// <summary>An error that means "not now" is told to the sender as if it were final.</summary>
+    RefusalTold,
+
+    /// <summary>Commands that wait are forgotten when the actor stops.</summary>
+    StopForgets,
+}

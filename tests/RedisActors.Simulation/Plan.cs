@@ -1,0 +1,137 @@
+using RedisActors.Commands;
+using RedisActors.Delivery;
+using RedisActors.Supervision;
+
+namespace RedisActors.Simulation;
+
+/// <summary>How a run ends.</summary>
+internal enum Ending
+{
+    /// <summary>Faults stop, and time passes until everything is answered.</summary>
+    Heals,
+
+    /// <summary>The RedisActor is stopped.</summary>
+    Stops,
+
+    /// <summary>The supervisor gives up at the next attempt to connect.</summary>
+    GivesUp,
+}
+
+/// <summary>What a run is about: settings, commands and faults, all from one seed.</summary>
+internal sealed class Plan
+{
+    /// <summary>
+    /// How long tokens are kept. A tenth of it is more than the longest time from the hand-over of a request to its execution
+    /// here (a silent connection, then a stall), which is what the ledger assumes.
+    /// </summary>
+    public static readonly TimeSpan Keep = TimeSpan.FromSeconds(80);
+
+    public static readonly BackoffSchedule AskAgain = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 2, 0.2);
+
+    private static readonly DeliveryMode[] Modes =
+        [DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe, DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
+
+    public Plan(Chance chance)
+    {
+        Senders = chance.Between(1, 3);
+        Commands = chance.Between(8, 36);
+        Span = chance.Spread(30, 3000);
+        Limit = chance.Pick([ReplayLimit.ReadOnly, ReplayLimit.LastWins, ReplayLimit.LastWins, ReplayLimit.Conditional]);
+        SingleMode = chance.Of(0.6) ? chance.Pick(Modes) : null;
+        var small = chance.Of(0.2);
+        StashMaxCount = small && chance.Of(0.7) ? chance.Between(0, 8) : 10_000;
+        StashMaxBytes = small && chance.Of(0.5) ? chance.Between(200, 3000) : 1 << 20;
+        WhenFull = chance.Of(0.5) ? WhenFull.RejectNew : WhenFull.DropOldest;
+        InitialWindow = chance.Of(0.5) ? chance.Between(1, 3) : chance.Between(4, 64);
+        MaxWindow = Math.Max(InitialWindow, chance.Between(1, 64));
+        Heartbeat = chance.Spread(50, 2500);
+        ShortTimeouts = chance.Of(0.3);
+        Faults = chance.Between(0, 5);
+        Ending = chance.Of(0.84) ? Ending.Heals : chance.Of(0.6) ? Ending.Stops : Ending.GivesUp;
+        LateClient = chance.Of(0.3) ? 30 : 1;
+        Keys = chance.Between(1, 2);
+    }
+
+    public int Senders { get; }
+
+    public int Commands { get; }
+
+    /// <summary>In which time commands are sent and faults happen.</summary>
+    public long Span { get; }
+
+    public ReplayLimit Limit { get; }
+
+    public DeliveryMode? SingleMode { get; }
+
+    public int StashMaxCount { get; }
+
+    public long StashMaxBytes { get; }
+
+    public WhenFull WhenFull { get; }
+
+    public int InitialWindow { get; }
+
+    public int MaxWindow { get; }
+
+    /// <summary>After what time a silent connection is given up.</summary>
+    public long Heartbeat { get; }
+
+    public bool ShortTimeouts { get; }
+
+    public int Faults { get; }
+
+    public Ending Ending { get; }
+
+    /// <summary>How late the client completes what has arrived, at most, in milliseconds.</summary>
+    public double LateClient { get; }
+
+    /// <summary>How many keys there are of each type.</summary>
+    public int Keys { get; }
+
+    public TrackedCommand NextCommand(Chance chance, int number, Mutation mutation)
+    {
+        var mode = SingleMode ?? chance.Pick(Modes);
+        var unique = $"v{number}";
+        var key = chance.Between(1, Keys);
+        var (name, replay, keys, arguments) = chance.Between(0, 15) switch
+        {
+            <= 2 => ("INCR", ReplayClass.Accumulating, new[] { $"counter{key}" }, Array.Empty<string>()),
+            3 => ("SET", ReplayClass.LastWins, [$"counter{key}"], [$"{number * 1000}"]),
+            4 => ("GET", ReplayClass.ReadOnly, [$"counter{key}"], []),
+            5 or 6 or 7 => ("RPUSH", ReplayClass.Accumulating, [$"list{key}"], [unique]),
+            8 or 9 => ("SET", ReplayClass.LastWins, [$"text{key}"], [unique]),
+            10 => ("GET", ReplayClass.ReadOnly, [$"text{key}"], []),
+            11 => ("MSET", ReplayClass.LastWins, ["text1", "text2"], [unique]),
+            12 => ("SETNX", ReplayClass.Conditional, [$"text{key}"], [unique]),
+            13 => ("DEL", ReplayClass.Conditional, [$"text{key}"], []),
+            14 => ("INCR", ReplayClass.Accumulating, [$"list{key}"], []),
+            _ => ("MODULE.PUSH", ReplayClass.Accumulating, [$"list{key}"], [unique]),
+        };
+
+        var tracked = new TrackedCommand { Number = number, Sender = chance.Between(1, Senders), Mode = mode, Class = replay, Keys = keys };
+        var stated = name == "MODULE.PUSH" && chance.Of(0.3) ? replay : (ReplayClass?)null;
+        if (mutation == Mutation.AccumulatingReplayed && mode == DeliveryMode.WhenSafe) stated = ReplayClass.ReadOnly;
+        tracked.Command = Command(name, keys, arguments) with
+        {
+            State = tracked,
+            Delivery = mutation == Mutation.AtMostOnceReplayed && mode == DeliveryMode.AtMostOnce ? DeliveryMode.AtLeastOnce : mode,
+            ReplayClass = stated,
+            Timeout = TimeoutOf(chance),
+            Database = chance.Of(0.1) ? 0 : null,
+            Token = mode == DeliveryMode.ExactlyOnce && chance.Of(0.2) ? $"token-{number}" : null,
+        };
+        return tracked;
+    }
+
+    private static RedisCommand Command(string name, string[] keys, string[] arguments) => (name, arguments) switch
+    {
+        ("MSET", [var value]) => new RedisCommand(name, keys[0], value, keys[1], value),
+        (_, [var argument]) => new RedisCommand(name, keys[0], argument),
+        _ => new RedisCommand(name, keys[0]),
+    };
+
+    private TimeSpan TimeoutOf(Chance chance) =>
+        !ShortTimeouts || chance.Of(0.4)
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(chance.Of(0.8) ? chance.Between(20, 3000) : chance.Between(3000, 120_000));
+}

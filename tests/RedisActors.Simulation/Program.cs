@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RedisActors.Simulation;
+
+var seeds = new Option<int>("--seeds") { Description = "How many schedules to run.", DefaultValueFactory = _ => 100_000 };
+var from = new Option<int>("--from") { Description = "The seed of the first.", DefaultValueFactory = _ => 1 };
+var mutation = new Option<Mutation>("--mutation") { Description = "A deliberate defect that is to be found.", DefaultValueFactory = _ => Mutation.None };
+var trace = new Option<bool>("--trace") { Description = "Print the steps of the first schedule, whatever its result." };
+var root = new RootCommand("Runs the command ledger against a model server under seeded schedules of faults, in virtual time.")
+{
+    seeds, from, mutation, trace,
+};
+
+root.SetAction(arguments =>
+{
+    var (first, count, defect) = (arguments.GetValue(from), arguments.GetValue(seeds), arguments.GetValue(mutation));
+    if (arguments.GetValue(trace))
+    {
+        foreach (var line in Simulator.Trace(first, defect)) Console.WriteLine(line);
+        if (count <= 1) return 0;
+    }
+
+    var clock = Stopwatch.StartNew();
+    if (Simulator.Search(first, count, defect) is not { } finding)
+    {
+        Console.WriteLine($"{count} schedules from seed {first}: no violation ({clock.Elapsed.TotalSeconds:F1} s)");
+        return 0;
+    }
+
+    foreach (var line in Simulator.Trace(finding.Seed, defect)) Console.WriteLine(line);
+    Console.WriteLine();
+    Console.WriteLine($"Seed {finding.Seed}: {finding.Violation}");
+    Console.WriteLine($"Again: eng/simulate --seeds 1 --from {finding.Seed}{(defect == Mutation.None ? string.Empty : $" --mutation {defect}")}");
+    return 1;
+});
+
+return root.Parse(args).Invoke();

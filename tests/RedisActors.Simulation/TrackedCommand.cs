@@ -1,0 +1,65 @@
+using RedisActors.Commands;
+
+namespace RedisActors.Simulation;
+
+/// <summary>One command from its sender to its answer, with everything that the server did about it.</summary>
+internal sealed class TrackedCommand
+{
+    public required int Number { get; init; }
+
+    public required int Sender { get; init; }
+
+    public required DeliveryMode Mode { get; init; }
+
+    /// <summary>What it truly does when it runs twice, whatever the ledger is told.</summary>
+    public required ReplayClass Class { get; init; }
+
+    public required string[] Keys { get; init; }
+
+    /// <summary>Set once, as the command carries this along as its state.</summary>
+    public RedisCommand Command { get; set; } = null!;
+
+    public bool Writes => Class != ReplayClass.ReadOnly;
+
+    /// <summary>In milliseconds; <see cref="long.MaxValue"/> is never. Known when it was accepted.</summary>
+    public long Deadline { get; set; } = long.MaxValue;
+
+    public bool Accepted { get; set; }
+
+    /// <summary>When it was handed to a link for the first time, in microseconds.</summary>
+    public long FirstHandedOverAt { get; set; }
+
+    /// <summary>Its requests, one for each time it was handed to a link.</summary>
+    public List<TrackedRequest> Requests { get; } = [];
+
+    /// <summary>What the server did about it, in order.</summary>
+    public List<Execution> Executions { get; } = [];
+
+    public Outcome? Told { get; set; }
+
+    public RespValue Reply { get; set; }
+
+    public override string ToString() =>
+        $"#{Number} (sender {Sender}, {Mode}, {Class}) {Command.Name} {string.Join(' ', Command.ArgumentArray)}";
+}
+
+/// <summary>One hand-over of a command to a link.</summary>
+internal sealed class TrackedRequest(PendingCommand pending, int epoch, long order, bool isProbe)
+{
+    public PendingCommand Pending => pending;
+
+    public int Epoch => epoch;
+
+    /// <summary>When it was handed over, in the order of all that happens.</summary>
+    public long Order => order;
+
+    public bool IsProbe => isProbe;
+
+    /// <summary>When the ledger was told that the server refused it for the time being.</summary>
+    public long BounceKnown { get; set; } = long.MaxValue;
+
+    public bool Bounced { get; set; }
+}
+
+/// <summary>One run of a command on the server.</summary>
+internal sealed record Execution(long Order, TrackedRequest Request, RespValue Reply, string? Error);
