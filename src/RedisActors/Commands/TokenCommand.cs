@@ -15,6 +15,7 @@ internal sealed class TokenCommand : PendingCommand
 
     private readonly TokenContext _context;
     private readonly string _token;
+    private readonly List<RedisValue>? _learntKeys;
     private long _firstHandedOverAt = -1;
 
     public TokenCommand(
@@ -23,6 +24,7 @@ internal sealed class TokenCommand : PendingCommand
     {
         _context = context;
         _token = token;
+        _learntKeys = context.LearntKeys(command);
     }
 
     private TokenCommand(TokenCommand former, bool mayHaveRun)
@@ -30,12 +32,13 @@ internal sealed class TokenCommand : PendingCommand
     {
         _context = former._context;
         _token = former._token;
+        _learntKeys = former._learntKeys;
         _firstHandedOverAt = former._firstHandedOverAt;
     }
 
     public override string Name => "EVALSHA";
 
-    public override RedisValue[] Arguments => _context.Wrap(Command, _token);
+    public override RedisValue[] Arguments => _context.Wrap(Command, _token, _learntKeys);
 
     /// <summary>
     /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been
@@ -54,7 +57,7 @@ internal sealed class TokenCommand : PendingCommand
     public override void Succeed(in RespValue value)
     {
         // A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.
-        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token);
+        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token, _learntKeys);
         ExactlyOnceReply reply;
         try
         {

@@ -24,14 +24,25 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
             ? ExactlyOnceRules.WhyNotWrappable(command, keys, cluster: false)
             : $"{command.Name} cannot be delivered exactly once: it is not known which keys it touches";
 
+    /// <summary>
+    /// The keys of a command that is not in the library's table: what this server says of it is forgotten with the link, and the
+    /// command may outlive that. Null for others, whose keys can be found at any time.
+    /// </summary>
+    public List<RedisValue>? LearntKeys(RedisCommand command) =>
+        CommandTable.Find(command.Name, command.ArgumentArray) is null && TryGetKeys(command, out var keys) ? keys : null;
+
     /// <summary>The arguments of the script for a command.</summary>
-    public RedisValue[] Wrap(RedisCommand command, string token) =>
-        ExactlyOnce.Wrap(command, token, keep, TryGetKeys(command, out var keys) ? keys : []).Arguments;
+    /// <param name="command">The command.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="learnt">What <see cref="LearntKeys"/> gave when it was accepted.</param>
+    public RedisValue[] Wrap(RedisCommand command, string token, List<RedisValue>? learnt) =>
+        ExactlyOnce.Wrap(command, token, keep, KeysOf(command, learnt)).Arguments;
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>
-    public void Release(RedisCommand command, string token)
+    public void Release(RedisCommand command, string token, List<RedisValue>? learnt)
     {
-        if (TryGetKeys(command, out var keys) && keys.Count > 0) _released.Enqueue(TokenKey.For(keys[0], token));
+        var keys = KeysOf(command, learnt);
+        if (keys.Count > 0) _released.Enqueue(TokenKey.For(keys[0], token));
     }
 
     /// <summary>Takes the keys of tokens that the server may forget, as many as there are, up to a number.</summary>
@@ -41,6 +52,9 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
         while (keys.Count < most && _released.TryDequeue(out var key)) keys.Add(key);
         return [.. keys];
     }
+
+    private List<RedisValue> KeysOf(RedisCommand command, List<RedisValue>? learnt) =>
+        learnt ?? (TryGetKeys(command, out var keys) ? keys : []);
 
     private bool TryGetKeys(RedisCommand command, out List<RedisValue> keys)
     {
