@@ -188,6 +188,7 @@ internal sealed class CommandLedger
     public void LinkLost(string cause, long now)
     {
         _linked = false;
+        _askAgainPlanned = false;
         Release();
         foreach (var command in _inFlight.TakeUnanswered())
         {
