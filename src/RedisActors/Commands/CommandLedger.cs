@@ -190,10 +190,12 @@ internal sealed class CommandLedger
         _linked = false;
         _askAgainPlanned = false;
         Release();
-        foreach (var command in _inFlight.TakeUnanswered())
+        var unanswered = _inFlight.TakeUnanswered();
+        MarkOvertaken(unanswered);
+        foreach (var command in unanswered)
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
-            if (certainlyNotSent || (_rules.MayAskAgain(command.Command, command.Delivery) && command.MayBeAskedAgain(now)))
+            if (certainlyNotSent || MayAskAgain(command, now))
             {
                 if (!command.TryWithdraw()) continue;
                 var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
@@ -270,6 +272,37 @@ internal sealed class CommandLedger
         {
             command.EndAs(Outcome.NotSent, $"{command.Command.Name}: {reason}; it never ran and never will");
         }
+    }
+
+    /// <summary>
+    /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
+    /// again either.
+    /// </summary>
+    private void MarkOvertaken(List<PendingCommand> inOrder)
+    {
+        HeldKeys? keys = null;
+        var allKeys = false;
+        for (var i = inOrder.Count - 1; i >= 0; i--)
+        {
+            var command = inOrder[i];
+            if (command is TokenCommand)
+            {
+                keys ??= new HeldKeys(_rules);
+                allKeys |= !keys.TryAdd(command);
+            }
+            else if (keys is not null && (allKeys || keys.Touches(command)))
+            {
+                command.WasOvertaken = true;
+            }
+        }
+    }
+
+    private bool MayAskAgain(PendingCommand command, long now)
+    {
+        if (!_rules.MayAskAgain(command.Command, command.Delivery) || !command.MayBeAskedAgain(now)) return false;
+        return !command.WasOvertaken
+            || command.Delivery != DeliveryMode.WhenSafe
+            || _rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
     }
 
     private bool MayGo(PendingCommand command) => _linked && _hold switch

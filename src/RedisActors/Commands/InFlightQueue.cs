@@ -93,6 +93,7 @@ internal sealed class InFlightQueue
             }
             else
             {
+                command.WasOvertaken = i <= lastAnswered;
                 taken.Add(command);
                 _removed++;
             }

@@ -60,6 +60,12 @@ internal class PendingCommand : LinkRequest
     /// <summary>Whether it was handed to a link before and came back, to be asked again.</summary>
     public bool WasReturned { get; }
 
+    /// <summary>
+    /// Whether a command that was sent after it has run, or may have, and will not run once more behind it. Running this one
+    /// again would undo that.
+    /// </summary>
+    public bool WasOvertaken { get; set; }
+
     /// <summary>Whether asking again now still does what its delivery mode promises.</summary>
     public virtual bool MayBeAskedAgain(long now) => true;
 
