@@ -86,13 +86,13 @@ internal sealed class CommandLedger
         }
 
         var losers = _stash.Add(command);
-        if (losers is null)
+        if (losers?.Contains(command) != true)
         {
             _deadlines.Add(command);
-            return false;
+            HoldBackBehind(command);
         }
 
-        if (!losers.Contains(command)) _deadlines.Add(command);
+        if (losers is null) return false;
         foreach (var loser in losers)
         {
             loser.EndAs(Outcome.NotSent, $"{loser.Command.Name}: there is no connection and the stash is full; it never ran and never will");
@@ -322,6 +322,12 @@ internal sealed class CommandLedger
     {
         if (_hold == Hold.None) _hold = stashWasEmpty ? Hold.Keys : Hold.Server;
         if (_hold == Hold.Keys && (scope == ServerErrorScope.Server || !_heldKeys.TryAdd(command))) _hold = Hold.Server;
+    }
+
+    /// <summary>What waits behind a held key holds back in its turn what touches its other keys.</summary>
+    private void HoldBackBehind(PendingCommand stashed)
+    {
+        if (_hold == Hold.Keys && !_heldKeys.TryAdd(stashed)) _hold = Hold.Server;
     }
 
     private void Release()
