@@ -72,7 +72,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         Trace?.Invoke($"actor: #{command.Number} has come back: {pending.BounceReason}");
         foreach (var request in command.Requests)
         {
-            if (request.Pending == pending) (request.Bounced, request.BounceKnown) = (true, NextOrder());
+            if (request.Pending == pending) request.BounceKnown = NextOrder();
         }
     }
 

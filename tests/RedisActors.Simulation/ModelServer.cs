@@ -113,8 +113,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
             return new ServerReply(RespValue.Integer(1));
         }
 
-        if (time.Now < _loadingUntil) return Refuse("LOADING Redis is loading the dataset in memory");
-        if (time.Now < _busyUntil) return Refuse("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
+        if (time.Now < _loadingUntil) return Refuse(request, "LOADING Redis is loading the dataset in memory");
+        if (time.Now < _busyUntil) return Refuse(request, "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
         switch (request.Name)
         {
             case "SCRIPT":
@@ -144,8 +144,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply RunScript(WrittenRequest request)
     {
         var keys = (int)request.Arguments[1];
-        if (IsMoving(request.Command!)) return Refuse("TRYAGAIN Multiple keys request during rehashing of slot");
-        if (!_knowsScript) return Refuse("NOSCRIPT No matching script. Please use EVAL.");
+        if (IsMoving(request.Command!)) return Refuse(request, "TRYAGAIN Multiple keys request during rehashing of slot");
+        if (!_knowsScript) return Refuse(request, "NOSCRIPT No matching script. Please use EVAL.");
         var token = request.Arguments[2].ToString();
         if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
         {
@@ -163,11 +163,11 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply Run(WrittenRequest request, string name, RedisValue[] arguments)
     {
         var command = request.Command!;
-        if (IsMoving(command)) return Refuse("TRYAGAIN Multiple keys request during rehashing of slot");
-        if (command.Writes && time.Now < _readOnlyUntil) return Refuse("READONLY You can't write against a read only replica.");
+        if (IsMoving(command)) return Refuse(request, "TRYAGAIN Multiple keys request during rehashing of slot");
+        if (command.Writes && time.Now < _readOnlyUntil) return Refuse(request, "READONLY You can't write against a read only replica.");
         if (command.Writes && time.Now < _misconfiguredUntil)
         {
-            return Refuse("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.");
+            return Refuse(request, "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.");
         }
 
         var reply = Apply(name, arguments);
@@ -219,7 +219,11 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         return false;
     }
 
-    private static ServerReply Refuse(string error) => new(default, error);
+    private static ServerReply Refuse(WrittenRequest request, string error)
+    {
+        if (request.Tracked is { } tracked) tracked.Bounced = true;
+        return new ServerReply(default, error);
+    }
 
     /// <summary>A reply as the exactly-once script stores it.</summary>
     private static string Encode(ServerReply reply) => reply switch

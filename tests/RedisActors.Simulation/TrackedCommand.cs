@@ -58,6 +58,7 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
     /// <summary>When the ledger was told that the server refused it for the time being.</summary>
     public long BounceKnown { get; set; } = long.MaxValue;
 
+    /// <summary>Whether the server has refused it for the time being.</summary>
     public bool Bounced { get; set; }
 }
 
