@@ -77,8 +77,12 @@ internal sealed class SimulatedLink : IRedisLink
 
     public void Dispose() => Break("the link was disposed of");
 
-    /// <summary>Neither requests nor replies arrive, and nobody closes.</summary>
-    public void Swallow(bool requests, bool replies) => (_swallowsRequests, _swallowsReplies) = (requests, replies);
+    /// <summary>From here on requests or replies do not arrive, and nobody closes. What TCP has lost once does not heal.</summary>
+    public void Swallow(bool requests, bool replies)
+    {
+        _swallowsRequests |= requests;
+        _swallowsReplies |= replies;
+    }
 
     /// <summary>Requests lie somewhere in the network for a while.</summary>
     public void HoldRequests(long duration) => _heldUntil = _time.Now + duration;
