@@ -113,7 +113,7 @@ internal sealed class CommandLedger
     public PendingCommand? Next(long now)
     {
         if (!_linked || _hold != Hold.None) return null;
-        if (_inFlight.Count < _window.Size && _stash.Take() is { } command)
+        if (_inFlight.Count < _window.Size && TakeStashed(now) is { } command)
         {
             EnterFlight(command, now);
             return command;
@@ -158,7 +158,7 @@ internal sealed class CommandLedger
     {
         _askAgainPlanned = false;
         if (!_linked || !WaitsToAskAgain) return null;
-        if (_stash.Take() is not { } probe)
+        if (TakeStashed(now) is not { } probe)
         {
             Release();
             return null;
@@ -303,6 +303,21 @@ internal sealed class CommandLedger
         return !command.WasOvertaken
             || command.Delivery != DeliveryMode.WhenSafe
             || _rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
+    }
+
+    /// <summary>
+    /// The next that waits. One that may have run is asked again only while its token lives, and that may have ended while it
+    /// waited here.
+    /// </summary>
+    private PendingCommand? TakeStashed(long now)
+    {
+        while (_stash.Take() is { } command)
+        {
+            if (!command.MayHaveRun || command.MayBeAskedAgain(now)) return command;
+            EndStashed(command, "the time for which the server keeps its token passed");
+        }
+
+        return null;
     }
 
     private bool MayGo(PendingCommand command) => _linked && _hold switch

@@ -33,7 +33,7 @@ internal sealed class TokenCommand : PendingCommand
         _context = former._context;
         _token = former._token;
         _learntKeys = former._learntKeys;
-        _firstHandedOverAt = former._firstHandedOverAt;
+        if (MayHaveRun) _firstHandedOverAt = former._firstHandedOverAt;
     }
 
     public override string Name => "EVALSHA";
