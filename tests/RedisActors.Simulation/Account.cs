@@ -55,12 +55,11 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, "is handed to a link after its deadline");
         if (command.Requests.Count == 0)
         {
-            command.FirstHandedOverAt = time.Now;
             _handedAndUntold++;
             NoLongerFresh(command);
         }
 
-        var request = new TrackedRequest(pending, epoch, NextOrder(), isProbe);
+        var request = new TrackedRequest(pending, epoch, NextOrder(), time.Now, isProbe);
         command.Requests.Add(request);
         return request;
     }
@@ -233,8 +232,11 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         };
     }
 
-    private bool HasOutlivedItsToken(TrackedCommand command) =>
-        time.Now - command.FirstHandedOverAt > Plan.Keep.TotalMicroseconds * 0.89;
+    private bool HasOutlivedItsToken(TrackedCommand command)
+    {
+        var first = command.Requests.Find(request => request.BounceKnown == long.MaxValue);
+        return first is not null && time.Now - first.At > Plan.Keep.TotalMicroseconds * 0.89;
+    }
 
     private bool MayRunTwice(TrackedCommand command) => command.Mode switch
     {

@@ -26,9 +26,6 @@ internal sealed class TrackedCommand
 
     public bool Accepted { get; set; }
 
-    /// <summary>When it was handed to a link for the first time, in microseconds.</summary>
-    public long FirstHandedOverAt { get; set; }
-
     /// <summary>Its requests, one for each time it was handed to a link.</summary>
     public List<TrackedRequest> Requests { get; } = [];
 
@@ -44,7 +41,7 @@ internal sealed class TrackedCommand
 }
 
 /// <summary>One hand-over of a command to a link.</summary>
-internal sealed class TrackedRequest(PendingCommand pending, int epoch, long order, bool isProbe)
+internal sealed class TrackedRequest(PendingCommand pending, int epoch, long order, long at, bool isProbe)
 {
     public PendingCommand Pending => pending;
 
@@ -52,6 +49,9 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
 
     /// <summary>When it was handed over, in the order of all that happens.</summary>
     public long Order => order;
+
+    /// <summary>When it was handed over, in microseconds.</summary>
+    public long At => at;
 
     public bool IsProbe => isProbe;
 

@@ -35,6 +35,7 @@ internal sealed class CommandLedger
     private bool _probing;
     private bool _bouncedSinceProbe;
     private bool _askAgainPlanned;
+    private string? _whyNoMoreLinks;
 
     public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
     {
@@ -145,6 +146,12 @@ internal sealed class CommandLedger
         var kind = RetryableErrors.Classify(command.BounceReason ?? string.Empty, out var scope);
         var stashWasEmpty = _stash.IsEmpty;
         var renewed = command.Renew(mayHaveRun: false);
+        if (_whyNoMoreLinks is not null)
+        {
+            EndStashed(renewed, _whyNoMoreLinks);
+            return AfterBounce.AskAgain;
+        }
+
         _deadlines.Add(renewed);
         _stash.Return(renewed);
         _bouncedSinceProbe = true;
@@ -230,9 +237,10 @@ internal sealed class CommandLedger
         _inFlight.Deliver();
     }
 
-    /// <summary>Ends everything that waits: there will be no link for it.</summary>
+    /// <summary>Ends everything that waits, and what still comes back: there will be no link for it.</summary>
     public void EndAllStashed(string reason)
     {
+        _whyNoMoreLinks = reason;
         while (_stash.Take() is { } command) EndStashed(command, reason);
     }
 
