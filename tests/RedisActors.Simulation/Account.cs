@@ -64,11 +64,12 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         return request;
     }
 
-    /// <summary>The ledger is told that the server refused a request for the time being.</summary>
-    public void BounceKnown(PendingCommand pending)
+    /// <summary>The ledger is told that a request has come back: the server refused it for the time being, or its reply is lost.</summary>
+    public void CameBack(PendingCommand pending)
     {
         var command = (TrackedCommand)pending.Command.State!;
-        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.BounceReason}");
+        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.BounceReason ?? pending.Fault?.Reason}");
+        if (pending.BounceReason is null) return;
         foreach (var request in command.Requests)
         {
             if (request.Pending == pending) request.BounceKnown = NextOrder();

@@ -153,7 +153,7 @@ internal sealed class CommandActorModel
 
     private void OnBounced(PendingCommand command)
     {
-        _account.BounceKnown(command);
+        _account.CameBack(command);
         if (_state == State.Stopped)
         {
             new RedisCommandActor.Bounced(command).EndAsNotSent();

@@ -50,6 +50,7 @@ internal sealed class Plan
         Ending = chance.Of(0.84) ? Ending.Heals : chance.Of(0.6) ? Ending.Stops : Ending.GivesUp;
         LateClient = chance.Of(0.3) ? 30 : 1;
         Keys = chance.Between(1, 2);
+        LosesReplies = chance.Of(0.1);
     }
 
     public int Senders { get; }
@@ -84,6 +85,9 @@ internal sealed class Plan
 
     /// <summary>How late the client completes what has arrived, at most, in milliseconds.</summary>
     public double LateClient { get; }
+
+    /// <summary>Whether the client, when its connection breaks, forgets replies that it had received and not told yet.</summary>
+    public bool LosesReplies { get; }
 
     /// <summary>How many keys there are of each type.</summary>
     public int Keys { get; }

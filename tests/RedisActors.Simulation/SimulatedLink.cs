@@ -16,6 +16,7 @@ internal sealed class SimulatedLink : IRedisLink
     private readonly Mutation _mutation;
     private readonly ModelConnection _connection;
     private readonly double _late;
+    private readonly bool _losesReplies;
     private readonly Queue<Outstanding> _outstanding = new();
     private readonly Queue<WrittenRequest> _toServer = new();
     private readonly Queue<ServerReply> _toClient = new();
@@ -27,7 +28,7 @@ internal sealed class SimulatedLink : IRedisLink
     private long _lastWrite;
 
     public SimulatedLink(
-        int epoch, VirtualTime time, Chance chance, Account account, Mutation mutation, ModelConnection connection, double late)
+        int epoch, VirtualTime time, Chance chance, Account account, Mutation mutation, ModelConnection connection, Plan plan)
     {
         Epoch = epoch;
         _time = time;
@@ -35,7 +36,8 @@ internal sealed class SimulatedLink : IRedisLink
         _account = account;
         _mutation = mutation;
         _connection = connection;
-        _late = late;
+        _late = plan.LateClient;
+        _losesReplies = plan.LosesReplies;
         connection.Answer = OnReply;
         connection.Closed = () => Soon(20, () => Break("the server closed the connection"));
     }
@@ -159,7 +161,15 @@ internal sealed class SimulatedLink : IRedisLink
         if (IsBroken) return;
         var reply = _toClient.Dequeue();
         var outstanding = _outstanding.Dequeue();
-        if (!outstanding.Faulted) Soon(_late, () => Complete(outstanding.Request, reply));
+        if (!outstanding.Faulted)
+        {
+            Soon(_late, () =>
+            {
+                if (IsBroken && _losesReplies) outstanding.Request.Fail(new LinkFault(CertainlyNotSent: false, "the client lost the reply"));
+                else Complete(outstanding.Request, reply);
+            });
+        }
+
         _reading = _toClient.Count > 0;
         if (_reading) Soon(0.1, Read);
     }

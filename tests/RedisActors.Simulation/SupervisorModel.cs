@@ -29,7 +29,7 @@ internal sealed class SupervisorModel(
             return;
         }
 
-        var link = new SimulatedLink(++_epoch, time, chance, account, mutation, connection, plan.LateClient);
+        var link = new SimulatedLink(++_epoch, time, chance, account, mutation, connection, plan);
         var established = false;
         var over = false;
         link.Lost = cause => OnLost();

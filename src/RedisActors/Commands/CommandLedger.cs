@@ -35,6 +35,7 @@ internal sealed class CommandLedger
     private bool _probing;
     private bool _bouncedSinceProbe;
     private bool _askAgainPlanned;
+    private bool _landing;
     private string? _whyNoMoreLinks;
 
     public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
@@ -102,12 +103,19 @@ internal sealed class CommandLedger
         return false;
     }
 
-    /// <summary>There is a link. Hand over what <see cref="Next"/> gives.</summary>
+    /// <summary>
+    /// There is a link. Hand over what <see cref="Next"/> gives. Where answers from the former link are still on their way through
+    /// the client, that begins when they are here: one of them may say that its command has to go first.
+    /// </summary>
     public void LinkUp()
     {
         _linked = true;
         _window.Reset();
         Release();
+        if (_inFlight.Count == 0) return;
+        _landing = _probing = true;
+        _hold = Hold.Server;
+        _inFlight.SignalWhen(0);
     }
 
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
@@ -134,29 +142,21 @@ internal sealed class CommandLedger
         }
 
         _probing = false;
-        if (!_bouncedSinceProbe) Release();
+        if (_landing || !_bouncedSinceProbe) Release();
     }
 
     /// <summary>
     /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
-    /// it: on its keys, or everything where the whole server refuses.
+    /// it: on its keys, or everything where the whole server refuses. Or the client lost an answer that it had from a former link.
     /// </summary>
     public AfterBounce Bounced(PendingCommand command)
     {
         var kind = RetryableErrors.Classify(command.BounceReason ?? string.Empty, out var scope);
         var stashWasEmpty = _stash.IsEmpty;
-        var renewed = command.Renew(mayHaveRun: false);
-        if (_whyNoMoreLinks is not null)
-        {
-            EndStashed(renewed, _whyNoMoreLinks);
-            return AfterBounce.AskAgain;
-        }
-
-        _deadlines.Add(renewed);
-        _stash.Return(renewed);
+        if (PutBack(command) is not { } renewed || !_linked || _landing) return AfterBounce.AskAgain;
         _bouncedSinceProbe = true;
         if (kind == ServerErrorKind.Reconnect) return AfterBounce.Reconnect;
-        if (_linked) HoldBack(renewed, scope, stashWasEmpty);
+        HoldBack(renewed, scope, stashWasEmpty);
         return kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
     }
 
@@ -202,7 +202,7 @@ internal sealed class CommandLedger
         foreach (var command in unanswered)
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
-            if (certainlyNotSent || MayAskAgain(command, now))
+            if (certainlyNotSent || (MayAskAgain(command) && command.MayBeAskedAgain(now)))
             {
                 if (!command.TryWithdraw()) continue;
                 var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
@@ -305,9 +305,9 @@ internal sealed class CommandLedger
         }
     }
 
-    private bool MayAskAgain(PendingCommand command, long now)
+    private bool MayAskAgain(PendingCommand command)
     {
-        if (!_rules.MayAskAgain(command.Command, command.Delivery) || !command.MayBeAskedAgain(now)) return false;
+        if (!_rules.MayAskAgain(command.Command, command.Delivery)) return false;
         return !command.WasOvertaken
             || command.Delivery != DeliveryMode.WhenSafe
             || _rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
@@ -326,6 +326,29 @@ internal sealed class CommandLedger
         }
 
         return null;
+    }
+
+    /// <summary>Renews what has come back by itself. Null when it may not be asked again.</summary>
+    private PendingCommand? PutBack(PendingCommand command)
+    {
+        var renewed = command.Renew(command.CameBackUnanswered);
+        if (_whyNoMoreLinks is not null)
+        {
+            EndStashed(renewed, _whyNoMoreLinks);
+            return null;
+        }
+
+        // Of an answer that was on its way, others that came later are here.
+        renewed.WasOvertaken = command.CameBackUnanswered;
+        if (command.CameBackUnanswered && !MayAskAgain(renewed))
+        {
+            renewed.EndAs(Outcome.Unknown, $"{command.Command.Name}: the connection was lost, and with it the reply that had come");
+            return null;
+        }
+
+        _deadlines.Add(renewed);
+        _stash.Return(renewed);
+        return renewed;
     }
 
     private bool MayGo(PendingCommand command) => _linked && _hold switch
@@ -356,7 +379,7 @@ internal sealed class CommandLedger
     private void Release()
     {
         _hold = Hold.None;
-        _probing = false;
+        _probing = _landing = false;
         AskAgainAttempt = 0;
         _heldKeys.Clear();
     }

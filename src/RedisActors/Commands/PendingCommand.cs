@@ -17,6 +17,9 @@ internal class PendingCommand : LinkRequest
     private const int Answered = 2;
     private const int Ended = 3;
 
+    private const int Lands = 1;
+    private const int Failed = 2;
+
     /// <summary>The next in its <see cref="InFlightQueue"/>.</summary>
     public PendingCommand? Next;
 
@@ -27,7 +30,7 @@ internal class PendingCommand : LinkRequest
     private LinkFault? _fault;
     private int _state;
     private bool _answeredByServer;
-    private bool _landing;
+    private int _landing;
 
     public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
     {
@@ -85,8 +88,11 @@ internal class PendingCommand : LinkRequest
     /// <summary>What the link said when it could not bring the answer.</summary>
     public LinkFault? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Why the server refused it for the time being, after it was bounced.</summary>
+    /// <summary>Why the server refused it for the time being, after it was bounced; null when the client lost its answer.</summary>
     public string? BounceReason => (_answer as Bounce)?.ServerError;
+
+    /// <summary>Whether, of what came back by itself, the server may have executed this request.</summary>
+    public bool CameBackUnanswered => BounceReason is null && Fault is not { CertainlyNotSent: true };
 
     public override string Name => Command.Name;
 
@@ -132,14 +138,9 @@ internal class PendingCommand : LinkRequest
 
     /// <summary>
     /// The link is lost, but the answer has arrived and is on its way through the client. False when the client has already said
-    /// that there is none.
+    /// that there is none. Should it say so later, the command comes back as one that was bounced.
     /// </summary>
-    public virtual bool TryAwaitLanding()
-    {
-        Volatile.Write(ref _landing, true);
-        Interlocked.MemoryBarrier();
-        return Fault is null;
-    }
+    public virtual bool TryAwaitLanding() => Interlocked.CompareExchange(ref _landing, Lands, 0) != Failed;
 
     public override void Succeed(in RespValue value) => Answer(new RedisReply(value, Command.State), byServer: true);
 
@@ -166,8 +167,7 @@ internal class PendingCommand : LinkRequest
     public override void Fail(LinkFault fault)
     {
         Volatile.Write(ref _fault, fault);
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _landing)) EndAs(Outcome.Unknown, $"{Command.Name}: the connection was lost and the client lost its reply");
+        if (Interlocked.CompareExchange(ref _landing, Failed, 0) == Lands) Answer(new Bounce(null), byServer: false);
     }
 
     /// <summary>Hands a message to the sender; where the library's own simulation listens.</summary>
@@ -183,5 +183,5 @@ internal class PendingCommand : LinkRequest
     private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>
         new(new RedisOutcomeException(outcome, Command, message, serverError), Command.State);
 
-    private sealed record Bounce(string ServerError);
+    private sealed record Bounce(string? ServerError);
 }

@@ -287,13 +287,13 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     /// <summary>The server refused a command for the time being.</summary>
     internal sealed record Bounced(PendingCommand Command) : INoSerializationVerificationNeeded
     {
-        /// <summary>Nobody is there to ask again. It certainly did not run, unless an earlier request of it did.</summary>
+        /// <summary>Nobody is there to ask again. What was refused certainly did not run, unless an earlier request of it did.</summary>
         public void EndAsNotSent()
         {
-            var renewed = Command.Renew(mayHaveRun: false);
+            var renewed = Command.Renew(Command.CameBackUnanswered);
             renewed.EndAs(
                 renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
-                $"{renewed.Command.Name}: the RedisActor stopped while the server refused it for the time being ({Command.BounceReason})");
+                $"{renewed.Command.Name}: the RedisActor stopped before it could be asked again ({Command.BounceReason ?? "its reply was lost"})");
         }
     }
 
