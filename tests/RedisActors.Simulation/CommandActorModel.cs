@@ -1,7 +1,6 @@
 using Akka.Actor;
 using RedisActors.Commands;
 using RedisActors.Delivery;
-using RedisActors.Delivery.ExactlyOnce;
 
 namespace RedisActors.Simulation;
 

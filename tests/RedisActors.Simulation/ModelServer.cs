@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RedisActors.Connection;
-using RedisActors.Delivery.ExactlyOnce;
+using RedisActors.Delivery;
 using StackExchange.Redis;
 
 namespace RedisActors.Simulation;
