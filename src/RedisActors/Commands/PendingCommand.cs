@@ -170,6 +170,11 @@ internal class PendingCommand : LinkRequest
         if (Interlocked.CompareExchange(ref _landing, Failed, 0) == Lands) Answer(new Bounce(null), byServer: false);
     }
 
+    /// <summary>The server's answer is the one that the sender will be told: this command will not be asked again. From any thread.</summary>
+    protected virtual void Settled()
+    {
+    }
+
     /// <summary>Hands a message to the sender; where the library's own simulation listens.</summary>
     protected virtual void Tell(object answer) => _sender.Tell(answer, _redis);
 
@@ -177,7 +182,9 @@ internal class PendingCommand : LinkRequest
     {
         _answer = answer;
         _answeredByServer = byServer;
-        if (Interlocked.CompareExchange(ref _state, Answered, InFlight) == InFlight) _flight!.Deliver();
+        if (Interlocked.CompareExchange(ref _state, Answered, InFlight) != InFlight) return;
+        if (byServer && answer is not Bounce) Settled();
+        _flight!.Deliver();
     }
 
     private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>

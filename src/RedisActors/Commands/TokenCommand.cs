@@ -56,8 +56,6 @@ internal sealed class TokenCommand : PendingCommand
 
     public override void Succeed(in RespValue value)
     {
-        // A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.
-        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token, _learntKeys);
         ExactlyOnceReply reply;
         try
         {
@@ -77,5 +75,11 @@ internal sealed class TokenCommand : PendingCommand
         {
             base.Succeed(reply.Value);
         }
+    }
+
+    /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
+    protected override void Settled()
+    {
+        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token, _learntKeys);
     }
 }
