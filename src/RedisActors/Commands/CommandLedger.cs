@@ -204,7 +204,6 @@ internal sealed class CommandLedger
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
             if (certainlyNotSent || (MayAskAgain(command) && command.MayBeAskedAgain(now)))
             {
-                if (!command.TryWithdraw()) continue;
                 var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
                 _deadlines.Add(renewed);
                 _stash.Return(renewed);

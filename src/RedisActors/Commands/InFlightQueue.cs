@@ -59,48 +59,61 @@ internal sealed class InFlightQueue
     }
 
     /// <summary>
-    /// Takes out every command that the lost link will not answer any more. What an answered command follows has been answered
-    /// too, since a connection answers in order: its answer is on its way through the client, and it stays. By the actor only.
+    /// Takes out every command that the lost link will not answer any more; each is withdrawn, so that a late answer does not
+    /// find it. What an answered command follows has been answered too, since a connection answers in order: its answer is on
+    /// its way through the client, and it stays. By the actor only.
     /// </summary>
+    /// <remarks>
+    /// Answers come while this goes on. So it withdraws from the back: whatever stands behind an answered command has been
+    /// withdrawn by the time that one is met, and nothing in front of it is.
+    /// </remarks>
     public List<PendingCommand> TakeUnanswered()
     {
-        var taken = new List<PendingCommand>();
         var wait = default(SpinWait);
         while (Interlocked.CompareExchange(ref _signals, 1, 0) != 0) wait.SpinOnce();
         RemoveDelivered();
         var commands = new List<PendingCommand>();
-        var lastAnswered = -1;
-        for (var command = _front.Next; command is not null; command = command.Next)
+        for (var command = _front.Next; command is not null; command = command.Next) commands.Add(command);
+
+        var taken = new List<PendingCommand>();
+        var last = commands.Count - 1;
+        for (; last >= 0; last--)
         {
-            if (command.WasAnsweredByServer) lastAnswered = commands.Count;
-            commands.Add(command);
+            if (commands[last].TryWithdraw()) taken.Add(commands[last]);
+            else if (commands[last].WasAnsweredByServer) break;
         }
 
+        for (; last >= 0; last--)
+        {
+            if (commands[last].TryAwaitLanding() || !commands[last].TryWithdraw()) continue;
+            commands[last].WasOvertaken = true;
+            taken.Add(commands[last]);
+        }
+
+        taken.Reverse();
+        KeepInFlight(commands);
+        DeliverWhileSignalled();
+        return taken;
+    }
+
+    /// <summary>Makes the queue anew of those that are answered or about to be.</summary>
+    private void KeepInFlight(List<PendingCommand> commands)
+    {
         _back = _front;
         _back.Next = null;
-        for (var i = 0; i < commands.Count; i++)
+        foreach (var command in commands)
         {
-            var command = commands[i];
             command.Next = null;
-            if (command.HasEnded || (i > lastAnswered && command.IsAnswered && !command.DeliverAnswer()))
-            {
-                _removed++;
-            }
-            else if (i <= lastAnswered && command.TryAwaitLanding())
+            if (command.IsInFlight)
             {
                 _back.Next = command;
                 _back = command;
             }
             else
             {
-                command.WasOvertaken = i <= lastAnswered;
-                taken.Add(command);
                 _removed++;
             }
         }
-
-        DeliverWhileSignalled();
-        return taken;
     }
 
     private void DeliverWhileSignalled()

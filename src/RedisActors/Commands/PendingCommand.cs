@@ -15,7 +15,8 @@ internal class PendingCommand : LinkRequest
     private const int Waiting = 0;
     private const int InFlight = 1;
     private const int Answered = 2;
-    private const int Ended = 3;
+    private const int Withdrawn = 3;
+    private const int Ended = 4;
 
     private const int Lands = 1;
     private const int Failed = 2;
@@ -43,8 +44,12 @@ internal class PendingCommand : LinkRequest
     }
 
     protected PendingCommand(PendingCommand former, bool mayHaveRun)
-        : this(former.Command, former._sender, former._redis, former.Delivery, former.Deadline, former.Sequence) =>
-        (MayHaveRun, WasReturned) = (mayHaveRun, true);
+        : this(former.Command, former._sender, former._redis, former.Delivery, former.Deadline, former.Sequence)
+    {
+        MayHaveRun = mayHaveRun;
+        WasReturned = true;
+        Volatile.Write(ref former._state, Ended);
+    }
 
     public RedisCommand Command { get; }
 
@@ -114,17 +119,29 @@ internal class PendingCommand : LinkRequest
     /// <param name="mayHaveRun">Whether the server may have executed this one.</param>
     public virtual PendingCommand Renew(bool mayHaveRun) => new(this, MayHaveRun || mayHaveRun);
 
-    /// <summary>Ends it without a word, to be renewed. False when it has been answered or ended meanwhile.</summary>
-    public bool TryWithdraw() =>
-        Interlocked.CompareExchange(ref _state, Ended, InFlight) == InFlight
-        || Interlocked.CompareExchange(ref _state, Ended, Waiting) == Waiting;
+    /// <summary>
+    /// Takes it out of flight, to be renewed or ended: an answer that comes later does not find it. False when it has been
+    /// answered or ended meanwhile.
+    /// </summary>
+    public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, InFlight) == InFlight;
 
     /// <summary>Ends it as a failure, unless it has been answered or ended already.</summary>
     public bool EndAs(Outcome outcome, string message)
     {
-        if (!TryWithdraw()) return false;
-        Tell(Failure(outcome, message));
-        return true;
+        var state = Volatile.Read(ref _state);
+        while (state is Waiting or InFlight or Withdrawn)
+        {
+            var found = Interlocked.CompareExchange(ref _state, Ended, state);
+            if (found == state)
+            {
+                Tell(Failure(outcome, message));
+                return true;
+            }
+
+            state = found;
+        }
+
+        return false;
     }
 
     /// <summary>Tells the sender the answer it has. True, and nothing told, when the answer is that it has to be asked again.</summary>

@@ -19,7 +19,7 @@ public sealed class RedisSupervisorTests : RedisSpec
         Assert.Equal((2, 11), Key(await States.ExpectMsgAsync<RedisReady>()));
         connection.Lose("the socket closed");
         await ExpectStateAsync(new RedisLost("default", 2, At, "the socket closed"));
-        await ExpectStateAsync(new RedisBackingOff("default", 2, At, 3, TimeSpan.FromMilliseconds(2), "the socket closed"));
+        await ExpectStateAsync(new RedisBackingOff("default", 2, At, 3, TimeSpan.FromMilliseconds(1), "the socket closed"));
         await ExpectStateAsync(new RedisConnecting("default", 3, At, 3));
         await Server.ConnectNextAsync(clientId: 12);
         Assert.Equal((3, 12), Key(await States.ExpectMsgAsync<RedisReady>()));
