@@ -36,7 +36,8 @@ internal static class ExactlyOnceScript
           -- out of memory refuses it too, yet lets a command through that frees memory, and after that the token.
           local probe = redis.pcall('SET', KEYS[1], '', 'XX', 'PX', ARGV[1])
           if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
-            local code = string.find(probe.err, 'user executing the script', 1, true) and '-NOPERM ' or '-'
+            local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
+            local code = denied and '-NOPERM ' or '-'
             return code .. string.gsub(string.gsub(probe.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
           end
         end
@@ -100,12 +101,14 @@ internal static class ExactlyOnceScript
             err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
           elseif says("can't access at least one of the keys") then
             err = 'NOPERM this user has no permissions to access one of the keys used as arguments'
-          elseif says('NOPERM ACL failure in script: ') == 1 then
-            err = 'NOPERM ' .. string.sub(err, 31)
+          elseif says('ACL failure in script: ') then
+            -- Redis 7.2 and later, where the plain command's words follow.
+            err = 'NOPERM ' .. string.match(err, 'ACL failure in script: (.*)')
           end
           text = '-' .. string.gsub(err, '[\r\n]', ' ') .. '\r\n'
 
-          -- Not executed, and perhaps executed later: such an answer must not be the last one for this token.
+          -- Not executed, and perhaps executed later: such an answer must not be the last one for this token. What refuses the
+          -- command thus would refuse to store the answer too; this does not rely on it.
           local code = string.match(err, '^%u+')
           if code == 'OOM' or code == 'READONLY' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'LOADING'
               or code == 'BUSY' or code == 'MASTERDOWN' or code == 'CLUSTERDOWN' or code == 'TRYAGAIN' then
