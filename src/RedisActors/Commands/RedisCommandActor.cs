@@ -86,6 +86,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         base.PreRestart(reason, message);
     }
 
+    /// <summary>
+    /// No second attaching: the supervisor starts anew as well, remembers this actor and tells it of the next link. Asked now it
+    /// might be the one from before the failure, and hand out the link that it is about to close.
+    /// </summary>
+    protected override void PostRestart(Exception reason)
+    {
+    }
+
     protected override void PostStop() => _ledger.EndAll("the RedisActor stopped");
 
     private void Away()
