@@ -70,6 +70,12 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
         var connection = await Server.ConnectNextAsync(clientId);
         await AwaitStateAsync<RedisReady>();
         await StatusAsync(redis, status => status.State is RedisReady);
+
+        // The supervisor answers this when it is done with what told that state, the handing over of the link included.
+        var asker = CreateTestProbe();
+        redis.Tell(new SubscribeToState(asker.Ref));
+        await asker.ExpectMsgAsync<RedisReady>();
+        redis.Tell(new UnsubscribeFromState(asker.Ref));
         return connection;
     }
 
