@@ -15,6 +15,10 @@ internal static class StackExchangeErrors
                 request.Reject(error.Message);
                 return null;
 
+            case RedisCommandException when IsForReplica(error):
+                request.Fail(new LinkFault(CertainlyNotSent: true, reason));
+                return reason;
+
             case RedisCommandException or ArgumentException or InvalidCastException or NotSupportedException:
                 request.Refuse(reason);
                 return null;
@@ -29,6 +33,10 @@ internal static class StackExchangeErrors
                 return reason;
         }
     }
+
+    /// <summary>The client has noticed that its server became a replica, and does not even ask it.</summary>
+    private static bool IsForReplica(Exception error) =>
+        error.Message.StartsWith("Command cannot be issued to a", StringComparison.Ordinal);
 
     /// <summary>
     /// Only where the client found no connection to write to, and before it tried. A message that "waits to be sent" at any
