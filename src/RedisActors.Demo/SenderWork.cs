@@ -31,7 +31,12 @@ internal sealed class SenderWork
     };
 
     private static RedisCommand Increment(LedgerCounter counter) =>
-        new("INCR", counter.Key) { State = new IncrementEntry(counter.Sent()), Timeout = Timeout };
+        new("INCR", counter.Key)
+        {
+            State = new IncrementEntry(counter.Sent()),
+            Timeout = Timeout,
+            Delivery = DeliveryMode.ExactlyOnce,
+        };
 
     private sealed class IncrementEntry(LedgerEntry entry) : IDemoEntry
     {
