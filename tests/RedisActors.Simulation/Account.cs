@@ -20,6 +20,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     private long _freshBytes;
     private int _handedAndUntold;
     private bool _clientLostPatience;
+    private TrackedRequest? _lastCompleted;
 
     public override ActorPath Path { get; } = ActorPath.Parse("akka://simulation/user/sender");
 
@@ -53,6 +54,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         Trace?.Invoke($"actor: hands #{command.Number} to link {epoch}{(isProbe ? " as a probe" : string.Empty)}");
         if (command.Told is { } outcome) throw Wrong(command, $"is handed to a link after its sender was told {outcome}");
         if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, "is handed to a link after its deadline");
+        if (command.MustLand) throw Wrong(command, "is asked again although its reply had come");
         if (command.Requests.Count == 0)
         {
             _handedAndUntold++;
@@ -69,11 +71,37 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     {
         var command = (TrackedCommand)pending.Command.State!;
         Trace?.Invoke($"actor: #{command.Number} has come back: {pending.BounceReason ?? pending.Fault?.Reason}");
+        command.MustLand = false;
         if (pending.BounceReason is null) return;
         foreach (var request in command.Requests)
         {
             if (request.Pending == pending) request.BounceKnown = NextOrder();
         }
+    }
+
+    /// <summary>The client has told the answer to a request.</summary>
+    public void Completed(TrackedRequest request)
+    {
+        if (_lastCompleted is null || _lastCompleted.Order < request.Order) _lastCompleted = request;
+    }
+
+    /// <summary>The ledger is about to be told that a link is lost.</summary>
+    public void LinkDown(int epoch)
+    {
+        if (_lastCompleted is not { } last || last.Epoch != epoch || plan.LosesReplies) return;
+        foreach (var command in _commands)
+        {
+            if (command.Told is null && command.Requests is [.., { Received: true, BounceKnown: long.MaxValue } request] && request.Epoch == epoch)
+            {
+                command.MustLand = request.Order < last.Order;
+            }
+        }
+    }
+
+    /// <summary>What comes out of the stash is handed over within the window.</summary>
+    public void CheckWindow(int inFlight, int windowAtMost)
+    {
+        if (inFlight > windowAtMost) throw new Violation($"{inFlight} are in flight, {windowAtMost} may be");
     }
 
     public void ClientLostPatience() => _clientLostPatience = true;
@@ -223,7 +251,9 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
 
     private bool MayEndAsUnknown(TrackedCommand command)
     {
-        if (HasEnded || time.NowMilliseconds >= command.Deadline || _clientLostPatience) return true;
+        if (time.NowMilliseconds >= command.Deadline) return true;
+        if (command.MustLand) return false;
+        if (HasEnded || _clientLostPatience) return true;
         return command.Mode switch
         {
             DeliveryMode.AtMostOnce => true,
@@ -279,6 +309,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (first.Executions.Count > 1
             && first.Mode != DeliveryMode.AtLeastOnce
             && second is { Writes: true, Told: Outcome.Applied }
+            && first.Executions[0].Order < second.Executions[^1].Order
             && first.Executions[^1].Order > second.Executions[^1].Order)
         {
             throw new Violation($"{first} took effect again after {second}, which its sender had sent later and was told to be applied");

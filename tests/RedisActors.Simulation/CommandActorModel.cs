@@ -18,6 +18,7 @@ internal sealed class CommandActorModel
     private readonly Chance _chance;
     private readonly Account _account;
     private readonly Mutation _mutation;
+    private readonly Plan _plan;
     private readonly CommandFacts _facts = new();
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
@@ -30,6 +31,7 @@ internal sealed class CommandActorModel
     private int _releaseTimer;
     private bool _deadlinesWatched;
     private bool _releasesPlanned;
+    private bool _windowMayHaveGrown;
 
     public CommandActorModel(VirtualTime time, Chance chance, Plan plan, Account account, Mutation mutation)
     {
@@ -37,6 +39,7 @@ internal sealed class CommandActorModel
         _chance = chance;
         _account = account;
         _mutation = mutation;
+        _plan = plan;
         _rules = new ReplayPolicy(plan.Limit, _facts);
         _tokens = new TokenContext(_rules, Plan.Keep);
         var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
@@ -44,7 +47,7 @@ internal sealed class CommandActorModel
             _rules,
             new InFlightQueue(bounced: command => Post(() => OnBounced(command)), drained: () => Post(OnDrained)),
             new CommandStash(plan.StashMaxCount * stashFactor, plan.StashMaxBytes * stashFactor, plan.WhenFull),
-            new DrainWindow(plan.InitialWindow, plan.MaxWindow));
+            mutation == Mutation.WindowIgnored ? new DrainWindow(10_000, 10_000) : new DrainWindow(plan.InitialWindow, plan.MaxWindow));
     }
 
     private enum State
@@ -113,6 +116,7 @@ internal sealed class CommandActorModel
         _state = State.Ready;
         _facts.Forget();
         PlanReleases();
+        _windowMayHaveGrown = false;
         _ledger.LinkUp();
         HandOver();
     }
@@ -121,6 +125,7 @@ internal sealed class CommandActorModel
     {
         if (_state != State.Ready) return;
         _account.Trace?.Invoke($"actor: the link is down: {cause}");
+        _account.LinkDown(_link!.Epoch);
         _link = null;
         _askAgainTimer++;
         _releaseTimer++;
@@ -145,6 +150,7 @@ internal sealed class CommandActorModel
         _askAgainTimer++;
         _releaseTimer++;
         _state = State.Stopped;
+        if (_link is not null) _account.LinkDown(_link.Epoch);
         _link?.Dispose();
         _link = null;
         if (_mutation != Mutation.StopForgets) _ledger.EndAll("the RedisActor stopped");
@@ -176,6 +182,7 @@ internal sealed class CommandActorModel
     private void OnDrained()
     {
         if (_state == State.Stopped || _mutation == Mutation.DrainSignalLost) return;
+        _windowMayHaveGrown = true;
         _ledger.Drained();
         PlanToAskAgain();
         HandOver();
@@ -226,7 +233,11 @@ internal sealed class CommandActorModel
             return;
         }
 
-        while (_ledger.Next(_time.NowMilliseconds) is { } pending) HandTo(_link, pending);
+        while (_ledger.Next(_time.NowMilliseconds) is { } pending)
+        {
+            _account.CheckWindow(_ledger.InFlight, _windowMayHaveGrown ? _plan.MaxWindow : _plan.InitialWindow);
+            HandTo(_link, pending);
+        }
     }
 
     private void HandTo(SimulatedLink link, PendingCommand pending, bool isProbe = false)
@@ -312,7 +323,8 @@ internal sealed class CommandActorModel
         public override PendingCommand Renew(bool mayHaveRun) =>
             base.Renew(mayHaveRun && mutation != Mutation.MayHaveRunForgotten);
 
-        public override bool TryAwaitLanding() => mutation != Mutation.AnsweredOrderIgnored && base.TryAwaitLanding();
+        public override bool TryAwaitLanding() =>
+            (mutation != Mutation.AnsweredOrderIgnored || IsAnswered) && base.TryAwaitLanding();
 
         protected override void Tell(object answer)
         {

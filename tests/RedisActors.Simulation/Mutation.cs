@@ -59,6 +59,9 @@ internal enum Mutation
     /// <summary>The signal that the window has room again is lost.</summary>
     DrainSignalLost,
 
+    /// <summary>After a reconnect everything that waited is sent at once.</summary>
+    WindowIgnored,
+
     /// <summary>The stash takes twice as much as it may.</summary>
     StashUnbounded,
 

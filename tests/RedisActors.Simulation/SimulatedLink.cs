@@ -69,7 +69,7 @@ internal sealed class SimulatedLink : IRedisLink
 
         RedisValue[] arguments = request.Arguments;
         var written = new WrittenRequest(request, request.Name, arguments, (request as PendingCommand)?.Command.State as TrackedCommand, tracked);
-        var outstanding = new Outstanding(request);
+        var outstanding = new Outstanding(request, tracked);
         _outstanding.Enqueue(outstanding);
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));
         _time.After(_lastWrite - _time.Now, () => Write(outstanding, written));
@@ -163,27 +163,34 @@ internal sealed class SimulatedLink : IRedisLink
         var outstanding = _outstanding.Dequeue();
         if (!outstanding.Faulted)
         {
-            Soon(_late, () =>
-            {
-                if (IsBroken && _losesReplies) outstanding.Request.Fail(new LinkFault(CertainlyNotSent: false, "the client lost the reply"));
-                else Complete(outstanding.Request, reply);
-            });
+            if (outstanding.Tracked is { } tracked) tracked.Received = true;
+            Soon(_late, () => Complete(outstanding, reply));
         }
 
         _reading = _toClient.Count > 0;
         if (_reading) Soon(0.1, Read);
     }
 
-    private void Complete(LinkRequest request, ServerReply reply)
+    private void Complete(Outstanding outstanding, ServerReply reply)
     {
+        var request = outstanding.Request;
+        if (IsBroken && _losesReplies)
+        {
+            request.Fail(new LinkFault(CertainlyNotSent: false, "the client lost the reply"));
+            return;
+        }
+
+        if (outstanding.Tracked is { Pending.IsInFlight: true } tracked) _account.Completed(tracked);
         if (reply.Error is null) request.Succeed(reply.Value);
         else if (_mutation == Mutation.RefusalTold && request is PendingCommand) request.Reject($"ERR {reply.Error}");
         else request.Reject(reply.Error);
     }
 
-    private sealed class Outstanding(LinkRequest request)
+    private sealed class Outstanding(LinkRequest request, TrackedRequest? tracked)
     {
         public LinkRequest Request => request;
+
+        public TrackedRequest? Tracked => tracked;
 
         public bool Written { get; set; }
 

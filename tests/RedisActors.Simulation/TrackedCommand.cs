@@ -36,6 +36,11 @@ internal sealed class TrackedCommand
 
     public RespValue Reply { get; set; }
 
+    /// <summary>
+    /// Whether its reply was in the client, with a later one told already, when the link was lost: it has to be awaited.
+    /// </summary>
+    public bool MustLand { get; set; }
+
     public override string ToString() =>
         $"#{Number} (sender {Sender}, {Mode}, {Class}) {Command.Name} {string.Join(' ', Command.ArgumentArray)}";
 }
@@ -57,6 +62,9 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
 
     /// <summary>When the ledger was told that the server refused it for the time being.</summary>
     public long BounceKnown { get; set; } = long.MaxValue;
+
+    /// <summary>Whether its reply has reached the client.</summary>
+    public bool Received { get; set; }
 
     /// <summary>Whether the server has refused it for the time being.</summary>
     public bool Bounced { get; set; }
