@@ -226,9 +226,8 @@ internal sealed class CommandLedger
             {
                 EndInFlight(command, MayStillRun, "its timeout passed before it was sent");
             }
-            else
+            else if (EndStashed(command, "its timeout passed while it waited for a connection"))
             {
-                EndStashed(command, "its timeout passed while it waited for a connection");
                 _stash.Discount(command);
             }
         }
@@ -267,19 +266,12 @@ internal sealed class CommandLedger
         }
     }
 
-    private static void EndStashed(PendingCommand command, string reason)
-    {
-        if (command.MayHaveRun)
-        {
-            command.EndAs(
-                Outcome.Unknown,
-                $"{command.Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it");
-        }
-        else
-        {
-            command.EndAs(Outcome.NotSent, $"{command.Command.Name}: {reason}; it never ran and never will");
-        }
-    }
+    /// <summary>False when it has ended meanwhile: it was in flight until a moment ago, and was answered.</summary>
+    private static bool EndStashed(PendingCommand command, string reason) => command.MayHaveRun
+        ? command.EndAs(
+            Outcome.Unknown,
+            $"{command.Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it")
+        : command.EndAs(Outcome.NotSent, $"{command.Command.Name}: {reason}; it never ran and never will");
 
     /// <summary>
     /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
