@@ -310,7 +310,8 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
             && first.Mode != DeliveryMode.AtLeastOnce
             && second is { Writes: true, Told: Outcome.Applied }
             && first.Executions[0].Order < second.Executions[^1].Order
-            && first.Executions[^1].Order > second.Executions[^1].Order)
+            && first.Executions[^1].Order > second.Executions[^1].Order
+            && !WasInFlightWhenRefused(first, second.Executions[^1]))
         {
             throw new Violation($"{first} took effect again after {second}, which its sender had sent later and was told to be applied");
         }

@@ -4,7 +4,7 @@ namespace RedisActors.Simulation;
 /// A deliberate defect, to see that the simulation finds it. Each lies in the simulation's own driver or model, where it has the
 /// effect that the same defect in the library would have.
 /// </summary>
-internal enum Mutation
+public enum Mutation
 {
     None,
 

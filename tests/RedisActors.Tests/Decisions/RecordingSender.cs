@@ -26,8 +26,11 @@ internal sealed class RecordingSender : MinimalActorRef
     /// <summary>The answers as "state outcome".</summary>
     public string[] Lines => [.. Told.Select(told => $"{told.State} {told.Answer}")];
 
-    public PendingCommand Command(object state, long deadline = long.MaxValue) =>
-        new(new RedisCommand("INCR", "key") { State = state }, this, Nobody.Instance, DeliveryMode.WhenSafe, deadline, ++_sequence);
+    public PendingCommand Command(object state, long deadline = long.MaxValue, string? value = null) =>
+        Command(value is null ? new RedisCommand("INCR", "key") { State = state } : new RedisCommand("APPEND", "key", value) { State = state }, deadline);
+
+    public PendingCommand Command(RedisCommand command, long deadline = long.MaxValue) =>
+        new(command, this, Nobody.Instance, DeliveryMode.WhenSafe, deadline, ++_sequence);
 
     protected override void TellInternal(object message, IActorRef sender)
     {

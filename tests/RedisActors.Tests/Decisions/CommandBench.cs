@@ -1,0 +1,116 @@
+using RedisActors.Commands;
+using RedisActors.Connection;
+using RedisActors.Delivery;
+
+namespace RedisActors.Tests.Decisions;
+
+/// <summary>A ledger with everything around it that a test needs: a sender, a link that keeps what it is given, and what was signalled.</summary>
+internal sealed class CommandBench
+{
+    public static readonly LinkFault CertainlyNotSent = new(true, "there is no connection");
+    public static readonly LinkFault PerhapsSent = new(false, "the socket closed");
+
+    private readonly TokenContext _tokens;
+    private long _sequence;
+
+    public CommandBench(
+        ReplayLimit limit = ReplayLimit.LastWins,
+        int maxCount = 1000,
+        long maxBytes = 1 << 30,
+        WhenFull whenFull = WhenFull.RejectNew,
+        int window = 1000,
+        int maxWindow = 1000)
+    {
+        Rules = new ReplayPolicy(limit, new CommandFacts());
+        _tokens = new TokenContext(Rules, TimeSpan.FromSeconds(100));
+        Queue = new InFlightQueue(Bounced.Add, () => Drained++);
+        Stash = new CommandStash(maxCount, maxBytes, whenFull);
+        Ledger = new CommandLedger(Rules, Queue, Stash, new DrainWindow(window, maxWindow));
+    }
+
+    public ReplayPolicy Rules { get; }
+
+    public InFlightQueue Queue { get; }
+
+    public CommandStash Stash { get; }
+
+    public CommandLedger Ledger { get; }
+
+    public RecordingSender Sender { get; } = new();
+
+    /// <summary>What came back and was not given to the ledger yet.</summary>
+    public List<PendingCommand> Bounced { get; } = [];
+
+    /// <summary>How often room was signalled.</summary>
+    public int Drained { get; private set; }
+
+    /// <summary>What was handed over, in order.</summary>
+    public List<PendingCommand> Sent { get; } = [];
+
+    public IEnumerable<object?> SentStates => Sent.Select(command => command.Command.State);
+
+    public string[] Told => Sender.Lines;
+
+    public PendingCommand Accept(
+        object state, string line = "INCR key", DeliveryMode delivery = DeliveryMode.WhenSafe, long deadline = long.MaxValue, long now = 0)
+    {
+        var words = line.Split(' ');
+        var command = new RedisCommand(words[0], [.. words[1..]]) { State = state };
+        var pending = delivery == DeliveryMode.ExactlyOnce && Rules.ClassOf(command) != ReplayClass.ReadOnly
+            ? new TokenCommand(command, Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens, _tokens.NextToken())
+            : new PendingCommand(command, Sender, Akka.Actor.Nobody.Instance, delivery, deadline, ++_sequence);
+        if (Ledger.Accept(pending, now)) Sent.Add(pending);
+        return pending;
+    }
+
+    public void LinkUp(long now = 0)
+    {
+        Ledger.LinkUp();
+        HandOver(now);
+    }
+
+    public void HandOver(long now = 0)
+    {
+        while (Ledger.Next(now) is { } command) Sent.Add(command);
+    }
+
+    public void LinkLost(long now = 0)
+    {
+        Ledger.LinkLost("the socket closed", now);
+        GiveBack();
+    }
+
+    /// <summary>Gives to the ledger what has come back. Answers what it wants done about the last.</summary>
+    public AfterBounce? GiveBack()
+    {
+        AfterBounce? after = null;
+        foreach (var command in Bounced) after = Ledger.Bounced(command);
+        Bounced.Clear();
+        return after;
+    }
+
+    /// <summary>The server refuses a command for the time being.</summary>
+    public AfterBounce? Refuse(PendingCommand command, string error = "TRYAGAIN Multiple keys request during rehashing of slot")
+    {
+        command.Reject(error);
+        return GiveBack();
+    }
+
+    /// <summary>The wait to ask again is over.</summary>
+    public PendingCommand? AskAgain(long now = 0)
+    {
+        var probe = Ledger.AskAgainDue(now);
+        if (probe is not null)
+        {
+            Sent.Add(probe);
+            Ledger.AwaitProbe();
+        }
+
+        return probe;
+    }
+
+    /// <summary>What was sent last under this name.</summary>
+    public PendingCommand Last(object state) => Sent.Last(command => state.Equals(command.Command.State));
+
+    public void Succeed(object state) => Last(state).Succeed(RespValue.Integer(1));
+}

@@ -1,0 +1,198 @@
+using RedisActors.Commands;
+
+namespace RedisActors.Tests.Decisions;
+
+/// <summary>What the ledger does about a server that refuses for the time being.</summary>
+public sealed class CommandLedgerRefusalTests
+{
+    private const string TryAgain = "TRYAGAIN Multiple keys request during rehashing of slot";
+    private const string Loading = "LOADING Redis is loading the dataset in memory";
+    private const string Busy = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+    private const string NoScript = "NOSCRIPT No matching script. Please use EVAL.";
+    private const string ReadOnly = "READONLY You can't write against a read only replica.";
+
+    private readonly CommandBench _bench = new();
+
+    public CommandLedgerRefusalTests() => _bench.LinkUp();
+
+    [Theory]
+    [InlineData(Loading, AfterBounce.AskAgain)]
+    [InlineData(Busy, AfterBounce.AskAgain)]
+    [InlineData(TryAgain, AfterBounce.AskAgain)]
+    [InlineData(NoScript, AfterBounce.LoadScript)]
+    [InlineData(ReadOnly, AfterBounce.Reconnect)]
+    [InlineData("ERR max number of clients reached", AfterBounce.Reconnect)]
+    internal void The_sender_is_not_told_and_the_actor_hears_what_to_do(string error, AfterBounce expected)
+    {
+        Assert.Equal(expected, _bench.Refuse(_bench.Accept("a"), error));
+
+        Assert.Empty(_bench.Told);
+        Assert.Equal((0, 1), (_bench.Ledger.InFlight, _bench.Ledger.Stashed));
+    }
+
+    [Fact]
+    public void It_is_asked_again_after_a_wait_that_is_planned_once_and_answered_in_the_end()
+    {
+        _bench.Refuse(_bench.Accept("a"));
+        Assert.True(_bench.Ledger.PlanToAskAgain());
+        Assert.False(_bench.Ledger.PlanToAskAgain());
+
+        Assert.NotNull(_bench.AskAgain());
+        Assert.Equal(1, _bench.Ledger.AskAgainAttempt);
+        Assert.False(_bench.Ledger.PlanToAskAgain());
+        _bench.Refuse(_bench.Last("a"));
+        _bench.Ledger.Drained();
+        Assert.True(_bench.Ledger.PlanToAskAgain());
+        _bench.AskAgain();
+        Assert.Equal(2, _bench.Ledger.AskAgainAttempt);
+        _bench.Succeed("a");
+        _bench.Ledger.Drained();
+
+        Assert.Equal(["a Applied"], _bench.Told);
+        Assert.False(_bench.Ledger.PlanToAskAgain());
+        Assert.Equal(0, _bench.Ledger.AskAgainAttempt);
+    }
+
+    [Fact]
+    public void A_refused_key_holds_back_its_successors_and_nothing_else()
+    {
+        _bench.Refuse(_bench.Accept("a", "INCR key"), TryAgain);
+
+        _bench.Accept("b", "INCR key");
+        _bench.Accept("c", "INCR other");
+
+        Assert.Equal(["a", "c"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void What_is_held_back_holds_back_its_other_keys()
+    {
+        _bench.Refuse(_bench.Accept("a", "INCR key"), TryAgain);
+
+        _bench.Accept("b", "MSET key 1 other 1");
+        _bench.Accept("c", "GET other");
+        _bench.Accept("d", "GET third");
+
+        Assert.Equal(["a", "d"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void A_command_whose_keys_nobody_knows_waits_and_everything_behind_it()
+    {
+        _bench.Refuse(_bench.Accept("a", "INCR key"), TryAgain);
+
+        _bench.Accept("b", "MODULE.DO other");
+        _bench.Accept("c", "GET other");
+
+        Assert.Equal(["a"], _bench.SentStates);
+    }
+
+    [Theory]
+    [InlineData(Loading)]
+    [InlineData(Busy)]
+    public void A_server_that_refuses_everything_holds_back_everything(string error)
+    {
+        _bench.Refuse(_bench.Accept("a", "INCR key"), error);
+
+        _bench.Accept("b", "INCR other");
+
+        Assert.Equal(["a"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void Only_one_command_goes_to_see_whether_the_server_takes_it_and_the_rest_follows_in_order()
+    {
+        _bench.Refuse(_bench.Accept("a"), Loading);
+        _bench.Accept("b");
+        _bench.Accept("c");
+
+        _bench.AskAgain();
+        _bench.HandOver();
+        Assert.Equal(["a", "a"], _bench.SentStates);
+
+        _bench.Succeed("a");
+        Assert.Equal(1, _bench.Drained);
+        _bench.Ledger.Drained();
+        _bench.HandOver();
+        Assert.Equal(["a", "a", "b", "c"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void Refused_commands_go_back_in_the_order_in_which_they_were_sent()
+    {
+        var commands = "abc".Select(state => _bench.Accept(state)).ToArray();
+        foreach (var command in commands.Reverse()) command.Reject(Busy);
+        _bench.GiveBack();
+
+        _bench.AskAgain();
+        _bench.Succeed('a');
+        _bench.Ledger.Drained();
+        _bench.HandOver();
+
+        Assert.Equal(['a', 'b', 'c', 'a', 'b', 'c'], _bench.SentStates.Cast<char>());
+    }
+
+    [Fact]
+    public void When_nothing_waits_any_more_there_is_nothing_to_ask()
+    {
+        _bench.Refuse(_bench.Accept("a", deadline: 10), Busy);
+        _bench.Ledger.Expire(10);
+
+        Assert.Null(_bench.AskAgain());
+        _bench.Accept("b");
+
+        Assert.Equal(["a NotSent"], _bench.Told);
+        Assert.Equal(["a", "b"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void A_lost_link_ends_the_wait_and_on_the_next_one_a_wait_can_be_planned_again()
+    {
+        _bench.Refuse(_bench.Accept("a"), Busy);
+        Assert.True(_bench.Ledger.PlanToAskAgain());
+        _bench.LinkLost();
+        Assert.Null(_bench.AskAgain());
+        _bench.LinkUp();
+
+        _bench.Refuse(_bench.Last("a"), Busy);
+
+        Assert.True(_bench.Ledger.PlanToAskAgain());
+    }
+
+    [Fact]
+    public void Refused_by_a_server_that_is_left_it_goes_first_over_the_next_link()
+    {
+        _bench.Refuse(_bench.Accept("a"), ReadOnly);
+        _bench.Accept("b");
+        _bench.LinkLost();
+        _bench.LinkUp();
+
+        Assert.Equal(["a", "a", "b"], _bench.SentStates);
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.AtMostOnce)]
+    [InlineData(DeliveryMode.WhenSafe)]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    public void What_was_only_refused_never_ran_whatever_its_mode(DeliveryMode delivery)
+    {
+        _bench.Refuse(_bench.Accept("a", delivery: delivery, deadline: 10), Busy);
+
+        _bench.Ledger.Expire(10);
+
+        Assert.Equal(["a NotSent"], _bench.Told);
+    }
+
+    [Fact]
+    public void What_may_have_run_before_it_was_refused_ends_as_unknown()
+    {
+        _bench.Accept("a", delivery: DeliveryMode.AtLeastOnce, deadline: 10);
+        _bench.LinkLost();
+        _bench.LinkUp();
+        _bench.Refuse(_bench.Last("a"), Loading);
+
+        _bench.Ledger.Expire(10);
+
+        Assert.Equal(["a Unknown"], _bench.Told);
+    }
+}
