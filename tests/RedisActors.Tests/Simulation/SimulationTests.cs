@@ -6,6 +6,7 @@ namespace RedisActors.Tests.Simulation;
 /// The ledger under schedules that nobody thought of, and the proof that they would show a defect: docs/outcomes.md. A failure
 /// names its seed, with which <c>eng/simulate --seeds 1 --from SEED</c> shows it again.
 /// </summary>
+[Collection(nameof(AllProcessors))]
 public sealed class SimulationTests
 {
     private const int Schedules = 100_000;
@@ -48,3 +49,7 @@ public sealed class SimulationTests
         return directory.FullName;
     }
 }
+
+/// <summary>What takes all processors for a while runs alone, so that tests with real time are not disturbed.</summary>
+[CollectionDefinition(nameof(AllProcessors), DisableParallelization = true)]
+public sealed class AllProcessors;
