@@ -50,7 +50,7 @@ public sealed class LedgerCounter
         {
             Server = server,
             Lost = lost,
-            Duplicated = Math.Max(0, server - (sums.Applied - lost) - sums.Unknown),
+            Duplicated = Math.Max(0, server - (sums.Applied - lost) - sums.Unknown - sums.Unanswered),
         };
     }
 

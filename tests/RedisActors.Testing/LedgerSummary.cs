@@ -23,7 +23,7 @@ public sealed record LedgerSummary
     /// <summary>Commands that senders were told were applied, and that are not on the server.</summary>
     public long Lost { get; init; }
 
-    /// <summary>Applications on the server that neither a command told as applied nor one of unknown fate explains.</summary>
+    /// <summary>Applications on the server that no command explains that was told as applied, is of unknown fate, or unanswered.</summary>
     public long Duplicated { get; init; }
 
     /// <summary>Commands of which their sender was told nothing.</summary>

@@ -1,0 +1,80 @@
+using RedisActors.Testing;
+using StackExchange.Redis;
+
+namespace RedisActors.Benchmarks.Outage;
+
+/// <summary>StackExchange.Redis as it comes: one multiplexer with its defaults, and as many tasks as commands are to be under way.</summary>
+internal sealed class PlainClient : IOutageClient
+{
+    public const string Name = "plain";
+
+    private readonly object _sending = new();
+    private readonly ConnectionMultiplexer _multiplexer;
+    private readonly IDatabase _database;
+    private readonly OutageLoad _load;
+    private bool _stopped;
+
+    private PlainClient(ConnectionMultiplexer multiplexer, OutageLoad load, int inFlight)
+    {
+        _multiplexer = multiplexer;
+        _database = multiplexer.GetDatabase();
+        _load = load;
+        for (var i = 0; i < inFlight; i++) _ = Task.Run(FillPlaceAsync);
+    }
+
+    public static async Task<IOutageClient> StartAsync(string endpoint, OutageLoad load, OutageOptions options)
+    {
+        var configuration = ConfigurationOptions.Parse(endpoint);
+        configuration.AbortOnConnectFail = false;
+        return new PlainClient(await ConnectionMultiplexer.ConnectAsync(configuration), load, options.InFlight);
+    }
+
+    public Task StopSendingAsync()
+    {
+        lock (_sending) _stopped = true;
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _multiplexer.Close(allowCommandsToComplete: false);
+        _multiplexer.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task FillPlaceAsync()
+    {
+        while (true)
+        {
+            var counter = _load.Next();
+            LedgerEntry entry;
+            lock (_sending)
+            {
+                if (_stopped) return;
+                entry = counter.Sent();
+            }
+
+            if (!await SendAsync(counter.Key, entry)) await Task.Delay(OutageLoad.RestAfterFailure);
+        }
+    }
+
+    private async Task<bool> SendAsync(string key, LedgerEntry entry)
+    {
+        try
+        {
+            entry.Applied(await _database.StringIncrementAsync(key));
+            return true;
+        }
+        catch (RedisServerException)
+        {
+            entry.Rejected();
+        }
+        catch (Exception)
+        {
+            // A time-out or a lost connection. Some of these were executed and some were not; the client does not tell.
+            entry.Unknown();
+        }
+
+        return false;
+    }
+}

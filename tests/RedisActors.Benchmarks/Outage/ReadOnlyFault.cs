@@ -1,0 +1,41 @@
+using System.Globalization;
+using RedisActors.Testing;
+
+namespace RedisActors.Benchmarks.Outage;
+
+/// <summary>
+/// The client's server hands its role over to a peer, answers <c>READONLY</c> as that one's replica, and is promoted again.
+/// </summary>
+/// <remarks>
+/// Nothing may be lost by the exchange itself. So the peer replicates from the server first, and <c>FAILOVER</c> changes the
+/// roles: it lets no write through until the peer has everything. Nobody writes to the peer, so the server has the whole data at
+/// all times.
+/// </remarks>
+internal static class ReadOnlyFault
+{
+    private static readonly TimeSpan Replica = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<FaultEnd> InjectAsync(OutageStage stage)
+    {
+        var (server, peer) = (stage.Server, stage.Peer!);
+        await peer.ReplicateAsync(server, Patience);
+        (await server.ExecuteAsync("FAILOVER", "TO", peer.Host, peer.Port.ToString(CultureInfo.InvariantCulture))).OrThrow();
+        await WaitUntilReplicaAsync(server);
+        await Task.Delay(Replica);
+        await server.PromoteAsync();
+        return FaultEnd.Now();
+    }
+
+    private static async Task WaitUntilReplicaAsync(RedisServer server)
+    {
+        var patience = new CancellationTokenSource(Patience).Token;
+        while (true)
+        {
+            var info = await server.InfoAsync("replication");
+            if (info["role"] == "slave" && info["master_link_status"] == "up") return;
+
+            await Task.Delay(10, patience);
+        }
+    }
+}

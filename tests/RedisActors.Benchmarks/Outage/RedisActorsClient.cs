@@ -1,0 +1,148 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using RedisActors.Testing;
+
+namespace RedisActors.Benchmarks.Outage;
+
+/// <summary>RedisActors: a few actors tell commands to a RedisActor that has its default settings but the delivery mode.</summary>
+internal sealed class RedisActorsClient : IOutageClient
+{
+    public const string Name = "redisactors";
+
+    private const int Senders = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ActorSystem _system;
+    private readonly List<IActorRef> _senders = [];
+
+    private RedisActorsClient(string endpoint, OutageLoad load, OutageOptions options)
+    {
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            akka { loglevel = ERROR, stdout-loglevel = OFF, loggers = [] }
+            redis-actors.default { endpoint = "{{endpoint}}", delivery = {{options.DeliveryName}} }
+            """);
+        _system = ActorSystem.Create("outage", config);
+        _system.ActorOf(Props.Create(() => new ErrorPrinter()), "errors");
+        var redis = RedisExtension.For(_system).RedisActor;
+        var count = Math.Min(Senders, options.InFlight);
+        for (var i = 0; i < count; i++)
+        {
+            var window = options.InFlight / count + (i < options.InFlight % count ? 1 : 0);
+            _senders.Add(_system.ActorOf(Props.Create(() => new SenderActor(redis, load, window)), $"sender-{i + 1}"));
+        }
+    }
+
+    public static Task<IOutageClient> StartAsync(string endpoint, OutageLoad load, OutageOptions options) =>
+        Task.FromResult<IOutageClient>(new RedisActorsClient(endpoint, load, options));
+
+    public Task StopSendingAsync() =>
+        Task.WhenAll(_senders.Select(sender => sender.Ask<SendingStopped>(StopSending.Instance, Patience)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.Terminate();
+        _system.Dispose();
+    }
+
+    /// <summary>Keeps a number of commands under way, and writes each answer down.</summary>
+    private sealed class SenderActor : ReceiveActor, IWithTimers
+    {
+        private readonly IActorRef _redis;
+        private readonly OutageLoad _load;
+        private readonly int _window;
+        private int _resting;
+        private bool _stopped;
+
+        public SenderActor(IActorRef redis, OutageLoad load, int window)
+        {
+            _redis = redis;
+            _load = load;
+            _window = window;
+            Receive<RedisReply>(OnReply);
+            Receive<Status.Failure>(failure => OnFailure((RedisOutcomeException)failure.Cause));
+            Receive<RestIsOver>(_ => SendAfterRest());
+            Receive<StopSending>(_ => OnStopSending());
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart()
+        {
+            Timers.StartPeriodicTimer(nameof(RestIsOver), RestIsOver.Instance, OutageLoad.RestAfterFailure);
+            for (var i = 0; i < _window; i++) Send();
+        }
+
+        private void OnReply(RedisReply reply)
+        {
+            ((LedgerEntry)reply.State!).Applied(reply.Value.AsInt64());
+            Send();
+        }
+
+        private void OnFailure(RedisOutcomeException failure)
+        {
+            var entry = (LedgerEntry)failure.State!;
+            switch (failure.Outcome)
+            {
+                case Outcome.Rejected:
+                    entry.Rejected();
+                    break;
+                case Outcome.NotSent:
+                    entry.NotSent();
+                    break;
+                default:
+                    entry.Unknown();
+                    break;
+            }
+
+            _resting++;
+        }
+
+        private void SendAfterRest()
+        {
+            for (; _resting > 0; _resting--) Send();
+        }
+
+        private void OnStopSending()
+        {
+            _stopped = true;
+            Sender.Tell(SendingStopped.Instance);
+        }
+
+        private void Send()
+        {
+            if (_stopped) return;
+
+            var counter = _load.Next();
+            _redis.Tell(new RedisCommand("INCR", counter.Key) { State = counter.Sent() });
+        }
+    }
+
+    /// <summary>An error of an actor is no outcome and would show nowhere.</summary>
+    private sealed class ErrorPrinter : ReceiveActor
+    {
+        public ErrorPrinter()
+        {
+            Receive<Error>(error => Console.Error.WriteLine($"  {error.LogSource}: {error.Message} {error.Cause}"));
+        }
+
+        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(Error));
+    }
+
+    private sealed record StopSending
+    {
+        public static StopSending Instance { get; } = new();
+    }
+
+    private sealed record SendingStopped
+    {
+        public static SendingStopped Instance { get; } = new();
+    }
+
+    private sealed record RestIsOver : IDeadLetterSuppression, INotInfluenceReceiveTimeout
+    {
+        public static RestIsOver Instance { get; } = new();
+    }
+}
