@@ -20,11 +20,29 @@ internal static class ReadOnlyFault
     {
         var (server, peer) = (stage.Server, stage.Peer!);
         await peer.ReplicateAsync(server, Patience);
-        (await server.ExecuteAsync("FAILOVER", "TO", peer.Host, peer.Port.ToString(CultureInfo.InvariantCulture))).OrThrow();
+        await FailOverAsync(server, peer);
         await WaitUntilReplicaAsync(server);
         await Task.Delay(Replica);
         await server.PromoteAsync();
         return FaultEnd.Now();
+    }
+
+    /// <summary>The server takes a moment longer than its replica to see that this one is there.</summary>
+    private static async Task FailOverAsync(RedisServer server, RedisServer peer)
+    {
+        var patience = new CancellationTokenSource(Patience).Token;
+        while (true)
+        {
+            var port = peer.Port.ToString(CultureInfo.InvariantCulture);
+            var reply = await server.ExecuteAsync("FAILOVER", "TO", peer.Host, port);
+            if (!reply.Text.Contains("not online", StringComparison.Ordinal))
+            {
+                reply.OrThrow();
+                return;
+            }
+
+            await Task.Delay(10, patience);
+        }
     }
 
     private static async Task WaitUntilReplicaAsync(RedisServer server)
