@@ -49,7 +49,3 @@ public sealed class SimulationTests
         return directory.FullName;
     }
 }
-
-/// <summary>What takes all processors for a while runs alone, so that tests with real time are not disturbed.</summary>
-[CollectionDefinition(nameof(AllProcessors), DisableParallelization = true)]
-public sealed class AllProcessors;
