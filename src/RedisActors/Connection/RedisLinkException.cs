@@ -3,5 +3,8 @@ namespace RedisActors.Connection;
 /// <summary>Why a link could not be made, or is gone; what the connection actor fails with, for its supervisor to decide.</summary>
 internal class RedisLinkException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>An attempt ended before it began: nobody was there, or it was a server that does not work yet.</summary>
+internal sealed class ServerSilentException(string message, Exception? cause = null) : RedisLinkException(message, cause);
+
 /// <summary>The server answered a query of the library's own with an error.</summary>
 internal sealed class ServerErrorException(string serverError) : RedisLinkException(serverError);

@@ -80,7 +80,11 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new RedisLinkException($"no answer from the server within {settings.ConnectTimeout.TotalMilliseconds} ms");
+            throw new ServerSilentException($"no answer from the server within {settings.ConnectTimeout.TotalMilliseconds} ms");
+        }
+        catch (RedisLinkException error)
+        {
+            throw new ServerSilentException(error.Message, error.InnerException);
         }
     }
 

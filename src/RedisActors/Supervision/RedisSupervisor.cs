@@ -185,6 +185,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void OnLinkEnded()
     {
+        _wasSilent = false;
         var cause = Cause("the connection actor stopped");
         TellOfLoss(cause);
         DecideWhatFollows(cause);
@@ -199,7 +200,12 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _toldOfOutage = true;
     }
 
-    private void OnAttemptEnded() => DecideWhatFollows(Cause("the connection actor stopped"));
+    /// <summary>The attempt has looked for the server too: it may be back before the first look of the wait.</summary>
+    private void OnAttemptEnded()
+    {
+        _wasSilent = _failure is ServerSilentException;
+        DecideWhatFollows(Cause("the connection actor stopped"));
+    }
 
     private void DecideWhatFollows(string cause)
     {
@@ -209,7 +215,6 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt, delay, cause));
             _toldOfOutage = true;
             Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
-            _wasSilent = false;
             PlanToLook();
         }
         else

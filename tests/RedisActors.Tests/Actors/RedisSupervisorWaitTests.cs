@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Connection;
 
 namespace RedisActors.Tests.Actors;
 
@@ -31,5 +32,18 @@ public sealed class RedisSupervisorWaitTests : VirtualTimeSpec
             supervisor.Tell(new UnsubscribeFromState(asker.Ref));
             return await asker.ExpectMsgAsync<RedisConnectionEvent>();
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_back_before_the_first_look_of_a_wait_ends_that_wait_all_the_same()
+    {
+        StartSupervisor("backoff { min = 1h, max = 1h, jitter = 0, wake-interval = 25ms }");
+        Server.Answers = true;
+
+        (await Server.NextAttemptAsync()).Fail(new ServerSilentException("connection refused"));
+
+        var next = Server.NextAttemptAsync();
+        await AdvanceUntilAsync(TimeSpan.FromMilliseconds(25), () => next.IsCompleted);
+        Assert.True(Clock.MonotonicClock < TimeSpan.FromHours(1));
     }
 }
