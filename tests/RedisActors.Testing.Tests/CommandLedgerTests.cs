@@ -74,6 +74,16 @@ public sealed class CommandLedgerTests
     }
 
     [Fact]
+    public void An_unanswered_command_may_have_been_applied_and_duplicates_nothing()
+    {
+        Counter.Sent().Applied(1);
+        Counter.Sent();
+
+        Assert.Equal((0, 0, 1), (Compare(2).Duplicated, Compare(2).Lost, Compare(2).Unanswered));
+        Assert.Equal(1, Compare(3).Duplicated);
+    }
+
+    [Fact]
     public void A_duplicate_on_one_counter_does_not_make_up_for_a_loss_on_another()
     {
         _ledger.Counter("a").Sent().Applied(1);
