@@ -155,9 +155,9 @@ internal sealed class CommandLedger
         var stashWasEmpty = _stash.IsEmpty;
         if (PutBack(command) is not { } renewed || !_linked || _landing) return AfterBounce.AskAgain;
         _bouncedSinceProbe = true;
-        if (kind == ServerErrorKind.Reconnect) return AfterBounce.Reconnect;
-        HoldBack(renewed, scope, stashWasEmpty);
-        return kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
+        var leaves = kind == ServerErrorKind.Reconnect;
+        HoldBack(renewed, leaves ? ServerErrorScope.Server : scope, stashWasEmpty);
+        return leaves ? AfterBounce.Reconnect : kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
     }
 
     /// <summary>The wait is over: the one command that is to be handed to the link, to see whether the server takes it now.</summary>

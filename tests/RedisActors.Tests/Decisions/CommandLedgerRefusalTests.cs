@@ -170,6 +170,17 @@ public sealed class CommandLedgerRefusalTests
         Assert.Equal(["a", "a", "b"], _bench.SentStates);
     }
 
+    [Fact]
+    public void While_a_server_is_left_nothing_more_goes_there_though_only_some_keys_were_held_back()
+    {
+        _bench.Refuse(_bench.Accept("a", "INCR key"), TryAgain);
+        _bench.Refuse(_bench.Accept("b", "INCR other"), ReadOnly);
+
+        _bench.Accept("c", "GET other");
+
+        Assert.Equal(["a", "b"], _bench.SentStates);
+    }
+
     [Theory]
     [InlineData(DeliveryMode.AtMostOnce)]
     [InlineData(DeliveryMode.WhenSafe)]
