@@ -103,7 +103,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private ServerReply Reply(WrittenRequest request)
     {
-        if (request.Name == "CLIENT")
+        if (request.Name == "CLIENT" && time.Now >= _busyUntil)
         {
             foreach (var connection in _connections)
             {

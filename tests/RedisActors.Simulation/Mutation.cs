@@ -11,6 +11,9 @@ public enum Mutation
     /// <summary>The former connection is not ended on the server before commands are asked again.</summary>
     FenceOmitted,
 
+    /// <summary>A server that is too busy to end the former connection is taken for one that forbids it.</summary>
+    FenceRefusalIgnored,
+
     /// <summary>The server runs the exactly-once script without looking for the token.</summary>
     TokenIgnored,
 

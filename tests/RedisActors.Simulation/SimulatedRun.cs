@@ -121,7 +121,7 @@ internal sealed class SimulatedRun
                 Silence(link => link.Swallow(requests: true, replies: true));
                 break;
             case Fault.HeldRequests:
-                Silence(link => link.HoldRequests(duration));
+                HoldRequests(duration);
                 break;
             case Fault.LostReplies:
                 Silence(link => link.Swallow(requests: false, replies: true));
@@ -168,6 +168,16 @@ internal sealed class SimulatedRun
                 _supervisor.Current?.Abandon("somebody has had enough of it");
                 break;
         }
+    }
+
+    /// <summary>
+    /// Now and then beyond the end of the link, and by a server that is busy when the next one is made: then a lot hangs on the fence.
+    /// </summary>
+    private void HoldRequests(long duration)
+    {
+        var beyond = _chance.Of(0.4);
+        Silence(link => link.HoldRequests(duration + (beyond ? _plan.Heartbeat : 0)));
+        if (beyond && _chance.Of(0.5)) _time.After(_plan.Heartbeat, () => _server.BeBusy(_chance.Spread(20, 200)));
     }
 
     /// <summary>The current link goes silent, which is noticed by the heartbeat.</summary>

@@ -8,6 +8,7 @@ internal sealed class SupervisorModel(
     VirtualTime time, Chance chance, Plan plan, Account account, ModelServer server, CommandActorModel actor, Mutation mutation)
 {
     private const double ConnectTimeout = 1500;
+    private const long FenceAgain = 20_000;
 
     private ModelConnection? _unfenced;
     private int _epoch;
@@ -39,12 +40,24 @@ internal sealed class SupervisorModel(
         });
         if (_unfenced is { } former && mutation != Mutation.FenceOmitted)
         {
-            link.Send(new SimulatedQuery("CLIENT", ["KILL", "ID", former.Id], _ => LoadScript()));
+            RaiseFence(former);
         }
         else
         {
             LoadScript();
         }
+
+        void RaiseFence(ModelConnection former) => link.Send(new SimulatedQuery("CLIENT", ["KILL", "ID", former.Id], reply =>
+        {
+            if (reply is { Kind: RespKind.Error } && mutation != Mutation.FenceRefusalIgnored)
+            {
+                time.After(FenceAgain, () => RaiseFence(former));
+            }
+            else if (reply is not null)
+            {
+                LoadScript();
+            }
+        }));
 
         void LoadScript() => link.Send(new SimulatedQuery("SCRIPT", ["LOAD", "script"], reply =>
         {

@@ -1,3 +1,5 @@
+using RedisActors.Delivery;
+
 namespace RedisActors.Connection;
 
 /// <summary>
@@ -11,22 +13,31 @@ namespace RedisActors.Connection;
 /// </remarks>
 internal static class Fence
 {
+    private static readonly TimeSpan BusyWait = TimeSpan.FromMilliseconds(20);
+
     /// <summary>
     /// Ends that connection. Answers null when it is ended or was no longer there, otherwise why it could not be: the ACL
-    /// forbids <c>CLIENT KILL</c>, mostly.
+    /// forbids <c>CLIENT KILL</c>, mostly. A server that says "not now", since a script keeps it busy, is asked until it does it.
     /// </summary>
     public static async Task<string?> RaiseAsync(IRedisLink link, ClientIdentity former, CancellationToken cancellation)
     {
         if (former.Address is null) return "the server did not tell this client its own id and address";
-        try
+        while (true)
         {
-            await LinkQuery.AskAsync(link, "CLIENT", ["KILL", "ID", former.Id, "ADDR", former.Address], cancellation)
-                .ConfigureAwait(false);
-            return null;
-        }
-        catch (ServerErrorException error)
-        {
-            return error.Message;
+            try
+            {
+                await LinkQuery.AskAsync(link, "CLIENT", ["KILL", "ID", former.Id, "ADDR", former.Address], cancellation)
+                    .ConfigureAwait(false);
+                return null;
+            }
+            catch (ServerErrorException error) when (RetryableErrors.Classify(error.Message) == ServerErrorKind.AskAgain)
+            {
+                await Task.Delay(BusyWait, cancellation).ConfigureAwait(false);
+            }
+            catch (ServerErrorException error)
+            {
+                return error.Message;
+            }
         }
     }
 }

@@ -60,6 +60,29 @@ public sealed class RedisFenceTests : RedisSpec
     }
 
     [Fact]
+    public async Task A_server_that_is_too_busy_to_end_it_is_asked_until_it_does()
+    {
+        var warnings = Listen(typeof(Warning));
+        var (_, first) = await StartReadyAsync();
+        first.Lose();
+        var attempt = await Server.NextAttemptAsync();
+        var second = attempt.Succeed(new ScriptedLink(new ClientIdentity(2, "10.0.0.1:2")) { HoldsFence = true });
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await second.NextAsync()).Reject("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
+        }
+
+        var kill = await second.NextAsync();
+        Assert.DoesNotContain(await DrainAsync(States), state => state is RedisReady { Epoch: 2 });
+        kill.Succeed(RespValue.Integer(1));
+
+        await AwaitStateAsync<RedisReady>();
+        Assert.Equal(Enumerable.Repeat("CLIENT KILL ID 1 ADDR 10.0.0.1:1", 4), second.Sent);
+        Assert.DoesNotContain(await DrainAsync(warnings), warning => $"{warning}".Contains("BUSY"));
+    }
+
+    [Fact]
     public async Task Where_the_server_forbids_it_the_user_is_warned_once_and_work_goes_on()
     {
         var warnings = Listen(typeof(Warning));
