@@ -97,7 +97,7 @@ internal sealed class CommandLedger
         if (losers is null) return false;
         foreach (var loser in losers)
         {
-            loser.EndAs(Outcome.NotSent, $"{loser.Command.Name}: there is no connection and the stash is full; it never ran and never will");
+            loser.EndAs(Outcome.NotSent, $"{loser.Command.Name}: it would have had to wait and the stash is full; it never ran and never will");
         }
 
         return false;
