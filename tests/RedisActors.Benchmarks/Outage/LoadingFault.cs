@@ -17,6 +17,7 @@ internal static class LoadingFault
     {
         var server = stage.Server;
         (await server.ExecuteAsync("EVAL", FillScript, "0")).OrThrow();
+        (await server.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE")).OrThrow();
         await RewriteAsync(server);
         await server.StopAsync();
         await server.StartAgainAsync(
@@ -27,7 +28,10 @@ internal static class LoadingFault
         return FaultEnd.Now();
     }
 
-    /// <summary>The delay is for each entry of the append-only file: a file that held all increments would load for minutes.</summary>
+    /// <summary>
+    /// The delay is for each entry of the append-only file: with all increments it would load for minutes. Writes are paused
+    /// meanwhile, or those of that time would come on top, and one client's server would load longer than the other's.
+    /// </summary>
     private static async Task RewriteAsync(RedisServer server)
     {
         (await server.ExecuteAsync("BGREWRITEAOF")).OrThrow();
