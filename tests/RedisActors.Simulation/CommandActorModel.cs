@@ -10,7 +10,6 @@ namespace RedisActors.Simulation;
 /// </summary>
 internal sealed class CommandActorModel
 {
-    private const int TokensPerRelease = 500;
     private const long DeadlineResolution = 20_000;
     private const long ReleaseInterval = 50_000;
 
@@ -214,10 +213,7 @@ internal sealed class CommandActorModel
     {
         if (_state != State.Ready) return;
         _releasesPlanned = false;
-        while (_tokens.TakeReleased(TokensPerRelease) is { Length: > 0 } keys)
-        {
-            _link!.Send(new SimulatedQuery("UNLINK", keys, _ => { }));
-        }
+        foreach (var keys in _tokens.TakeReleases()) _link!.Send(new SimulatedQuery("UNLINK", keys, _ => { }));
 
         PlanReleases();
     }

@@ -17,8 +17,6 @@ namespace RedisActors.Commands;
 /// </remarks>
 internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 {
-    private const int TokensPerRelease = 500;
-
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
@@ -218,11 +216,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnReleaseTokens()
     {
         _releasesPlanned = false;
-        while (_link is not null && _tokens.TakeReleased(TokensPerRelease) is { Length: > 0 } keys)
-        {
-            LinkQuery.AskAndForget(_link, "UNLINK", keys);
-        }
-
+        foreach (var keys in _tokens.TakeReleases()) LinkQuery.AskAndForget(_link!, "UNLINK", keys);
         PlanReleases();
     }
 

@@ -9,12 +9,13 @@ namespace RedisActors.Commands;
 /// <param name="keep">How long the server keeps a token and its reply.</param>
 internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
 {
+    private const int TokensPerRelease = 500;
+
     private readonly TokenSource _tokens = new();
     private readonly ConcurrentQueue<RedisValue> _released = new();
+    private readonly TokenReleases _releases = new(TokensPerRelease, cluster: false);
 
     public TimeSpan Keep => keep;
-
-    public bool HasReleased => !_released.IsEmpty;
 
     public string NextToken() => _tokens.Next();
 
@@ -45,12 +46,11 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
         if (keys.Count > 0) _released.Enqueue(TokenKey.For(keys[0], token));
     }
 
-    /// <summary>Takes the keys of tokens that the server may forget, as many as there are, up to a number.</summary>
-    public RedisValue[] TakeReleased(int most)
+    /// <summary>Takes the tokens that the server may forget, as the arguments of <c>UNLINK</c> requests. By the actor only.</summary>
+    public IEnumerable<RedisValue[]> TakeReleases()
     {
-        var keys = new List<RedisValue>();
-        while (keys.Count < most && _released.TryDequeue(out var key)) keys.Add(key);
-        return [.. keys];
+        while (_released.TryDequeue(out var key)) _releases.Add(key);
+        while (_releases.TryTake(partial: true, out var arguments)) yield return arguments;
     }
 
     private List<RedisValue> KeysOf(RedisCommand command, List<RedisValue>? learnt) =>

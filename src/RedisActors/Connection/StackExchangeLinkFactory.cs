@@ -75,7 +75,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         try
         {
             var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
-            await ServerProbe.AskAsync(address, settings.Endpoint.Port, limit.Token).ConfigureAwait(false);
+            await AskUntilAnsweredAsync(address, limit.Token).ConfigureAwait(false);
             return address;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -85,6 +85,34 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         catch (RedisLinkException error)
         {
             throw new ServerSilentException(error.Message, error.InnerException);
+        }
+        finally
+        {
+            await limit.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Asks anew each quarter of a second while the earlier questions stay open: a packet that a broken network swallowed is sent
+    /// again by TCP only after ever longer waits, and a new connection finds the network mended at once.
+    /// </summary>
+    private async Task AskUntilAnsweredAsync(IPAddress address, CancellationToken cancellation)
+    {
+        var open = new List<Task>();
+        while (true)
+        {
+            open.Add(ServerProbe.AskAsync(address, settings.Endpoint.Port, cancellation));
+            var next = Task.Delay(GlancePatience, cancellation);
+            var first = await Task.WhenAny([.. open, next]).ConfigureAwait(false);
+            if (first == next)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                continue;
+            }
+
+            foreach (var question in open) _ = question.ContinueWith(static q => _ = q.Exception, TaskScheduler.Default);
+            await first.ConfigureAwait(false);
+            return;
         }
     }
 
