@@ -11,6 +11,7 @@ namespace RedisActors.Simulation;
 internal sealed class CommandActorModel
 {
     private const long DeadlineResolution = 20_000;
+    private const int MostLooksBeforeLeaving = 10;
     private const long ReleaseInterval = 50_000;
 
     private readonly VirtualTime _time;
@@ -28,6 +29,8 @@ internal sealed class CommandActorModel
     private long _lastSequence;
     private int _askAgainTimer;
     private int _releaseTimer;
+    private string? _leaving;
+    private int _looksBeforeLeaving;
     private bool _deadlinesWatched;
     private bool _releasesPlanned;
     private bool _windowMayHaveGrown;
@@ -129,6 +132,7 @@ internal sealed class CommandActorModel
         _askAgainTimer++;
         _releaseTimer++;
         _releasesPlanned = false;
+        _leaving = null;
         _ledger.LinkLost(cause, _time.NowMilliseconds);
         _state = State.Away;
     }
@@ -166,8 +170,10 @@ internal sealed class CommandActorModel
 
         switch (_ledger.Bounced(command))
         {
-            case AfterBounce.Reconnect:
-                _link?.Abandon($"the server refuses commands: {command.BounceReason}");
+            case AfterBounce.Reconnect when _leaving is null:
+                _leaving = $"the server refuses commands: {command.BounceReason}";
+                _looksBeforeLeaving = MostLooksBeforeLeaving;
+                OnLeave();
                 break;
             case AfterBounce.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
                 _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, _ => { }));
@@ -176,6 +182,20 @@ internal sealed class CommandActorModel
 
         PlanToAskAgain();
         WatchDeadlines();
+    }
+
+    private void OnLeave()
+    {
+        if (_link is null || _leaving is null) return;
+        if (_ledger.InFlight > 0 && _looksBeforeLeaving-- > 0)
+        {
+            var link = _link;
+            StartTimer(DeadlineResolution, () => _link == link, OnLeave);
+        }
+        else
+        {
+            _link.Abandon(_leaving);
+        }
     }
 
     private void OnDrained()
@@ -285,7 +305,7 @@ internal sealed class CommandActorModel
 
     private void PlanToAskAgain()
     {
-        if (!_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
+        if (_leaving is not null || !_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
         var delay = Plan.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, _chance.Fraction);
         var timer = ++_askAgainTimer;
         StartTimer((long)delay.TotalMicroseconds, () => timer == _askAgainTimer, OnAskAgain);

@@ -17,6 +17,8 @@ namespace RedisActors.Commands;
 /// </remarks>
 internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 {
+    private const int MostLooksBeforeLeaving = 10;
+
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
@@ -35,6 +37,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
     private long _lastSequence;
+    private string? _leaving;
+    private int _looksBeforeLeaving;
     private bool _deadlinesWatched;
     private bool _releasesPlanned;
 
@@ -106,6 +110,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         Receive<RedisCommand>(OnCommand);
         Receive<AskAgain>(_ => OnAskAgain());
+        Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
         Receive<CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
         Receive<LinkDown>(OnLinkDown);
@@ -158,6 +163,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         _link = null;
         Timers.Cancel(AskAgain.Instance);
+        Timers.Cancel(Leave.Instance);
+        _leaving = null;
         Timers.Cancel(ReleaseTokens.Instance);
         _releasesPlanned = false;
         _ledger.LinkLost(message.Cause, NowMilliseconds);
@@ -175,8 +182,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         switch (_ledger.Bounced(message.Command))
         {
-            case AfterBounce.Reconnect:
-                _link?.Abandon($"the server refuses commands: {message.Command.BounceReason}");
+            case AfterBounce.Reconnect when _leaving is null:
+                _leaving = $"the server refuses commands: {message.Command.BounceReason}";
+                _looksBeforeLeaving = MostLooksBeforeLeaving;
+                OnLeave();
                 break;
             case AfterBounce.LoadScript when _link is not null:
                 LoadScript(_link);
@@ -185,6 +194,23 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
         PlanToAskAgain();
         WatchDeadlines();
+    }
+
+    /// <summary>
+    /// The link is left when what is in flight has been answered, which it is soon by a server that answers: so nobody is told
+    /// Unknown of a command that was refused.
+    /// </summary>
+    private void OnLeave()
+    {
+        if (_link is null || _leaving is null) return;
+        if (_ledger.InFlight > 0 && _looksBeforeLeaving-- > 0)
+        {
+            Timers.StartSingleTimer(Leave.Instance, Leave.Instance, DeadlineResolution);
+        }
+        else
+        {
+            _link.Abandon(_leaving);
+        }
     }
 
     private void OnDrained()
@@ -267,7 +293,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void PlanToAskAgain()
     {
-        if (!_ledger.PlanToAskAgain()) return;
+        if (_leaving is not null || !_ledger.PlanToAskAgain()) return;
         var delay = _settings.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, Random.Shared.NextDouble());
         Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, delay);
     }
@@ -309,6 +335,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private sealed class AskAgain : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static readonly AskAgain Instance = new();
+    }
+
+    private sealed class Leave : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly Leave Instance = new();
     }
 
     private sealed class ReleaseTokens : INoSerializationVerificationNeeded, IDeadLetterSuppression
