@@ -14,8 +14,11 @@ public sealed record RedisServerOptions
     /// </summary>
     public bool AppendOnly { get; init; } = true;
 
-    /// <summary><c>everysec</c>, <c>always</c> or <c>no</c>. All three keep what was answered through a kill -9.</summary>
-    public string AppendFsync { get; init; } = "everysec";
+    /// <summary>
+    /// <c>always</c>, <c>everysec</c> or <c>no</c>. Only <c>always</c> keeps all that was answered through a kill -9: with
+    /// <c>everysec</c> the server puts off its writes while a sync is under way, for up to 2 s, and answers all the same.
+    /// </summary>
+    public string AppendFsync { get; init; } = "always";
 
     /// <summary>Further arguments as one would type them after <c>redis-server</c>: <c>--maxclients</c>, <c>5</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
