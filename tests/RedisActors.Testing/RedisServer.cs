@@ -104,6 +104,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         if (IsRunning) throw new InvalidOperationException("The server is running.");
 
+        await AppendOnlyFile.MendAsync(Folder).ConfigureAwait(false);
         var predecessor = _process;
         _process = StartProcess(arguments);
         predecessor.Dismiss();

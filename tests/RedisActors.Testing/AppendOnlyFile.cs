@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace RedisActors.Testing;
+
+/// <summary>The append-only file of a server that was killed.</summary>
+/// <remarks>
+/// A kill -9 may tear the server's last write in the middle of a transaction, such as a script makes of its writes. Redis 7.0.15
+/// then loads the file without that transaction, but leaves its beginning in it, and executes that beginning at the load after
+/// the next one: a counter is one too high, by the server's own doing. <c>redis-check-aof --fix</c> takes the torn transaction
+/// out whole.
+/// </remarks>
+internal static class AppendOnlyFile
+{
+    private const string Program = "redis-check-aof";
+
+    /// <summary>Takes a torn transaction out of the file in a server's folder, if there is such a file.</summary>
+    public static async Task MendAsync(string serverFolder)
+    {
+        var manifest = Path.Combine(serverFolder, "appendonlydir", "appendonly.aof.manifest");
+        if (!File.Exists(manifest) || Programs.Find(Program) is not { } program) return;
+
+        using var check = Process.Start(new ProcessStartInfo(program, ["--fix", manifest])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        }) ?? throw new InvalidOperationException($"{Program} did not start.");
+        await check.StandardInput.WriteLineAsync("y").ConfigureAwait(false);
+        check.StandardInput.Close();
+        var output = check.StandardOutput.ReadToEndAsync();
+        var errors = check.StandardError.ReadToEndAsync();
+        await check.WaitForExitAsync().ConfigureAwait(false);
+        if (check.ExitCode != 0) throw new InvalidOperationException($"{Program}: {await output.ConfigureAwait(false)} {await errors.ConfigureAwait(false)}");
+    }
+}
