@@ -56,7 +56,10 @@ public sealed partial class DemoRunTests
 
         Assert.Equal(0, demo.ExitCode);
         Assert.Matches(Ledger(), lines[^1]);
-        Assert.Equal("mine", (await server.ExecuteAsync("KEYS", "*")).Items.Single().Text);
+
+        // Tokens of the very last commands may be left to their expiry.
+        var keys = (await server.ExecuteAsync("KEYS", "*")).Items.Select(key => key.Text);
+        Assert.Equal(["mine"], keys.Where(key => key?.StartsWith("redisactors:", StringComparison.Ordinal) != true));
     }
 
     [Fact]

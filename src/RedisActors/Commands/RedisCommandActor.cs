@@ -96,7 +96,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
     }
 
-    protected override void PostStop() => _ledger.EndAll("the RedisActor stopped");
+    protected override void PostStop()
+    {
+        // Should the link be gone already, these tokens are left to their expiry.
+        if (_link is not null) ReleaseTokensNow(_link);
+        _ledger.EndAll("the RedisActor stopped");
+    }
 
     private void Away()
     {
@@ -242,8 +247,13 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnReleaseTokens()
     {
         _releasesPlanned = false;
-        foreach (var keys in _tokens.TakeReleases()) LinkQuery.AskAndForget(_link!, "UNLINK", keys);
+        ReleaseTokensNow(_link!);
         PlanReleases();
+    }
+
+    private void ReleaseTokensNow(IRedisLink link)
+    {
+        foreach (var keys in _tokens.TakeReleases()) LinkQuery.AskAndForget(link, "UNLINK", keys);
     }
 
     private void HandOver()
