@@ -140,7 +140,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnCommand(RedisCommand command)
     {
         var pending = _handled = Pending(command);
-        if (WhyRefused(command) is { } reason)
+        if (WhyRefused(pending) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;
@@ -280,12 +280,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         return new PendingCommand(command, Sender, _redis, delivery, deadline, sequence);
     }
 
-    private string? WhyRefused(RedisCommand command)
+    private string? WhyRefused(PendingCommand pending)
     {
+        var command = pending.Command;
         if (SharedConnectionRules.WhyRefused(command) is { } reason) return reason;
         if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
-        if ((command.Delivery ?? _settings.Delivery) != DeliveryMode.ExactlyOnce) return null;
-        return _rules.ClassOf(command) == ReplayClass.ReadOnly ? null : _tokens.WhyNot(command);
+        return pending is TokenCommand ? _tokens.WhyNot(command) : null;
     }
 
     private void LearnFromServer(string name)
