@@ -10,14 +10,65 @@ namespace RedisActors.Hosting;
 /// </summary>
 public sealed class RedisOptions
 {
+    /// <summary><c>topology</c>: who answers the commands: <c>standalone</c>, <c>sentinel</c>, <c>cluster</c>.</summary>
+    public string? Topology { get; set; }
+
     /// <summary><c>endpoint</c>: the server, <c>host:port</c>.</summary>
     public string? Endpoint { get; set; }
+
+    /// <summary><c>endpoints</c>: several servers, in the order of preference, or nodes of a cluster.</summary>
+    public IReadOnlyList<string>? Endpoints { get; set; }
+
+    /// <summary><c>sentinel.service</c>: the name under which the sentinels watch the primary.</summary>
+    public string? SentinelService { get; set; }
+
+    /// <summary><c>sentinel.endpoints</c>: the sentinels, <c>host:port</c> each.</summary>
+    public IReadOnlyList<string>? SentinelEndpoints { get; set; }
+
+    /// <summary><c>sentinel.user</c>: the user of the sentinels themselves.</summary>
+    public string? SentinelUser { get; set; }
+
+    /// <summary><c>sentinel.password</c> of the sentinels themselves.</summary>
+    public string? SentinelPassword { get; set; }
+
+    /// <summary><c>role</c> that the server must have: <c>primary</c>, <c>any</c>.</summary>
+    public string? Role { get; set; }
+
+    /// <summary><c>lanes</c>: how many connections are used side by side.</summary>
+    public int? Lanes { get; set; }
 
     /// <summary><c>database</c>: the logical database of commands that name none.</summary>
     public int? Database { get; set; }
 
-    /// <summary><c>password</c> of the server's default user.</summary>
+    /// <summary><c>user</c>: the ACL user.</summary>
+    public string? User { get; set; }
+
+    /// <summary><c>password</c> of the user, or of the server's default user.</summary>
     public string? Password { get; set; }
+
+    /// <summary>
+    /// <c>credentials-provider</c>: a class that implements <see cref="IRedisCredentialsProvider"/> and has a constructor without
+    /// arguments; asked for each connection attempt.
+    /// </summary>
+    public Type? CredentialsProvider { get; set; }
+
+    /// <summary><c>tls.enabled</c>: whether the connection is encrypted.</summary>
+    public bool? TlsEnabled { get; set; }
+
+    /// <summary><c>tls.host</c>: the name that the server's certificate must bear.</summary>
+    public string? TlsHost { get; set; }
+
+    /// <summary><c>tls.ca-file</c>: a PEM file of the authorities to be trusted.</summary>
+    public string? TlsCaFile { get; set; }
+
+    /// <summary><c>tls.certificate-file</c>: a PEM file of the client's own certificate.</summary>
+    public string? TlsCertificateFile { get; set; }
+
+    /// <summary><c>tls.key-file</c>: a PEM file of the key of the client's own certificate.</summary>
+    public string? TlsKeyFile { get; set; }
+
+    /// <summary><c>tls.verify</c>: false takes any certificate.</summary>
+    public bool? TlsVerify { get; set; }
 
     /// <summary><c>client-name</c>: what <c>CLIENT LIST</c> shows the connection as.</summary>
     public string? ClientName { get; set; }
@@ -64,7 +115,16 @@ public sealed class RedisOptions
     /// <summary><c>heartbeat.timeout</c>: how long its answer may take until the connection is made anew.</summary>
     public TimeSpan? HeartbeatTimeout { get; set; }
 
-    /// <summary><c>backoff.min</c>: the wait before the first attempt.</summary>
+    /// <summary><c>heartbeat.busy-grace</c>: how much longer it may take where the host still takes connections.</summary>
+    public TimeSpan? HeartbeatBusyGrace { get; set; }
+
+    /// <summary>
+    /// <c>backoff.strategy</c>: <c>exponential</c>, <c>linear</c>, <c>constant</c>, <c>decorrelated-jitter</c>, or the
+    /// assembly-qualified name of a class that implements <see cref="IBackoffStrategy"/>.
+    /// </summary>
+    public string? BackoffStrategy { get; set; }
+
+    /// <summary><c>backoff.min</c>: the first wait.</summary>
     public TimeSpan? BackoffMin { get; set; }
 
     /// <summary><c>backoff.max</c>: the longest wait.</summary>
@@ -88,12 +148,43 @@ public sealed class RedisOptions
     /// <summary><c>restart.reset-after</c>: how long a connection has to last to count as stable.</summary>
     public TimeSpan? ResetAfter { get; set; }
 
+    /// <summary><c>restart.when-spent</c>: <c>stop</c>, <c>suspend</c>, <c>escalate</c>.</summary>
+    public string? WhenSpent { get; set; }
+
+    /// <summary>
+    /// <c>misconfigured.retry-after</c>: how long to wait after a failure that waiting does not mend;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </summary>
+    public TimeSpan? MisconfiguredRetryAfter { get; set; }
+
+    /// <summary><c>misconfigured.commands</c>: <c>wait</c>, <c>answer-not-sent</c>.</summary>
+    public string? MisconfiguredCommands { get; set; }
+
+    /// <summary><c>shutdown.drain-in-phase</c>: the phase of the coordinated shutdown in which commands are waited for; empty: none.</summary>
+    public string? DrainInPhase { get; set; }
+
     internal Config ToConfig(string connection)
     {
         var hocon = new StringBuilder();
+        Write("topology", Topology);
         Write("endpoint", Endpoint);
+        Write("endpoints", Endpoints);
+        Write("sentinel.service", SentinelService);
+        Write("sentinel.endpoints", SentinelEndpoints);
+        Write("sentinel.user", SentinelUser);
+        Write("sentinel.password", SentinelPassword);
+        Write("role", Role);
+        Write("lanes", Lanes);
         Write("database", Database);
+        Write("user", User);
         Write("password", Password);
+        Write("credentials-provider", CredentialsProvider?.AssemblyQualifiedName);
+        Write("tls.enabled", TlsEnabled);
+        Write("tls.host", TlsHost);
+        Write("tls.ca-file", TlsCaFile);
+        Write("tls.certificate-file", TlsCertificateFile);
+        Write("tls.key-file", TlsKeyFile);
+        Write("tls.verify", TlsVerify);
         Write("client-name", ClientName);
         Write("connect-timeout", ConnectTimeout);
         Write("command-timeout", CommandTimeout);
@@ -109,6 +200,8 @@ public sealed class RedisOptions
         Write("ask-again.max", AskAgainMax);
         Write("heartbeat.interval", HeartbeatInterval);
         Write("heartbeat.timeout", HeartbeatTimeout);
+        Write("heartbeat.busy-grace", HeartbeatBusyGrace);
+        Write("backoff.strategy", BackoffStrategy);
         Write("backoff.min", BackoffMin);
         Write("backoff.max", BackoffMax);
         Write("backoff.multiplier", BackoffMultiplier);
@@ -117,6 +210,12 @@ public sealed class RedisOptions
         Write("restart.max-restarts", MaxRestarts);
         Write("restart.within", RestartsWithin);
         Write("restart.reset-after", ResetAfter);
+        Write("restart.when-spent", WhenSpent);
+        Write(
+            "misconfigured.retry-after",
+            MisconfiguredRetryAfter == Timeout.InfiniteTimeSpan ? "never" : MisconfiguredRetryAfter);
+        Write("misconfigured.commands", MisconfiguredCommands);
+        Write("shutdown.drain-in-phase", DrainInPhase);
         return hocon.Length == 0 ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon.ToString());
 
         void Write(string path, object? value)
@@ -129,6 +228,8 @@ public sealed class RedisOptions
     private static string Text(object value) => value switch
     {
         string text => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"",
+        IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",
+        bool isOn => isOn ? "on" : "off",
         TimeSpan time when time == Timeout.InfiniteTimeSpan => "infinite",
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms"),
         DeliveryMode.AtMostOnce => "at-most-once",

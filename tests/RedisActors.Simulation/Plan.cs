@@ -26,7 +26,7 @@ internal sealed class Plan
     /// </summary>
     public static readonly TimeSpan Keep = TimeSpan.FromSeconds(80);
 
-    public static readonly BackoffSchedule AskAgain = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 2, 0.2);
+    public static readonly ExponentialBackoff AskAgain = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 2, 0.2);
 
     private static readonly DeliveryMode[] Modes =
         [DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe, DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];

@@ -8,10 +8,15 @@ namespace RedisActors.Configuration;
 /// <param name="Port">From 1 to 65535.</param>
 internal sealed record RedisEndpoint(string Host, int Port)
 {
-    private const int DefaultPort = 6379;
+    /// <summary>The port of a Redis server that names none.</summary>
+    public const int DefaultPort = 6379;
 
     /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[v6]</c> or <c>[v6]:port</c>; without a port it is 6379.</summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out RedisEndpoint? endpoint)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out RedisEndpoint? endpoint) =>
+        TryParse(text, DefaultPort, out endpoint);
+
+    /// <summary>The same, with another port where none is named.</summary>
+    public static bool TryParse(string? text, int defaultPort, [NotNullWhen(true)] out RedisEndpoint? endpoint)
     {
         endpoint = null;
         text = text?.Trim();
@@ -37,7 +42,7 @@ internal sealed record RedisEndpoint(string Host, int Port)
             if (colon >= 0) port = text[(colon + 1)..];
         }
 
-        var number = DefaultPort;
+        var number = defaultPort;
         if (port is not null
             && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65535))
         {

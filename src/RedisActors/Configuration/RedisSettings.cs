@@ -12,6 +12,7 @@ namespace RedisActors.Configuration;
 internal sealed class RedisSettings
 {
     private const int LargestWindow = 1_000_000;
+    private const int MostLanes = 1024;
 
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
@@ -19,23 +20,38 @@ internal sealed class RedisSettings
     private RedisSettings(string name, SettingsReader read)
     {
         Name = name;
-        Endpoint = read.Endpoint("endpoint");
+        Topology = read.OneOf(
+            "topology",
+            ("standalone", RedisTopology.Standalone),
+            ("sentinel", RedisTopology.Sentinel),
+            ("cluster", RedisTopology.Cluster));
+        Endpoints = read.Endpoints("endpoints", RedisEndpoint.DefaultPort);
+        if (Endpoints.Count == 0) Endpoints = [read.Endpoint("endpoint")];
+        Sentinel = new SentinelSettings(read, isNeeded: Topology == RedisTopology.Sentinel);
+        Role = read.OneOf("role", ("primary", RequiredRole.Primary), ("any", RequiredRole.Any));
+        Lanes = read.Number("lanes", 1, MostLanes);
         Database = read.Number("database", 0, int.MaxValue);
-        Password = read.TextOrNull("password");
+        Credentials = new CredentialsSettings(read);
+        Tls = new TlsSettings(read);
         ClientName = read.TextOrNull("client-name") ?? $"redis-actors-{name}";
         ConnectTimeout = read.Duration("connect-timeout", OneMillisecond, OneDay);
         CommandTimeout = read.DurationOrInfinite("command-timeout", OneMillisecond, TimeSpan.FromDays(365));
         HeartbeatInterval = read.Duration("heartbeat.interval", OneMillisecond, OneDay);
         HeartbeatTimeout = read.Duration("heartbeat.timeout", OneMillisecond, OneDay);
-        Backoff = new BackoffSchedule(
-            read.Duration("backoff.min", OneMillisecond, OneDay),
-            read.Duration("backoff.max", OneMillisecond, OneDay),
-            read.Fraction("backoff.multiplier", 1, 1000),
-            read.Fraction("backoff.jitter", 0, 1));
+        HeartbeatBusyGrace = read.Duration("heartbeat.busy-grace", TimeSpan.Zero, OneDay);
+        Backoff = new BackoffSettings(read);
         WakeInterval = read.DurationOrInfinite("backoff.wake-interval", OneMillisecond, OneDay);
         MaxRestarts = read.NumberOrUnlimited("restart.max-restarts", 0);
         RestartsWithin = read.Duration("restart.within", OneMillisecond, TimeSpan.FromDays(365));
         ResetAfter = read.Duration("restart.reset-after", TimeSpan.Zero, TimeSpan.FromDays(365));
+        WhenSpent = read.OneOf(
+            "restart.when-spent", ("stop", WhenSpent.Stop), ("suspend", WhenSpent.Suspend), ("escalate", WhenSpent.Escalate));
+        RetryMisconfiguredAfter = read.DurationOr("never", "misconfigured.retry-after", TimeSpan.FromMilliseconds(100), OneDay);
+        WhenMisconfigured = read.OneOf(
+            "misconfigured.commands",
+            ("wait", WhenMisconfigured.Wait),
+            ("answer-not-sent", WhenMisconfigured.AnswerNotSent));
+        DrainInPhase = read.TextOrNull("shutdown.drain-in-phase");
         Delivery = read.OneOf(
             "delivery",
             ("when-safe", DeliveryMode.WhenSafe),
@@ -54,7 +70,7 @@ internal sealed class RedisSettings
             "stash.when-full", ("reject-new", WhenFull.RejectNew), ("drop-oldest", WhenFull.DropOldest));
         DrainInitialWindow = read.Number("drain.initial-window", 1, LargestWindow);
         DrainMaxWindow = read.Number("drain.max-window", 1, LargestWindow);
-        AskAgain = new BackoffSchedule(
+        AskAgain = new ExponentialBackoff(
             read.Duration("ask-again.min", OneMillisecond, OneDay),
             read.Duration("ask-again.max", OneMillisecond, OneDay),
             Multiplier: 2,
@@ -69,8 +85,8 @@ internal sealed class RedisSettings
             "drain.initial-window",
             "drain.max-window",
             $"is {DrainInitialWindow}, larger than drain.max-window, {DrainMaxWindow}");
-        read.RequireBoth(
-            Backoff.Min <= Backoff.Max, "backoff.min", "backoff.max", $"is {Backoff.Min}, longer than backoff.max, {Backoff.Max}");
+        read.Require(
+            Topology != RedisTopology.Cluster || Database == 0, "database", "0, the only one there is in a cluster,");
 
         // What CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/.
         read.Require(!ClientName.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
@@ -94,15 +110,29 @@ internal sealed class RedisSettings
     public int DrainMaxWindow { get; }
 
     /// <summary>How long to wait before a command is asked again that the server refused for the time being.</summary>
-    public BackoffSchedule AskAgain { get; }
+    public ExponentialBackoff AskAgain { get; }
 
     public string Name { get; }
 
-    public RedisEndpoint Endpoint { get; }
+    public RedisTopology Topology { get; }
+
+    /// <summary>The servers of <see cref="RedisTopology.Standalone"/> in the order of preference, or those of a cluster to ask first.</summary>
+    public IReadOnlyList<RedisEndpoint> Endpoints { get; }
+
+    public SentinelSettings Sentinel { get; }
+
+    public RequiredRole Role { get; }
+
+    public int Lanes { get; }
+
+    /// <summary>Where the connection leads, for people to read.</summary>
+    public string Target => Topology == RedisTopology.Sentinel ? Sentinel.ToString() : string.Join(',', Endpoints);
 
     public int Database { get; }
 
-    public string? Password { get; }
+    public CredentialsSettings Credentials { get; }
+
+    public TlsSettings Tls { get; }
 
     public string ClientName { get; }
 
@@ -115,7 +145,10 @@ internal sealed class RedisSettings
 
     public TimeSpan HeartbeatTimeout { get; }
 
-    public BackoffSchedule Backoff { get; }
+    /// <summary>How much longer the server may be silent while its host takes new connections.</summary>
+    public TimeSpan HeartbeatBusyGrace { get; }
+
+    public BackoffSettings Backoff { get; }
 
     /// <summary>How often it is looked, during a wait, whether the server is back; infinite is never.</summary>
     public TimeSpan WakeInterval { get; }
@@ -125,6 +158,18 @@ internal sealed class RedisSettings
     public TimeSpan RestartsWithin { get; }
 
     public TimeSpan ResetAfter { get; }
+
+    /// <summary>What happens when there is no restart left.</summary>
+    public WhenSpent WhenSpent { get; }
+
+    /// <summary>How long to wait after a failure that waiting does not mend; infinite is for ever.</summary>
+    public TimeSpan RetryMisconfiguredAfter { get; }
+
+    /// <summary>What becomes of commands during that wait.</summary>
+    public WhenMisconfigured WhenMisconfigured { get; }
+
+    /// <summary>The phase of the coordinated shutdown in which commands under way are waited for; null: they are not.</summary>
+    public string? DrainInPhase { get; }
 
     /// <summary>Reads and checks the settings of a connection.</summary>
     /// <param name="name">The connection's name, <c>default</c> unless there are several.</param>
@@ -137,5 +182,10 @@ internal sealed class RedisSettings
     }
 
     public ReconnectPlan CreateReconnectPlan() =>
-        new(Backoff, new RestartBudget(MaxRestarts, RestartsWithin), ResetAfter, Random.Shared);
+        new(
+            Backoff.CreateStrategy(),
+            new RestartBudget(MaxRestarts, RestartsWithin),
+            lastsAfter: Backoff.Max < ResetAfter ? Backoff.Max : ResetAfter,
+            ResetAfter,
+            Random.Shared);
 }

@@ -54,10 +54,13 @@ internal sealed class SettingsReader(string root, Config config)
     public TimeSpan Duration(string path, TimeSpan min, TimeSpan max) =>
         Duration(path, min, max, $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m");
 
-    public TimeSpan DurationOrInfinite(string path, TimeSpan min, TimeSpan max)
+    public TimeSpan DurationOrInfinite(string path, TimeSpan min, TimeSpan max) => DurationOr("infinite", path, min, max);
+
+    /// <summary>A duration, or a word that stands for an infinite one.</summary>
+    public TimeSpan DurationOr(string word, string path, TimeSpan min, TimeSpan max)
     {
-        var valid = $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m, or infinite";
-        return string.Equals(Raw(path, valid), "infinite", StringComparison.OrdinalIgnoreCase)
+        var valid = $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m, or {word}";
+        return string.Equals(Raw(path, valid), word, StringComparison.OrdinalIgnoreCase)
             ? Timeout.InfiniteTimeSpan
             : Duration(path, min, max, valid);
     }
@@ -92,6 +95,34 @@ internal sealed class SettingsReader(string root, Config config)
         return RedisEndpoint.TryParse(Raw(path, Valid), out var endpoint)
             ? endpoint
             : Problem(path, Valid, new RedisEndpoint("invalid", 1));
+    }
+
+    public IReadOnlyList<RedisEndpoint> Endpoints(string path, int defaultPort)
+    {
+        const string Valid = "a list of host:port, such as [\"redis-1:6379\", \"redis-2:6379\"]";
+        var endpoints = new List<RedisEndpoint>();
+        foreach (var text in Read(path, Valid, c => c.GetStringList(path)) ?? [])
+        {
+            if (!RedisEndpoint.TryParse(text, defaultPort, out var endpoint)) return Problem(path, Valid, endpoints);
+            endpoints.Add(endpoint);
+        }
+
+        return endpoints;
+    }
+
+    /// <summary>On or off.</summary>
+    public bool Switch(string path) => OneOf(path, ("on", true), ("off", false), ("true", true), ("false", false));
+
+    /// <summary>The name of a type that implements an interface and can be made without arguments; null where there is none.</summary>
+    public Type? TypeOrNull(string path, Type contract, string otherwise = "")
+    {
+        if (TextOrNull(path) is not { } name) return null;
+        var valid = $"{otherwise}the assembly-qualified name of a class that implements {contract.FullName} and has a constructor without arguments";
+        return Type.GetType(name, throwOnError: false) is { IsAbstract: false } type
+            && contract.IsAssignableFrom(type)
+            && type.GetConstructor(Type.EmptyTypes) is not null
+            ? type
+            : Problem<Type?>(path, valid, null);
     }
 
     /// <summary>A rule that goes beyond the kind of a value.</summary>

@@ -6,5 +6,11 @@ internal class RedisLinkException(string message, Exception? cause = null) : Exc
 /// <summary>An attempt ended before it began: nobody was there, or it was a server that does not work yet.</summary>
 internal sealed class ServerSilentException(string message, Exception? cause = null) : RedisLinkException(message, cause);
 
+/// <summary>
+/// A failure that waiting does not mend: a wrong password, a permission that is missing, a certificate that is not trusted, a
+/// server that is no Redis.
+/// </summary>
+internal sealed class MisconfiguredException(string message, Exception? cause = null) : RedisLinkException(message, cause);
+
 /// <summary>The server answered a query of the library's own with an error.</summary>
 internal sealed class ServerErrorException(string serverError) : RedisLinkException(serverError);

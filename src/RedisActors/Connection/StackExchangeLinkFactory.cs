@@ -20,7 +20,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
     public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
         var address = await FindServerAsync(cancellation).ConfigureAwait(false);
-        var endpoint = new LinkEndPoint(address, settings.Endpoint.Port);
+        var endpoint = new LinkEndPoint(address, settings.Endpoints[0].Port);
         ConnectionMultiplexer multiplexer;
         try
         {
@@ -55,7 +55,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         try
         {
             var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
-            await ServerProbe.AskAsync(address, settings.Endpoint.Port, limit.Token).ConfigureAwait(false);
+            await ServerProbe.AskAsync(address, settings.Endpoints[0].Port, limit.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
@@ -101,7 +101,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         var open = new List<Task>();
         while (true)
         {
-            open.Add(ServerProbe.AskAsync(address, settings.Endpoint.Port, cancellation));
+            open.Add(ServerProbe.AskAsync(address, settings.Endpoints[0].Port, cancellation));
             var next = Task.Delay(GlancePatience, cancellation);
             var first = await Task.WhenAny([.. open, next]).ConfigureAwait(false);
             if (first == next)
@@ -146,7 +146,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
             AllowAdmin = true,
             CommandMap = WithoutPubSub,
             ClientName = settings.ClientName,
-            Password = settings.Password,
+            Password = settings.Credentials.Password,
             DefaultDatabase = settings.Database,
             TieBreaker = string.Empty,
             ConfigurationChannel = string.Empty,
@@ -161,16 +161,16 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         IPAddress[] addresses;
         try
         {
-            addresses = await Dns.GetHostAddressesAsync(settings.Endpoint.Host, cancellation).ConfigureAwait(false);
+            addresses = await Dns.GetHostAddressesAsync(settings.Endpoints[0].Host, cancellation).ConfigureAwait(false);
         }
         catch (SocketException error)
         {
-            throw new RedisLinkException($"the host name '{settings.Endpoint.Host}' does not resolve: {error.Message}", error);
+            throw new RedisLinkException($"the host name '{settings.Endpoints[0].Host}' does not resolve: {error.Message}", error);
         }
 
         return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
             ?? (StackExchangeVersion.SupportsIPv6 ? addresses.FirstOrDefault() : null)
-            ?? throw new RedisLinkException($"the host name '{settings.Endpoint.Host}' has no usable address");
+            ?? throw new RedisLinkException($"the host name '{settings.Endpoints[0].Host}' has no usable address");
     }
 
     private static string Explain(Exception error)

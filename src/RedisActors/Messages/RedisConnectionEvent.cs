@@ -9,8 +9,14 @@ namespace RedisActors;
 /// </summary>
 /// <param name="Connection">The connection's name in the settings, <c>default</c> unless there are several.</param>
 /// <param name="Epoch">The number of the connection attempt this is about, from 1, growing by one with each attempt.</param>
-/// <param name="Endpoint">The server's address, as configured.</param>
-public abstract record RedisConnectionEvent(string Connection, long Epoch, string Endpoint) : INoSerializationVerificationNeeded;
+/// <param name="Endpoint">
+/// Where the connection leads: the server's own address once there is one, before that what is configured.
+/// </param>
+public abstract record RedisConnectionEvent(string Connection, long Epoch, string Endpoint) : INoSerializationVerificationNeeded
+{
+    /// <summary>Which of the connection's lanes this is about, from 1; each has epochs of its own.</summary>
+    public int Lane { get; init; } = 1;
+}
 
 /// <summary>A connection attempt has begun.</summary>
 /// <param name="Connection"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Connection']"/></param>
@@ -27,7 +33,14 @@ public sealed record RedisConnecting(string Connection, long Epoch, string Endpo
 /// <param name="ClientId">The server's number for this connection (<c>CLIENT ID</c>).</param>
 /// <param name="Away">How long there was no connection; zero for the first one.</param>
 public sealed record RedisReady(string Connection, long Epoch, string Endpoint, long ClientId, TimeSpan Away)
-    : RedisConnectionEvent(Connection, Epoch, Endpoint);
+    : RedisConnectionEvent(Connection, Epoch, Endpoint)
+{
+    /// <summary>How many commands waited for the connection, and are being sent now.</summary>
+    public int Stashed { get; init; }
+
+    /// <summary>How many of them had been sent before, on the connection that was lost, and are sent again.</summary>
+    public int Replayed { get; init; }
+}
 
 /// <summary>A connection that was ready is gone; commands are stashed from here on.</summary>
 /// <param name="Connection"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Connection']"/></param>
@@ -46,15 +59,34 @@ public sealed record RedisLost(string Connection, long Epoch, string Endpoint, s
 /// <param name="Cause">Why the last attempt or connection ended, in one line.</param>
 public sealed record RedisBackingOff(
     string Connection, long Epoch, string Endpoint, int Attempt, TimeSpan Delay, string Cause)
-    : RedisConnectionEvent(Connection, Epoch, Endpoint);
+    : RedisConnectionEvent(Connection, Epoch, Endpoint)
+{
+    /// <summary>
+    /// Whether waiting will not mend it: a wrong password, a missing permission, a certificate that is not trusted, a server that
+    /// is no Redis.
+    /// </summary>
+    public bool Misconfigured { get; init; }
+}
 
 /// <summary>
-/// The restart budget is spent and no further attempt is made; every command that waits or comes is answered with
-/// <see cref="Outcome.NotSent"/>.
+/// No further attempt is made until <see cref="ForceReconnect"/>; every command that waits or comes is answered with
+/// <see cref="Outcome.NotSent"/>. The restart budget is spent (<c>restart.when-spent = stop</c>).
 /// </summary>
 /// <param name="Connection"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Connection']"/></param>
 /// <param name="Epoch"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Epoch']"/></param>
 /// <param name="Endpoint"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Endpoint']"/></param>
 /// <param name="Cause">Why the last attempt or connection ended, in one line.</param>
 public sealed record RedisGaveUp(string Connection, long Epoch, string Endpoint, string Cause)
+    : RedisConnectionEvent(Connection, Epoch, Endpoint);
+
+/// <summary>
+/// There is no connection and none is tried, until <see cref="ResumeConnection"/> or <see cref="ForceReconnect"/>; commands wait,
+/// each as long as its timeout. Either somebody sent <see cref="PauseConnection"/>, or the restart budget is spent
+/// (<c>restart.when-spent = suspend</c>).
+/// </summary>
+/// <param name="Connection"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Connection']"/></param>
+/// <param name="Epoch">The number of the last attempt.</param>
+/// <param name="Endpoint"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Endpoint']"/></param>
+/// <param name="Cause">Why, in one line.</param>
+public sealed record RedisSuspended(string Connection, long Epoch, string Endpoint, string Cause)
     : RedisConnectionEvent(Connection, Epoch, Endpoint);

@@ -31,3 +31,42 @@ public sealed record GetStatus
 /// <param name="InFlight">Commands handed to the connection and not yet answered.</param>
 /// <param name="Stashed">Commands accepted and not handed to a connection.</param>
 public sealed record RedisStatus(RedisConnectionEvent? State, int InFlight, int Stashed) : INoSerializationVerificationNeeded;
+
+/// <summary>
+/// Sent to a <see cref="RedisActor"/>: leave the present connection, when what is in flight has been answered or after 5 s, and make
+/// a new one. During a wait it ends the wait; after <see cref="RedisSuspended"/> or <see cref="RedisGaveUp"/> it begins anew. What
+/// comes of it is told as state, see <see cref="SubscribeToState"/>.
+/// </summary>
+/// <param name="Reason">Why, in one line; it becomes the cause of the loss.</param>
+public sealed record ForceReconnect(string Reason);
+
+/// <summary>
+/// Sent to a <see cref="RedisActor"/>: leave the connection, when what is in flight has been answered or after 5 s, and make no new
+/// one until <see cref="ResumeConnection"/>. Commands wait meanwhile, each as long as its timeout. The state is
+/// <see cref="RedisSuspended"/> then.
+/// </summary>
+/// <param name="Reason">Why, in one line.</param>
+public sealed record PauseConnection(string Reason);
+
+/// <summary>Sent to a <see cref="RedisActor"/>: connect again, after <see cref="RedisSuspended"/>. Otherwise it changes nothing.</summary>
+public sealed record ResumeConnection
+{
+    private ResumeConnection()
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static ResumeConnection Instance { get; } = new();
+}
+
+/// <summary>
+/// Sent to a <see cref="RedisActor"/>: take no more commands, they are answered <see cref="Outcome.NotSent"/> from here on; finish
+/// those that it has; then say <see cref="DrainedCommands"/>. What is unfinished when the timeout passes is answered with what is
+/// true of it. There is no way back: it is what comes before stopping.
+/// </summary>
+/// <param name="Timeout">How long it may take; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: as long as the commands' own timeouts.</param>
+public sealed record DrainCommands(TimeSpan Timeout);
+
+/// <summary>The answer to <see cref="DrainCommands"/>: no command is left.</summary>
+/// <param name="Unfinished">How many were not answered by the server within the timeout, and were answered for it.</param>
+public sealed record DrainedCommands(int Unfinished);

@@ -4,13 +4,20 @@ namespace RedisActors.Supervision;
 /// Decides what follows when a connection attempt or a connection has ended: another attempt, after which wait, or none.
 /// </summary>
 /// <remarks>
-/// The wait grows with the attempts that failed since there was a connection, and with the connections in a row that did not
-/// stay ready for <c>reset-after</c>. So one lost connection is followed by a short wait, whatever the outage before it was like,
-/// and a server that takes every connection and drops it again is not retried hot.
+/// A connection that lasted is followed by an attempt at once. Otherwise there is a wait, which grows with the attempts that failed
+/// since there was a connection, and with the connections in a row that did not last. So one lost connection costs next to
+/// nothing, whatever the outage before it was like, and a server that takes every connection and drops it again is not retried hot.
 /// </remarks>
-internal sealed class ReconnectPlan(BackoffSchedule backoff, RestartBudget budget, TimeSpan resetAfter, Random random)
+/// <param name="backoff">How long the waits are.</param>
+/// <param name="budget">How many attempts there may be.</param>
+/// <param name="lastsAfter">How long a connection has to be ready until its loss is followed by an attempt at once.</param>
+/// <param name="resetAfter">How long it has to be ready until <see cref="Attempt"/> begins anew.</param>
+/// <param name="random">For jitter.</param>
+internal sealed class ReconnectPlan(
+    IBackoffStrategy backoff, RestartBudget budget, TimeSpan lastsAfter, TimeSpan resetAfter, Random random)
 {
     private TimeSpan? _readySince;
+    private TimeSpan _previous;
     private int _failures;
     private int _shortLived;
 
@@ -29,10 +36,10 @@ internal sealed class ReconnectPlan(BackoffSchedule backoff, RestartBudget budge
         if (_readySince is { } since)
         {
             _readySince = null;
-            var wasStable = now - since >= resetAfter;
             _failures = 0;
-            _shortLived = wasStable ? 0 : _shortLived + 1;
-            Attempt = wasStable ? 0 : Attempt;
+            _previous = TimeSpan.Zero;
+            _shortLived = now - since >= lastsAfter ? 0 : _shortLived + 1;
+            if (now - since >= resetAfter) Attempt = 0;
         }
         else
         {
@@ -41,6 +48,17 @@ internal sealed class ReconnectPlan(BackoffSchedule backoff, RestartBudget budge
 
         if (!budget.TrySpend(now)) return null;
         Attempt++;
-        return backoff.DelayBefore(Math.Max(1, _shortLived + _failures), random.NextDouble());
+        var waits = _shortLived + _failures;
+        return waits == 0 ? TimeSpan.Zero : _previous = backoff.DelayBefore(waits, _previous, random.NextDouble());
+    }
+
+    /// <summary>Somebody said to begin anew: nothing that failed so far counts.</summary>
+    public void BeginAnew()
+    {
+        budget.BeginAnew();
+        _readySince = null;
+        _previous = TimeSpan.Zero;
+        _failures = _shortLived = 0;
+        Attempt = 1;
     }
 }

@@ -152,7 +152,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _failure = null;
         _downSince ??= Now;
         Become(Connecting);
-        Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt));
+        Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Target, _plan.Attempt));
         var connection = Context.ActorOf(
             RedisConnectionActor.Props(_settings, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
         Context.Watch(connection);
@@ -168,7 +168,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
-        Announce(new RedisReady(_settings.Name, _epoch, _settings.Endpoint.ToString(), verified.Link.Identity.Id, away));
+        Announce(new RedisReady(_settings.Name, _epoch, _settings.Target, verified.Link.Identity.Id, away));
         _toldOfOutage = false;
         _memory.Commands.Tell(new LinkUp(_epoch, verified.Link));
     }
@@ -196,7 +196,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _link = null;
         _downSince = Now;
         _memory.Commands.Tell(new LinkDown(_epoch, cause));
-        Announce(new RedisLost(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
+        Announce(new RedisLost(_settings.Name, _epoch, _settings.Target, cause));
         _toldOfOutage = true;
     }
 
@@ -212,7 +212,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         if (_plan.Ended(Now) is { } delay)
         {
             Become(BackingOff);
-            Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Endpoint.ToString(), _plan.Attempt, delay, cause));
+            Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Target, _plan.Attempt, delay, cause));
             _toldOfOutage = true;
             Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
             PlanToLook();
@@ -220,7 +220,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         else
         {
             Become(GaveUp);
-            Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Endpoint.ToString(), cause));
+            Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Target, cause));
             _memory.Commands.Tell(new NoMoreLinks(cause));
         }
     }

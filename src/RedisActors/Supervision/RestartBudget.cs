@@ -7,6 +7,9 @@ internal sealed class RestartBudget(int? maxRestarts, TimeSpan within)
 {
     private readonly Queue<TimeSpan> _spent = new();
 
+    /// <summary>Nothing is spent any more.</summary>
+    public void BeginAnew() => _spent.Clear();
+
     /// <summary>Takes one restart from the budget, at this time; false when there is none left.</summary>
     public bool TrySpend(TimeSpan now)
     {

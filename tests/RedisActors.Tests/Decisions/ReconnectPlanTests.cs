@@ -4,6 +4,7 @@ namespace RedisActors.Tests.Decisions;
 
 public sealed class ReconnectPlanTests
 {
+    private static readonly TimeSpan LastsAfter = Seconds(1);
     private static readonly TimeSpan StableAfter = Seconds(10);
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class ReconnectPlanTests
 
         plan.Ready(Seconds(1));
 
-        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(11)));
+        Assert.Equal(TimeSpan.Zero, plan.Ended(Seconds(11)));
         Assert.Equal(1, plan.Attempt);
         Assert.Equal(Milliseconds(50), plan.Ended(Seconds(12)));
         Assert.Equal(2, plan.Attempt);
@@ -36,7 +37,7 @@ public sealed class ReconnectPlanTests
     }
 
     [Fact]
-    public void A_connection_that_did_not_last_long_is_waited_for_shortly_the_first_time_and_resets_no_count()
+    public void A_connection_that_lasted_is_followed_by_an_attempt_at_once_and_resets_no_count_before_it_is_stable()
     {
         var plan = Plan();
         plan.Ended(Seconds(0));
@@ -44,11 +45,33 @@ public sealed class ReconnectPlanTests
 
         plan.Ready(Seconds(1));
 
-        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(10.9)));
+        Assert.Equal(TimeSpan.Zero, plan.Ended(Seconds(10.9)));
         Assert.Equal(4, plan.Attempt);
-        plan.Ready(Seconds(11));
-        Assert.Equal(Milliseconds(100), plan.Ended(Seconds(12)));
-        Assert.Equal(Milliseconds(200), plan.Ended(Seconds(12)));
+    }
+
+    [Fact]
+    public void Connections_that_did_not_last_are_waited_for_longer_each_time()
+    {
+        var plan = Plan();
+
+        plan.Ready(Seconds(1));
+        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(1.9)));
+        plan.Ready(Seconds(2));
+        Assert.Equal(Milliseconds(100), plan.Ended(Seconds(2.9)));
+        Assert.Equal(Milliseconds(200), plan.Ended(Seconds(3)));
+    }
+
+    [Fact]
+    public void Told_to_begin_anew_nothing_that_failed_counts()
+    {
+        var plan = Plan(new RestartBudget(1, Seconds(60)));
+        plan.Ended(Seconds(0));
+        Assert.Null(plan.Ended(Seconds(1)));
+
+        plan.BeginAnew();
+
+        Assert.Equal(1, plan.Attempt);
+        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(2)));
     }
 
     [Fact]
@@ -111,8 +134,8 @@ public sealed class ReconnectPlanTests
         {
             var random = new Random(seed);
             var plan = new ReconnectPlan(
-                new BackoffSchedule(Milliseconds(50), max, 1 + random.NextDouble() * 5, random.NextDouble()),
-                new RestartBudget(null, Seconds(1)), StableAfter, random);
+                new ExponentialBackoff(Milliseconds(50), max, 1 + random.NextDouble() * 5, random.NextDouble()),
+                new RestartBudget(null, Seconds(1)), LastsAfter, StableAfter, random);
             var now = TimeSpan.Zero;
             for (var step = 0; step < 100; step++)
             {
@@ -125,8 +148,8 @@ public sealed class ReconnectPlanTests
     }
 
     private static ReconnectPlan Plan(RestartBudget? budget = null) => new(
-        new BackoffSchedule(Milliseconds(50), Milliseconds(1000), 2, 0),
-        budget ?? new RestartBudget(null, Seconds(60)), StableAfter, new Random(1));
+        new ExponentialBackoff(Milliseconds(50), Milliseconds(1000), 2, 0),
+        budget ?? new RestartBudget(null, Seconds(60)), LastsAfter, StableAfter, new Random(1));
 
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(value);
 

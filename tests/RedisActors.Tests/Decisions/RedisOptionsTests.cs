@@ -11,9 +11,25 @@ public sealed class RedisOptionsTests
 
     public static TheoryData<string, string, string> Options => new()
     {
+        { nameof(RedisOptions.Topology), "topology", "sentinel" },
         { nameof(RedisOptions.Endpoint), "endpoint", "example.org:1234" },
+        { nameof(RedisOptions.Endpoints), "endpoints", "[a:1,b:2]" },
+        { nameof(RedisOptions.SentinelService), "sentinel.service", "main" },
+        { nameof(RedisOptions.SentinelEndpoints), "sentinel.endpoints", "[a:1,b:2]" },
+        { nameof(RedisOptions.SentinelUser), "sentinel.user", "me" },
+        { nameof(RedisOptions.SentinelPassword), "sentinel.password", "secret" },
+        { nameof(RedisOptions.Role), "role", "any" },
+        { nameof(RedisOptions.Lanes), "lanes", "7" },
         { nameof(RedisOptions.Database), "database", "7" },
+        { nameof(RedisOptions.User), "user", "me" },
         { nameof(RedisOptions.Password), "password", "secret" },
+        { nameof(RedisOptions.CredentialsProvider), "credentials-provider", typeof(ListedCredentials).AssemblyQualifiedName! },
+        { nameof(RedisOptions.TlsEnabled), "tls.enabled", "on" },
+        { nameof(RedisOptions.TlsHost), "tls.host", "example.org" },
+        { nameof(RedisOptions.TlsCaFile), "tls.ca-file", "ca.pem" },
+        { nameof(RedisOptions.TlsCertificateFile), "tls.certificate-file", "me.pem" },
+        { nameof(RedisOptions.TlsKeyFile), "tls.key-file", "me.key" },
+        { nameof(RedisOptions.TlsVerify), "tls.verify", "on" },
         { nameof(RedisOptions.ClientName), "client-name", "me" },
         { nameof(RedisOptions.ConnectTimeout), "connect-timeout", "1234.5ms" },
         { nameof(RedisOptions.CommandTimeout), "command-timeout", "1234.5ms" },
@@ -29,6 +45,8 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.AskAgainMax), "ask-again.max", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatTimeout), "heartbeat.timeout", "1234.5ms" },
+        { nameof(RedisOptions.HeartbeatBusyGrace), "heartbeat.busy-grace", "1234.5ms" },
+        { nameof(RedisOptions.BackoffStrategy), "backoff.strategy", "linear" },
         { nameof(RedisOptions.BackoffMin), "backoff.min", "1234.5ms" },
         { nameof(RedisOptions.BackoffMax), "backoff.max", "1234.5ms" },
         { nameof(RedisOptions.BackoffMultiplier), "backoff.multiplier", "1.5" },
@@ -37,6 +55,10 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.MaxRestarts), "restart.max-restarts", "7" },
         { nameof(RedisOptions.RestartsWithin), "restart.within", "1234.5ms" },
         { nameof(RedisOptions.ResetAfter), "restart.reset-after", "1234.5ms" },
+        { nameof(RedisOptions.WhenSpent), "restart.when-spent", "suspend" },
+        { nameof(RedisOptions.MisconfiguredRetryAfter), "misconfigured.retry-after", "1234.5ms" },
+        { nameof(RedisOptions.MisconfiguredCommands), "misconfigured.commands", "answer-not-sent" },
+        { nameof(RedisOptions.DrainInPhase), "shutdown.drain-in-phase", "service-stop" },
     };
 
     [Theory]
@@ -49,7 +71,7 @@ public sealed class RedisOptionsTests
 
         var config = options.ToConfig("default");
 
-        Assert.Equal(expected, config.GetString($"redis-actors.default.{path}"));
+        Assert.Equal(expected, Written(config, $"redis-actors.default.{path}"));
         foreach (var row in Options)
         {
             if ((string)row[1] != path) Assert.False(config.HasPath($"redis-actors.default.{row[1]}"), (string)row[1]);
@@ -88,8 +110,8 @@ public sealed class RedisOptionsTests
 
         var settings = Hocon.FromRoot(options.ToConfig("default"));
 
-        Assert.Equal("[::1]:7000", settings.Endpoint.ToString());
-        Assert.Equal((3, "secret", "me"), (settings.Database, settings.Password, settings.ClientName));
+        Assert.Equal("[::1]:7000", settings.Target);
+        Assert.Equal((3, "secret", "me"), (settings.Database, settings.Credentials.Password, settings.ClientName));
         Assert.Equal((Time, Timeout.InfiniteTimeSpan), (settings.ConnectTimeout, settings.CommandTimeout));
         Assert.Equal((Time * 2, Time * 3), (settings.HeartbeatInterval, settings.HeartbeatTimeout));
         Assert.Equal((Time, Time * 4), (settings.Backoff.Min, settings.Backoff.Max));
@@ -118,7 +140,7 @@ public sealed class RedisOptionsTests
     [InlineData("gr\u00fc\u00dfe \u6f22\u5b57")]
     [InlineData("\"\"\"")]
     public void A_text_arrives_as_it_was_given(string text) =>
-        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Password);
+        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Credentials.Password);
 
     [Fact]
     public void An_empty_password_in_code_overrides_one_in_hocon()
@@ -126,7 +148,7 @@ public sealed class RedisOptionsTests
         var config = new RedisOptions { Password = string.Empty }.ToConfig("default")
             .WithFallback(ConfigurationFactory.ParseString("redis-actors.default.password = secret"));
 
-        Assert.Null(Hocon.FromRoot(config).Password);
+        Assert.Null(Hocon.FromRoot(config).Credentials.Password);
     }
 
     [Fact]
@@ -140,11 +162,19 @@ public sealed class RedisOptionsTests
         Assert.Contains("redis-actors.default.connect-timeout", message);
     }
 
+    private static string Written(Config config, string path) =>
+        config.GetValue(path).IsArray() ? $"[{string.Join(',', config.GetStringList(path))}]" : config.GetString(path);
+
     private static object Sample(Type type, string expected) =>
         type == typeof(string) ? expected
+        : type == typeof(Type) ? typeof(ListedCredentials)
+        : type == typeof(IReadOnlyList<string>) ? new[] { "a:1", "b:2" }
+        : type == typeof(bool?) ? true
         : type == typeof(DeliveryMode?) ? DeliveryMode.ExactlyOnce
         : type == typeof(int?) ? 7
         : type == typeof(long?) ? 12345678901
         : type == typeof(double?) ? 1.5
         : Time;
+
+    private sealed class ListedCredentials;
 }

@@ -13,9 +13,9 @@ public sealed class RedisSettingsTests
         var settings = Hocon.Settings();
 
         Assert.Equal("default", settings.Name);
-        Assert.Equal("localhost:6379", settings.Endpoint.ToString());
+        Assert.Equal("localhost:6379", settings.Target);
         Assert.Equal(0, settings.Database);
-        Assert.Null(settings.Password);
+        Assert.Null(settings.Credentials.Password);
         Assert.Equal("redis-actors-default", settings.ClientName);
         Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.CommandTimeout);
@@ -53,9 +53,9 @@ public sealed class RedisSettingsTests
             ask-again { min = 1ms, max = 2ms }
             """);
 
-        Assert.Equal(new RedisEndpoint("::1", 7000), settings.Endpoint);
+        Assert.Equal(new RedisEndpoint("::1", 7000), Assert.Single(settings.Endpoints));
         Assert.Equal(3, settings.Database);
-        Assert.Equal("p$w\\\"", settings.Password);
+        Assert.Equal("p$w\\\"", settings.Credentials.Password);
         Assert.Equal("mine", settings.ClientName);
         Assert.Equal(TimeSpan.FromMilliseconds(500), settings.ConnectTimeout);
         Assert.Equal(TimeSpan.FromMinutes(2), settings.CommandTimeout);

@@ -2,9 +2,9 @@ using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Decisions;
 
-public sealed class BackoffScheduleTests
+public sealed class ExponentialBackoffTests
 {
-    private static readonly BackoffSchedule Defaults = new(Milliseconds(50), Milliseconds(1000), 2, 0.3);
+    private static readonly ExponentialBackoff Defaults = new(Milliseconds(50), Milliseconds(1000), 2, 0.3);
 
     [Theory]
     [InlineData(1, 50)]
@@ -30,7 +30,7 @@ public sealed class BackoffScheduleTests
     [Fact]
     public void A_multiplier_of_one_waits_the_same_before_each_attempt()
     {
-        var steady = new BackoffSchedule(Milliseconds(50), Milliseconds(1000), 1, 0);
+        var steady = new ExponentialBackoff(Milliseconds(50), Milliseconds(1000), 1, 0);
 
         Assert.All(Enumerable.Range(1, 50), attempt => Assert.Equal(Milliseconds(50), steady.DelayBefore(attempt, 0.7)));
     }
@@ -38,7 +38,7 @@ public sealed class BackoffScheduleTests
     [Fact]
     public void Min_and_max_may_be_the_same()
     {
-        var fixedWait = new BackoffSchedule(Milliseconds(300), Milliseconds(300), 10, 0);
+        var fixedWait = new ExponentialBackoff(Milliseconds(300), Milliseconds(300), 10, 0);
 
         Assert.Equal(Milliseconds(300), fixedWait.DelayBefore(1, 0));
         Assert.Equal(Milliseconds(300), fixedWait.DelayBefore(9, 0));
@@ -57,7 +57,7 @@ public sealed class BackoffScheduleTests
             var max = TimeSpan.FromTicks(random.NextInt64(TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerDay));
             var min = TimeSpan.FromTicks(random.NextInt64(1, max.Ticks + 1));
             var jitter = seed % 10 == 0 ? 1 : random.NextDouble();
-            var schedule = new BackoffSchedule(min, max, 1 + random.NextDouble() * 999, jitter);
+            var schedule = new ExponentialBackoff(min, max, 1 + random.NextDouble() * 999, jitter);
             for (var attempt = 1; attempt <= 40; attempt++)
             {
                 var longest = schedule.DelayBefore(attempt, 0);

@@ -1,0 +1,42 @@
+using RedisActors.Supervision;
+
+namespace RedisActors.Configuration;
+
+/// <summary>How long to wait between connection attempts.</summary>
+internal sealed class BackoffSettings
+{
+    private const string Words = "exponential, linear, constant, decorrelated-jitter";
+
+    private readonly Func<IBackoffStrategy> _create;
+
+    public BackoffSettings(SettingsReader read)
+    {
+        Min = read.Duration("backoff.min", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        Max = read.Duration("backoff.max", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        read.RequireBoth(Min <= Max, "backoff.min", "backoff.max", $"is {Min}, longer than backoff.max, {Max}");
+        Multiplier = read.Fraction("backoff.multiplier", 1, 1000);
+        Jitter = read.Fraction("backoff.jitter", 0, 1);
+        _create = read.Text("backoff.strategy").ToLowerInvariant() switch
+        {
+            "exponential" => () => new ExponentialBackoff(Min, Max, Multiplier, Jitter),
+            "linear" => () => new LinearBackoff(Min, Max, Jitter),
+            "constant" => () => new ConstantBackoff(Min, Jitter),
+            "decorrelated-jitter" => () => new DecorrelatedJitterBackoff(Min, Max, Multiplier),
+            _ => read.TypeOrNull("backoff.strategy", typeof(IBackoffStrategy), $"{Words}, or ") is { } type
+                ? () => (IBackoffStrategy)Activator.CreateInstance(type)!
+                : () => new ConstantBackoff(Max, 0),
+        };
+    }
+
+    public TimeSpan Min { get; }
+
+    /// <summary>No wait is longer, whatever the strategy says.</summary>
+    public TimeSpan Max { get; }
+
+    public double Multiplier { get; }
+
+    public double Jitter { get; }
+
+    /// <summary>A strategy for one supervisor; it may have a state.</summary>
+    public IBackoffStrategy CreateStrategy() => new BoundedBackoff(_create(), Max);
+}
