@@ -7,8 +7,9 @@ using RedisActors.Supervision;
 namespace RedisActors;
 
 /// <summary>
-/// The address that users send to: <see cref="RedisCommand"/>, <see cref="SubscribeToState"/>, <see cref="UnsubscribeFromState"/>
-/// and <see cref="GetStatus"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference comes from
+/// The address that users send to: <see cref="RedisCommand"/>, <see cref="SubscribeToState"/>, <see cref="UnsubscribeFromState"/>,
+/// <see cref="GetStatus"/>, <see cref="ForceReconnect"/>, <see cref="PauseConnection"/>, <see cref="ResumeConnection"/> and
+/// <see cref="DrainCommands"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference comes from
 /// <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>.
 /// </summary>
 /// <remarks>
@@ -32,6 +33,11 @@ public sealed class RedisActor : ReceiveActor
         Receive<GetStatus>(query => _commands.Forward(query));
         Receive<SubscribeToState>(message => _supervisor.Forward(message));
         Receive<UnsubscribeFromState>(message => _supervisor.Forward(message));
+        Receive<ForceReconnect>(message => _supervisor.Forward(message));
+        Receive<PauseConnection>(message => _supervisor.Forward(message));
+        Receive<ResumeConnection>(message => _supervisor.Forward(message));
+        Receive<DrainCommands>(message => _commands.Forward(message));
+        Receive<BudgetSpent>(message => throw new RedisGaveUpException(_settings.Name, message.Cause));
         Receive<Terminated>(_ => OnChildStopped());
     }
 

@@ -28,6 +28,7 @@ public sealed class RedisExtension : IExtension
         var settings = RedisSettings.Create(DefaultConnection, system.Settings.Config.GetConfig(ConfigPath));
         StrandedCommands.Answer(system);
         RedisActor = system.ActorOf(RedisActors.RedisActor.Props(settings), "redis");
+        DrainBeforeShutdown.Register(system, settings, RedisActor);
     }
 
     /// <summary>The address to send commands to.</summary>

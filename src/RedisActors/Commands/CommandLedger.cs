@@ -36,6 +36,7 @@ internal sealed class CommandLedger
     private bool _bouncedSinceProbe;
     private bool _askAgainPlanned;
     private bool _landing;
+    private bool _leaving;
     private string? _whyNoMoreLinks;
 
     public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
@@ -110,6 +111,7 @@ internal sealed class CommandLedger
     public void LinkUp()
     {
         _linked = true;
+        _whyNoMoreLinks = null;
         _window.Reset();
         Release();
         if (_inFlight.Count == 0) return;
@@ -121,7 +123,7 @@ internal sealed class CommandLedger
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
     public PendingCommand? Next(long now)
     {
-        if (!_linked || _hold != Hold.None) return null;
+        if (!_linked || _leaving || _hold != Hold.None) return null;
         if (_inFlight.Count < _window.Size && TakeStashed(now) is { } command)
         {
             EnterFlight(command, now);
@@ -164,7 +166,7 @@ internal sealed class CommandLedger
     public PendingCommand? AskAgainDue(long now)
     {
         _askAgainPlanned = false;
-        if (!_linked || !WaitsToAskAgain) return null;
+        if (!_linked || _leaving || !WaitsToAskAgain) return null;
         if (TakeStashed(now) is not { } probe)
         {
             Release();
@@ -188,15 +190,19 @@ internal sealed class CommandLedger
         return _askAgainPlanned = true;
     }
 
+    /// <summary>The link is about to be left: nothing more is handed to it.</summary>
+    public void Leave() => _leaving = true;
+
     /// <summary>
     /// The link is gone. What certainly did not reach the server, and what may be asked again, goes back to its place in the
-    /// order; the rest ends as <see cref="Outcome.Unknown"/>.
+    /// order; the rest ends as <see cref="Outcome.Unknown"/>. Answers how many were put back.
     /// </summary>
-    public void LinkLost(string cause, long now)
+    public int LinkLost(string cause, long now)
     {
-        _linked = false;
+        _linked = _leaving = false;
         _askAgainPlanned = false;
         Release();
+        var returned = 0;
         var unanswered = _inFlight.TakeUnanswered();
         MarkOvertaken(unanswered);
         foreach (var command in unanswered)
@@ -207,6 +213,7 @@ internal sealed class CommandLedger
                 var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
                 _deadlines.Add(renewed);
                 _stash.Return(renewed);
+                returned++;
             }
             else
             {
@@ -215,6 +222,8 @@ internal sealed class CommandLedger
                     $"{command.Command.Name}: it was sent and the connection was lost before the reply came ({cause}); the server may have executed it");
             }
         }
+
+        return returned;
     }
 
     /// <summary>Ends what is past its deadline, each with what is true of it.</summary>
@@ -241,6 +250,9 @@ internal sealed class CommandLedger
         _whyNoMoreLinks = reason;
         while (_stash.Take() is { } command) EndStashed(command, reason);
     }
+
+    /// <summary>There may be a link after all: what comes back may wait again.</summary>
+    public void LinksAgain() => _whyNoMoreLinks = null;
 
     /// <summary>Ends everything, each command with what is true of it.</summary>
     public void EndAll(string reason)
@@ -342,7 +354,7 @@ internal sealed class CommandLedger
         return renewed;
     }
 
-    private bool MayGo(PendingCommand command) => _linked && _hold switch
+    private bool MayGo(PendingCommand command) => _linked && !_leaving && _hold switch
     {
         Hold.None => _stash.IsEmpty,
         Hold.Keys => !_heldKeys.Touches(command),

@@ -17,9 +17,9 @@ namespace RedisActors.Commands;
 /// </remarks>
 internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 {
-    private const int MostLooksBeforeLeaving = 10;
-
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PatienceOfRefused = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PatienceOfTold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly RedisSettings _settings;
@@ -29,6 +29,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
     private readonly CommandLedger _ledger;
+    private readonly LaneFigures _figures = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _self = Context.Self;
@@ -38,7 +39,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private string _whyThereIsNoLink = string.Empty;
     private long _lastSequence;
     private string? _leaving;
-    private int _looksBeforeLeaving;
+    private long _leaveAt;
+    private Drain? _drain;
     private bool _deadlinesWatched;
     private bool _releasesPlanned;
 
@@ -65,7 +67,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     public static Props Props(RedisSettings settings, IActorRef redis, IActorRef supervisor) =>
         Akka.Actor.Props.Create(() => new RedisCommandActor(settings, redis, supervisor));
 
-    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self));
+    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, _figures));
 
     /// <summary>
     /// The ledger answers first: what it holds may have reached the server, the command that it failed on included. A command that
@@ -108,6 +110,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<RedisCommand>(OnCommand);
         Receive<LinkUp>(OnLinkUp);
         Receive<NoMoreLinks>(OnNoMoreLinks);
+        Receive<LinksAgain>(_ => { });
         Always();
     }
 
@@ -118,6 +121,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
         Receive<CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
+        Receive<LeaveLink>(message => LeaveLink(message.Reason, PatienceOfTold));
         Receive<LinkDown>(OnLinkDown);
         Always();
     }
@@ -125,6 +129,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void GaveUp()
     {
         Receive<RedisCommand>(command => Pending(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<LinkUp>(OnLinkUp);
+        Receive<LinksAgain>(_ => OnLinksAgain());
+        Receive<NoMoreLinks>(OnNoMoreLinks);
         Always();
     }
 
@@ -133,6 +140,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<Bounced>(OnBounced);
         Receive<Drained>(_ => OnDrained());
         Receive<DeadlineTick>(_ => OnDeadlineTick());
+        Receive<DrainCommands>(OnDrainCommands);
+        Receive<DrainTick>(_ => OnDrainTick());
         Receive<RedisConnectionEvent>(state => _state = state);
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }
@@ -140,7 +149,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnCommand(RedisCommand command)
     {
         var pending = _handled = Pending(command);
-        if (WhyRefused(pending) is { } reason)
+        if ((_drain is null ? WhyRefused(pending) : "the RedisActor is about to stop and takes no more") is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;
@@ -149,6 +158,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         if (_ledger.Accept(pending, NowMilliseconds))
         {
             _link!.Send(pending);
+        }
+        else
+        {
+            _figures.Stashed = _ledger.Stashed;
         }
 
         WatchDeadlines();
@@ -159,6 +172,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = message.Link;
         Become(Ready);
         _facts.Forget();
+        _figures.Returned = 0;
         PlanReleases();
         _ledger.LinkUp();
         HandOver();
@@ -172,15 +186,23 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _leaving = null;
         Timers.Cancel(ReleaseTokens.Instance);
         _releasesPlanned = false;
-        _ledger.LinkLost(message.Cause, NowMilliseconds);
+        _figures.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
+        _figures.Stashed = _ledger.Stashed;
         Become(Away);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
     {
-        _whyThereIsNoLink = $"the connection was given up: {message.Cause}";
+        _whyThereIsNoLink = message.Cause;
         _ledger.EndAllStashed(_whyThereIsNoLink);
+        _figures.Stashed = 0;
         Become(GaveUp);
+    }
+
+    private void OnLinksAgain()
+    {
+        _ledger.LinksAgain();
+        Become(Away);
     }
 
     private void OnBounced(Bounced message)
@@ -188,9 +210,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         switch (_ledger.Bounced(message.Command))
         {
             case AfterBounce.Reconnect when _leaving is null:
-                _leaving = $"the server refuses commands: {message.Command.BounceReason}";
-                _looksBeforeLeaving = MostLooksBeforeLeaving;
-                OnLeave();
+                LeaveLink($"the server refuses commands: {message.Command.BounceReason}", PatienceOfRefused);
                 break;
             case AfterBounce.LoadScript when _link is not null:
                 LoadScript(_link);
@@ -205,10 +225,18 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     /// The link is left when what is in flight has been answered, which it is soon by a server that answers: so nobody is told
     /// Unknown of a command that was refused.
     /// </summary>
+    private void LeaveLink(string reason, TimeSpan patience)
+    {
+        _leaving = reason;
+        _leaveAt = NowMilliseconds + (long)patience.TotalMilliseconds;
+        _ledger.Leave();
+        OnLeave();
+    }
+
     private void OnLeave()
     {
         if (_link is null || _leaving is null) return;
-        if (_ledger.InFlight > 0 && _looksBeforeLeaving-- > 0)
+        if (_ledger.InFlight > 0 && NowMilliseconds < _leaveAt)
         {
             Timers.StartSingleTimer(Leave.Instance, Leave.Instance, DeadlineResolution);
         }
@@ -242,6 +270,30 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _deadlinesWatched = false;
         _ledger.Expire(NowMilliseconds);
         WatchDeadlines();
+    }
+
+    private void OnDrainCommands(DrainCommands message)
+    {
+        var ends = message.Timeout == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : NowMilliseconds + (long)message.Timeout.TotalMilliseconds;
+        _drain = new Drain(ends, [.. _drain?.Askers ?? [], Sender]);
+        OnDrainTick();
+    }
+
+    private void OnDrainTick()
+    {
+        if (_drain is null) return;
+        var unfinished = _ledger.InFlight + _ledger.Stashed;
+        if (unfinished > 0 && NowMilliseconds < _drain.Ends)
+        {
+            Timers.StartSingleTimer(DrainTick.Instance, DrainTick.Instance, DeadlineResolution);
+            return;
+        }
+
+        _ledger.EndAll("the RedisActor was drained and its time was up");
+        foreach (var asker in _drain.Askers) asker.Tell(new DrainedCommands(unfinished), _redis);
+        _drain = _drain with { Askers = [] };
     }
 
     private void OnReleaseTokens()
@@ -355,6 +407,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private sealed class ReleaseTokens : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static readonly ReleaseTokens Instance = new();
+    }
+
+    /// <summary>No more commands are taken; whoever asked is told when none is left, or time is up.</summary>
+    private sealed record Drain(long Ends, IReadOnlyList<IActorRef> Askers);
+
+    private sealed class DrainTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly DrainTick Instance = new();
     }
 
     private sealed class DeadlineTick : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -22,6 +22,9 @@ internal interface IRedisLink : IDisposable
 /// <summary>Makes links.</summary>
 internal interface IRedisLinkFactory
 {
+    /// <summary>What leads to the same server has the same key.</summary>
+    object ServerKey { get; }
+
     /// <summary>
     /// Connects to the server and makes sure that it answers. Throws <see cref="RedisLinkException"/> when it cannot.
     /// </summary>

@@ -17,6 +17,9 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
     private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
 
+    public object ServerKey =>
+        (settings.Topology, settings.Target, settings.Role, settings.Tls.Enabled, settings.Credentials.User);
+
     public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
         var address = await FindServerAsync(cancellation).ConfigureAwait(false);

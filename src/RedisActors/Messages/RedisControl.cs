@@ -7,11 +7,21 @@ namespace RedisActors;
 /// from then on. A subscriber that stops is forgotten; subscribing twice is the same as once.
 /// </summary>
 /// <param name="Subscriber">Who is told.</param>
-public sealed record SubscribeToState(IActorRef Subscriber);
+/// <exception cref="ArgumentNullException">There is nobody to tell.</exception>
+public sealed record SubscribeToState(IActorRef Subscriber)
+{
+    /// <summary>Who is told.</summary>
+    public IActorRef Subscriber { get; } = Subscriber ?? throw new ArgumentNullException(nameof(Subscriber));
+}
 
 /// <summary>Sent to a <see cref="RedisActor"/>: tell the subscriber no more.</summary>
 /// <param name="Subscriber">Who was told until now.</param>
-public sealed record UnsubscribeFromState(IActorRef Subscriber);
+/// <exception cref="ArgumentNullException">There is nobody to tell no more.</exception>
+public sealed record UnsubscribeFromState(IActorRef Subscriber)
+{
+    /// <summary>Who was told until now.</summary>
+    public IActorRef Subscriber { get; } = Subscriber ?? throw new ArgumentNullException(nameof(Subscriber));
+}
 
 /// <summary>Sent to a <see cref="RedisActor"/>, which answers with a <see cref="RedisStatus"/>.</summary>
 public sealed record GetStatus

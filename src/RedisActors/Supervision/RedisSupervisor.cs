@@ -15,19 +15,23 @@ namespace RedisActors.Supervision;
 /// </remarks>
 internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 {
+    private const string Unexplained = "the connection actor stopped";
+
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly SupervisorMemory _memory;
     private readonly ReconnectPlan _plan;
+    private readonly StateAnnouncer _states;
+    private readonly SharedServer _server;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private RedisConnectionEvent? _state;
     private Exception? _failure;
+    private IActorRef? _connection;
     private LinkVerified? _link;
     private long _epoch;
     private TimeSpan? _downSince;
-    private readonly CancellationTokenSource _stopped = new();
+    private string? _whyNoMoreLinks;
+    private bool _reconnectAtOnce;
     private bool _wasSilent;
-    private bool _toldOfOutage;
     private bool _toldOfFence;
 
     public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory)
@@ -36,6 +40,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _links = links;
         _memory = memory;
         _plan = settings.CreateReconnectPlan();
+        _states = new StateAnnouncer(memory, Context.System, _log);
+        _server = SharedServer.Enter(links.ServerKey);
         Connecting();
     }
 
@@ -65,7 +71,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             Watch(subscriber);
         }
 
-        StartConnection();
+        if (_memory.PausedBecause is { } reason)
+        {
+            Suspend(reason);
+        }
+        else
+        {
+            StartConnection();
+        }
     }
 
     /// <summary>The link goes with its connection actor, and nobody else is left to say so.</summary>
@@ -75,19 +88,24 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         base.PreRestart(reason, message);
     }
 
-    protected override void PostStop() => _stopped.Cancel();
+    protected override void PostStop() => _server.Leave();
 
     private void Connecting()
     {
         Receive<LinkVerified>(OnVerified);
         Receive<FenceForbidden>(OnFenceForbidden);
         Receive<Terminated>(_ => OnAttemptEnded());
+        Receive<PauseConnection>(OnPauseWhileConnecting);
+        Receive<ResumeConnection>(_ => _memory.PausedBecause = null);
         Always();
     }
 
     private void Ready()
     {
         Receive<Terminated>(_ => OnLinkEnded());
+        Receive<ForceReconnect>(OnReconnectWhileReady);
+        Receive<PauseConnection>(OnPauseWhileReady);
+        Receive<ResumeConnection>(_ => _memory.PausedBecause = null);
         Always();
     }
 
@@ -96,10 +114,24 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Receive<BackoffElapsed>(_ => EndWait());
         Receive<LookForServer>(_ => OnLookForServer());
         Receive<ServerSeen>(OnServerSeen);
+        Receive<ForceReconnect>(_ => EndWait());
+        Receive<PauseConnection>(OnPauseDuringWait);
         Always();
     }
 
-    private void GaveUp() => Always();
+    private void Suspended()
+    {
+        Receive<ForceReconnect>(_ => BeginAnew());
+        Receive<ResumeConnection>(_ => BeginAnew());
+        Always();
+    }
+
+    private void GaveUp()
+    {
+        Receive<ForceReconnect>(_ => BeginAnew());
+        Receive<Escalate>(message => Context.Parent.Tell(new BudgetSpent(message.Cause)));
+        Always();
+    }
 
     private void Always()
     {
@@ -109,67 +141,35 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Receive<SubscriberStopped>(message => Forget(message.Subscriber));
     }
 
-    /// <summary>
-    /// The server is looked for during a wait. What ends the wait is that it answers after it did not: one that answers all the
-    /// time, and refuses this client, is left to the backoff.
-    /// </summary>
-    private void OnLookForServer()
-    {
-        var epoch = _epoch;
-        _links.AnswersAsync(_stopped.Token).PipeTo(
-            Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
-    }
-
-    private void OnServerSeen(ServerSeen message)
-    {
-        if (message.Epoch != _epoch) return;
-        if (message.Answers && _wasSilent)
-        {
-            EndWait();
-            return;
-        }
-
-        _wasSilent |= !message.Answers;
-        PlanToLook();
-    }
-
-    private void PlanToLook()
-    {
-        if (_settings.WakeInterval == Timeout.InfiniteTimeSpan) return;
-        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.WakeInterval);
-    }
-
-    private void EndWait()
-    {
-        Timers.Cancel(BackoffElapsed.Instance);
-        Timers.Cancel(LookForServer.Instance);
-        StartConnection();
-    }
-
     private void StartConnection()
     {
         _epoch = _memory.NextEpoch();
         _failure = null;
         _downSince ??= Now;
         Become(Connecting);
-        Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Target, _plan.Attempt));
-        var connection = Context.ActorOf(
+        _states.Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Target, _plan.Attempt));
+        _connection = Context.ActorOf(
             RedisConnectionActor.Props(_settings, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
-        Context.Watch(connection);
+        Context.Watch(_connection);
     }
 
     private void OnVerified(LinkVerified verified)
     {
         if (verified.Epoch != _epoch) return;
-        var away = _epoch == 1 ? TimeSpan.Zero : Now - (_downSince ?? Now);
+        var away = _memory.WasReady ? Now - (_downSince ?? Now) : TimeSpan.Zero;
+        _memory.WasReady = true;
         _downSince = null;
         _link = verified;
+        _whyNoMoreLinks = null;
         _memory.Unfenced.Clear();
         _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
-        Announce(new RedisReady(_settings.Name, _epoch, _settings.Target, verified.Link.Identity.Id, away));
-        _toldOfOutage = false;
+        _states.Announce(new RedisReady(_settings.Name, _epoch, _settings.Target, verified.Link.Identity.Id, away)
+        {
+            Stashed = _memory.Figures.Stashed,
+            Replayed = _memory.Figures.Returned,
+        });
         _memory.Commands.Tell(new LinkUp(_epoch, verified.Link));
     }
 
@@ -186,57 +186,218 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void OnLinkEnded()
     {
         _wasSilent = false;
-        var cause = Cause("the connection actor stopped");
+        var (cause, misconfigured) = Cause();
         TellOfLoss(cause);
-        DecideWhatFollows(cause);
+        DecideWhatFollows(cause, misconfigured);
     }
 
     private void TellOfLoss(string cause)
     {
+        var endpoint = _settings.Target;
         _link = null;
         _downSince = Now;
         _memory.Commands.Tell(new LinkDown(_epoch, cause));
-        Announce(new RedisLost(_settings.Name, _epoch, _settings.Target, cause));
-        _toldOfOutage = true;
+        _states.Announce(new RedisLost(_settings.Name, _epoch, endpoint, cause));
     }
 
     /// <summary>The attempt has looked for the server too: it may be back before the first look of the wait.</summary>
     private void OnAttemptEnded()
     {
         _wasSilent = _failure is ServerSilentException;
-        DecideWhatFollows(Cause("the connection actor stopped"));
+        var (cause, misconfigured) = Cause();
+        DecideWhatFollows(cause, misconfigured);
     }
 
-    private void DecideWhatFollows(string cause)
+    private void DecideWhatFollows(string cause, bool misconfigured)
     {
-        if (_plan.Ended(Now) is { } delay)
+        if (_memory.PausedBecause is { } reason)
         {
-            Become(BackingOff);
-            Announce(new RedisBackingOff(_settings.Name, _epoch, _settings.Target, _plan.Attempt, delay, cause));
-            _toldOfOutage = true;
-            Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
-            PlanToLook();
+            Suspend(reason);
+        }
+        else if (_reconnectAtOnce)
+        {
+            BeginAnew();
+        }
+        else if (_plan.Ended(Now) is not { } delay)
+        {
+            EndAttempts(cause);
+        }
+        else if (!misconfigured)
+        {
+            LetCommandsWait();
+            Wait(delay, cause);
+        }
+        else if (_settings.RetryMisconfiguredAfter == Timeout.InfiniteTimeSpan)
+        {
+            EndAttempts(cause);
         }
         else
         {
-            Become(GaveUp);
-            Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Target, cause));
-            _memory.Commands.Tell(new NoMoreLinks(cause));
+            Wait(_settings.RetryMisconfiguredAfter, cause, misconfigured: true);
+            if (_settings.WhenMisconfigured == WhenMisconfigured.AnswerNotSent) AnswerCommands($"there is no connection: {cause}");
         }
+    }
+
+    /// <summary>Connections that lead to the same server do not come back in the same instant, hence the spread.</summary>
+    private void Wait(TimeSpan delay, string cause, bool misconfigured = false)
+    {
+        if (delay == TimeSpan.Zero) delay = _server.Spread(Random.Shared.NextDouble());
+        if (delay == TimeSpan.Zero)
+        {
+            StartConnection();
+            return;
+        }
+
+        Become(BackingOff);
+        _states.Announce(
+            new RedisBackingOff(_settings.Name, _epoch, _settings.Target, _plan.Attempt, delay, cause) { Misconfigured = misconfigured });
+        Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
+        if (!misconfigured) PlanToLook();
+    }
+
+    /// <summary>
+    /// The server is looked for during a wait. What ends the wait is that it answers after it did not: one that answers all the
+    /// time, and refuses this client, is left to the backoff.
+    /// </summary>
+    private void OnLookForServer()
+    {
+        var epoch = _epoch;
+        _server.LookAsync(_settings.WakeInterval / 2, () => _links.AnswersAsync(CancellationToken.None)).PipeTo(
+            Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
+    }
+
+    private void OnServerSeen(ServerSeen message)
+    {
+        if (message.Epoch != _epoch) return;
+        if (message.Answers && _wasSilent)
+        {
+            EndWaitWithOthers();
+            return;
+        }
+
+        _wasSilent |= !message.Answers;
+        PlanToLook();
+    }
+
+    private void PlanToLook()
+    {
+        if (_settings.WakeInterval == Timeout.InfiniteTimeSpan) return;
+        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.WakeInterval);
+    }
+
+    /// <summary>All that wait for this server learn in one instant that it is back.</summary>
+    private void EndWaitWithOthers()
+    {
+        var spread = _server.Spread(Random.Shared.NextDouble());
+        if (spread == TimeSpan.Zero)
+        {
+            EndWait();
+        }
+        else
+        {
+            Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, spread);
+        }
+    }
+
+    private void EndWait()
+    {
+        CancelWait();
+        StartConnection();
+    }
+
+    private void CancelWait()
+    {
+        Timers.Cancel(BackoffElapsed.Instance);
+        Timers.Cancel(LookForServer.Instance);
+    }
+
+    private void EndAttempts(string cause)
+    {
+        if (_settings.WhenSpent == WhenSpent.Suspend)
+        {
+            Suspend($"no further attempt is allowed; the last one: {cause}");
+            return;
+        }
+
+        Become(GaveUp);
+        _states.Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Target, cause));
+        AnswerCommands($"the connection was given up: {cause}");
+
+        // Not at once, so that a parent which starts all anew does not make a hot loop of it.
+        if (_settings.WhenSpent == WhenSpent.Escalate)
+        {
+            Timers.StartSingleTimer(nameof(Escalate), new Escalate(cause), _settings.Backoff.Max);
+        }
+    }
+
+    private void Suspend(string reason)
+    {
+        CancelWait();
+        LetCommandsWait();
+        Become(Suspended);
+        _states.Announce(new RedisSuspended(_settings.Name, _epoch, _settings.Target, reason));
+    }
+
+    private void BeginAnew()
+    {
+        _memory.PausedBecause = null;
+        _reconnectAtOnce = false;
+        Timers.Cancel(nameof(Escalate));
+        _plan.BeginAnew();
+        LetCommandsWait();
+        StartConnection();
+    }
+
+    private void OnReconnectWhileReady(ForceReconnect message)
+    {
+        _reconnectAtOnce = true;
+        _memory.Commands.Tell(new LeaveLink(message.Reason));
+    }
+
+    private void OnPauseWhileReady(PauseConnection message)
+    {
+        _memory.PausedBecause = message.Reason;
+        _memory.Commands.Tell(new LeaveLink(message.Reason));
+    }
+
+    private void OnPauseWhileConnecting(PauseConnection message)
+    {
+        _memory.PausedBecause = message.Reason;
+        if (_connection is not null) Context.Stop(_connection);
+    }
+
+    private void OnPauseDuringWait(PauseConnection message)
+    {
+        _memory.PausedBecause = message.Reason;
+        Suspend(message.Reason);
+    }
+
+    private void AnswerCommands(string why)
+    {
+        _whyNoMoreLinks = why;
+        _memory.Commands.Tell(new NoMoreLinks(why));
+    }
+
+    private void LetCommandsWait()
+    {
+        if (_whyNoMoreLinks is null) return;
+        _whyNoMoreLinks = null;
+        _memory.Commands.Tell(LinksAgain.Instance);
     }
 
     private void OnAttach(AttachCommands message)
     {
         _memory.Commands = message.Commands;
-        if (_state is not null) _memory.Commands.Tell(_state);
+        _memory.Figures = message.Figures;
+        _states.Tell(message.Commands);
         if (_link is not null) _memory.Commands.Tell(new LinkUp(_link.Epoch, _link.Link));
-        if (_state is RedisGaveUp gaveUp) _memory.Commands.Tell(new NoMoreLinks(gaveUp.Cause));
+        if (_whyNoMoreLinks is { } why) _memory.Commands.Tell(new NoMoreLinks(why));
     }
 
     private void OnSubscribe(SubscribeToState message)
     {
         if (_memory.Subscribers.Add(message.Subscriber)) Watch(message.Subscriber);
-        if (_state is not null) message.Subscriber.Tell(_state);
+        _states.Tell(message.Subscriber);
     }
 
     private static void Watch(IActorRef subscriber) => Context.WatchWith(subscriber, new SubscriberStopped(subscriber));
@@ -246,21 +407,15 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         if (_memory.Subscribers.Remove(subscriber)) Context.Unwatch(subscriber);
     }
 
-    private void Announce(RedisConnectionEvent state)
+    private (string Text, bool Misconfigured) Cause()
     {
-        _state = state;
-        RedisConnectionLog.Write(_log, state, firstOfOutage: !_toldOfOutage);
-        _memory.Commands.Tell(state);
-        Context.System.EventStream.Publish(state);
-        foreach (var subscriber in _memory.Subscribers) subscriber.Tell(state);
+        var failure = _failure;
+        _failure = null;
+        _connection = null;
+        return (failure?.Message ?? Unexplained, failure is MisconfiguredException);
     }
 
-    private string Cause(string otherwise)
-    {
-        var cause = _failure?.Message ?? otherwise;
-        _failure = null;
-        return cause;
-    }
+    private sealed record Escalate(string Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class BackoffElapsed : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

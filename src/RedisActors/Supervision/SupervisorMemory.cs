@@ -13,11 +13,20 @@ internal sealed class SupervisorMemory
     /// <summary>Who takes the commands, and hears of links.</summary>
     public IActorRef Commands { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>What that one holds.</summary>
+    public LaneFigures Figures { get; set; } = new();
+
     /// <summary>Who asked for changes of state.</summary>
     public HashSet<IActorRef> Subscribers { get; } = [];
 
     /// <summary>Connections that were ready once and have to be ended on the server before the next one is.</summary>
     public List<ClientIdentity> Unfenced { get; } = [];
+
+    /// <summary>Whether there has ever been a connection.</summary>
+    public bool WasReady { get; set; }
+
+    /// <summary>Why somebody wants no connection at present; null: it is wanted.</summary>
+    public string? PausedBecause { get; set; }
 
     /// <summary>The next epoch; no number comes twice.</summary>
     public long NextEpoch() => ++_lastEpoch;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -71,12 +72,19 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
         await AwaitStateAsync<RedisReady>();
         await StatusAsync(redis, status => status.State is RedisReady);
 
-        // The supervisor answers this when it is done with what told that state, the handing over of the link included.
+        Assert.IsType<RedisReady>(await SupervisorStateAsync(redis));
+        return connection;
+    }
+
+    /// <summary>
+    /// The supervisor's state. It answers this when it is done with what came before, what it told the command actor included.
+    /// </summary>
+    internal async Task<RedisConnectionEvent> SupervisorStateAsync(IActorRef redis)
+    {
         var asker = CreateTestProbe();
         redis.Tell(new SubscribeToState(asker.Ref));
-        await asker.ExpectMsgAsync<RedisReady>();
         redis.Tell(new UnsubscribeFromState(asker.Ref));
-        return connection;
+        return await asker.ExpectMsgAsync<RedisConnectionEvent>();
     }
 
     /// <summary>Waits for a change of state, past others.</summary>
@@ -86,11 +94,11 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>Asks until the status is as expected.</summary>
     internal async Task<RedisStatus> StatusAsync(IActorRef redis, Func<RedisStatus, bool> expected)
     {
-        while (true)
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Yield())
         {
             var status = await redis.Ask<RedisStatus>(GetStatus.Instance, Patience);
             if (expected(status)) return status;
-            await Task.Yield();
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"it stays {status}");
         }
     }
 

@@ -7,19 +7,22 @@ public sealed class RedisSupervisorTests : RedisSpec
 {
     private const string At = "localhost:6379";
 
+    /// <summary>No connection of a test lasts so long that its loss is followed by an attempt at once.</summary>
+    private const string NoneLasts = "backoff { min = 10ms, max = 1h, multiplier = 1 }\n restart.reset-after = 1h";
+
     [Fact]
     public async Task The_way_from_the_first_attempt_through_an_outage_and_back_is_told_step_by_step()
     {
-        StartSupervisor();
+        StartSupervisor(NoneLasts);
         await ExpectStateAsync(new RedisConnecting("default", 1, At, 1));
         (await Server.NextAttemptAsync()).Fail("connection refused");
-        await ExpectStateAsync(new RedisBackingOff("default", 1, At, 2, TimeSpan.FromMilliseconds(1), "connection refused"));
+        await ExpectStateAsync(new RedisBackingOff("default", 1, At, 2, TimeSpan.FromMilliseconds(10), "connection refused"));
         await ExpectStateAsync(new RedisConnecting("default", 2, At, 2));
         var connection = await Server.ConnectNextAsync(clientId: 11);
         Assert.Equal((2, 11), Key(await States.ExpectMsgAsync<RedisReady>()));
         connection.Lose("the socket closed");
         await ExpectStateAsync(new RedisLost("default", 2, At, "the socket closed"));
-        await ExpectStateAsync(new RedisBackingOff("default", 2, At, 3, TimeSpan.FromMilliseconds(1), "the socket closed"));
+        await ExpectStateAsync(new RedisBackingOff("default", 2, At, 3, TimeSpan.FromMilliseconds(10), "the socket closed"));
         await ExpectStateAsync(new RedisConnecting("default", 3, At, 3));
         await Server.ConnectNextAsync(clientId: 12);
         Assert.Equal((3, 12), Key(await States.ExpectMsgAsync<RedisReady>()));
@@ -31,19 +34,19 @@ public sealed class RedisSupervisorTests : RedisSpec
     public async Task While_the_server_stays_away_epochs_and_attempts_grow_and_no_wait_is_longer_than_max()
     {
         Server.Unreachable = "connection refused";
-        StartSupervisor("backoff { min = 1ms, max = 4ms, jitter = 0.5 }");
+        StartSupervisor("backoff { min = 10ms, max = 12ms, jitter = 0.5 }");
 
         for (var attempt = 1; attempt <= 40; attempt++)
         {
             await ExpectStateAsync(new RedisConnecting("default", attempt, At, attempt));
             var waiting = await States.ExpectMsgAsync<RedisBackingOff>();
             Assert.Equal((attempt, attempt + 1), (waiting.Epoch, waiting.Attempt));
-            Assert.InRange(waiting.Delay, TimeSpan.FromMilliseconds(0.5), TimeSpan.FromMilliseconds(4));
+            Assert.InRange(waiting.Delay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(12));
         }
     }
 
     [Fact]
-    public async Task After_a_stable_connection_attempts_are_counted_from_one()
+    public async Task After_a_stable_connection_attempts_are_counted_from_one_and_the_first_follows_at_once()
     {
         StartSupervisor("restart.reset-after = 0s");
         (await Server.NextAttemptAsync()).Fail("connection refused");
@@ -53,14 +56,14 @@ public sealed class RedisSupervisorTests : RedisSpec
 
         connection.Lose();
 
-        Assert.Equal((1, TimeSpan.FromMilliseconds(1)), await NextWaitAsync());
-        Assert.Equal(1, (await AwaitStateAsync<RedisConnecting>()).Attempt);
+        await States.ExpectMsgAsync<RedisLost>();
+        Assert.Equal(1, (await States.ExpectMsgAsync<RedisConnecting>()).Attempt);
     }
 
     [Fact]
     public async Task After_a_connection_that_did_not_last_the_count_goes_on()
     {
-        StartSupervisor("restart.reset-after = 1h");
+        StartSupervisor(NoneLasts);
         for (var attempt = 1; attempt <= 5; attempt++)
         {
             var connection = await Server.ConnectNextAsync();
@@ -124,10 +127,10 @@ public sealed class RedisSupervisorTests : RedisSpec
     [Fact]
     public async Task The_one_who_takes_commands_hears_of_links_in_the_order_in_which_they_come_and_go()
     {
-        var supervisor = StartSupervisor("restart { max-restarts = 1, within = 1h }");
+        var supervisor = StartSupervisor($"{NoneLasts}\nrestart {{ max-restarts = 1, within = 1h }}");
         var connection = await Server.ConnectNextAsync();
         await AwaitStateAsync<RedisReady>();
-        supervisor.Tell(new AttachCommands(TestActor));
+        supervisor.Tell(new AttachCommands(TestActor, new LaneFigures()));
         await ExpectMsgAsync<RedisReady>();
         Assert.Equal(new LinkUp(1, connection.Link), await ExpectMsgAsync<LinkUp>());
 
@@ -145,7 +148,7 @@ public sealed class RedisSupervisorTests : RedisSpec
         Assert.Equal(new LinkDown(2, "second"), await ExpectMsgAsync<LinkDown>());
         await ExpectMsgAsync<RedisLost>();
         await ExpectMsgAsync<RedisGaveUp>();
-        Assert.Equal(new NoMoreLinks("second"), await ExpectMsgAsync<NoMoreLinks>());
+        Assert.Equal(new NoMoreLinks("the connection was given up: second"), await ExpectMsgAsync<NoMoreLinks>());
     }
 
     [Fact]

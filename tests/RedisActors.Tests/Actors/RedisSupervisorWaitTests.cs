@@ -1,4 +1,3 @@
-using Akka.Actor;
 using RedisActors.Connection;
 
 namespace RedisActors.Tests.Actors;
@@ -14,23 +13,14 @@ public sealed class RedisSupervisorWaitTests : VirtualTimeSpec
         foreach (var wait in new[] { 100, 200, 400, 800, 1000, 1000, 1000 })
         {
             Assert.Equal(TimeSpan.FromMilliseconds(wait), (await AwaitStateAsync<RedisBackingOff>()).Delay);
-            Assert.IsType<RedisBackingOff>(await StateAsync());
+            Assert.IsType<RedisBackingOff>(await SupervisorStateAsync(supervisor));
 
             Clock.Advance(TimeSpan.FromMilliseconds(wait - 1));
-            Assert.IsType<RedisBackingOff>(await StateAsync());
+            Assert.IsType<RedisBackingOff>(await SupervisorStateAsync(supervisor));
             await NothingMoreAsync(States);
 
             Clock.Advance(TimeSpan.FromMilliseconds(1));
             await States.ExpectMsgAsync<RedisConnecting>();
-        }
-
-        // Its answer also says that whatever was done before it is done with, the setting of a timer included.
-        async Task<RedisConnectionEvent> StateAsync()
-        {
-            var asker = CreateTestProbe();
-            supervisor.Tell(new SubscribeToState(asker.Ref));
-            supervisor.Tell(new UnsubscribeFromState(asker.Ref));
-            return await asker.ExpectMsgAsync<RedisConnectionEvent>();
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed class ScriptedLinkFactory : IRedisLinkFactory
     /// <summary>When set, the attempt is not even begun: <see cref="ConnectAsync"/> itself throws.</summary>
     public Exception? Throws { get; set; }
 
+    public object ServerKey => this;
+
     public Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
         if (Throws is { } error) throw error;
@@ -26,7 +28,14 @@ internal sealed class ScriptedLinkFactory : IRedisLinkFactory
     /// <summary>Whether the server answers when it is looked for.</summary>
     public bool Answers { get; set; }
 
-    public Task<bool> AnswersAsync(CancellationToken cancellation) => Task.FromResult(Answers);
+    /// <summary>How many times it was looked for.</summary>
+    public int Looks { get; private set; }
+
+    public Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        Looks++;
+        return Task.FromResult(Answers);
+    }
 
     /// <summary>The next connection attempt; it hangs until the test decides.</summary>
     public Task<ScriptedAttempt> NextAttemptAsync() => _attempts.Reader.ReadAsync().AsTask().WaitAsync(RedisSpec.Patience);
