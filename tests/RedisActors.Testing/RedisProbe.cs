@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace RedisActors.Testing;
@@ -9,54 +11,51 @@ namespace RedisActors.Testing;
 /// </summary>
 public sealed class RedisProbe : IAsyncDisposable
 {
-    private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly RespReader _reader;
 
-    private RedisProbe(Socket socket)
+    private RedisProbe(Stream stream)
     {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _reader = new RespReader(_stream);
+        _stream = stream;
+        _reader = new RespReader(stream);
     }
 
     /// <summary>How long a command may take until its answer is read; 10 seconds unless set.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <param name="access">How to get in; neither TLS nor <c>AUTH</c> unless given.</param>
     /// <exception cref="SocketException">Nobody listens there.</exception>
-    /// <exception cref="TimeoutException">Nobody accepted in time.</exception>
-    public static async Task<RedisProbe> ConnectAsync(string host, int port, TimeSpan? timeout = null)
+    /// <exception cref="TimeoutException">Nobody accepted, or spoke TLS, in time.</exception>
+    /// <exception cref="AuthenticationException">The server's certificate is not to be trusted.</exception>
+    /// <exception cref="InvalidOperationException">The server did not accept user and password; the message quotes it.</exception>
+    public static async Task<RedisProbe> ConnectAsync(string host, int port, TimeSpan? timeout = null, ProbeAccess? access = null)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        access ??= ProbeAccess.Open;
         var limit = timeout ?? TimeSpan.FromSeconds(10);
-        using var clock = new CancellationTokenSource(limit);
+        var probe = new RedisProbe(await OpenAsync(host, port, limit, access.Tls).ConfigureAwait(false)) { Timeout = limit };
         try
         {
-            await socket.ConnectAsync(host, port, clock.Token).ConfigureAwait(false);
-            return new RedisProbe(socket) { Timeout = limit };
-        }
-        catch (OperationCanceledException)
-        {
-            socket.Dispose();
-            throw new TimeoutException($"{host}:{port} did not accept a connection within {limit.TotalSeconds} s.");
+            if (access.Password is not null) (await probe.LogInAsync(access.User, access.Password).ConfigureAwait(false)).OrThrow();
+            return probe;
         }
         catch
         {
-            socket.Dispose();
+            await probe.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Whether a server accepts connections there and answers <c>PING</c> with <c>PONG</c> within the time.</summary>
-    public static async Task<bool> AnswersAsync(string host, int port, TimeSpan timeout)
+    /// <summary>Whether a server lets in there and answers <c>PING</c> with <c>PONG</c> within the time.</summary>
+    public static async Task<bool> AnswersAsync(string host, int port, TimeSpan timeout, ProbeAccess? access = null)
     {
         try
         {
-            await using var probe = await ConnectAsync(host, port, timeout).ConfigureAwait(false);
+            await using var probe = await ConnectAsync(host, port, timeout, access).ConfigureAwait(false);
             var reply = await probe.ExecuteAsync("PING").ConfigureAwait(false);
             return reply.Kind == ProbeReplyKind.Status && reply.Text == "PONG";
         }
-        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException or AuthenticationException
+            or InvalidOperationException)
         {
             return false;
         }
@@ -118,9 +117,34 @@ public sealed class RedisProbe : IAsyncDisposable
         return wire.ToArray();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static async Task<Stream> OpenAsync(string host, int port, TimeSpan limit, SslClientAuthenticationOptions? tls)
     {
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        _socket.Dispose();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var clock = new CancellationTokenSource(limit);
+        try
+        {
+            await socket.ConnectAsync(host, port, clock.Token).ConfigureAwait(false);
+            var plain = new NetworkStream(socket, ownsSocket: true);
+            if (tls is null) return plain;
+
+            var secure = new SslStream(plain);
+            await secure.AuthenticateAsClientAsync(tls, clock.Token).ConfigureAwait(false);
+            return secure;
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw new TimeoutException($"{host}:{port} did not accept a connection within {limit.TotalSeconds} s.");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
+
+    private Task<ProbeReply> LogInAsync(string? user, string password) =>
+        user is null ? ExecuteAsync("AUTH", password) : ExecuteAsync("AUTH", user, password);
 }

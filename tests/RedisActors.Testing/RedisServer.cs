@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using System.Net.Security;
 
 namespace RedisActors.Testing;
 
@@ -11,6 +11,7 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private readonly RedisServerOptions _options;
     private readonly string _executable;
+    private readonly string _configuration;
     private GuardedProcess _process;
 
     private RedisServer(RedisServerOptions options, string executable, int port, string folder)
@@ -18,14 +19,20 @@ public sealed class RedisServer : IAsyncDisposable
         _options = options;
         _executable = executable;
         Port = port;
+        PlainPort = options.Tls is { KeepPlainPort: true } ? LoopbackPorts.PickFree() : null;
         Folder = folder;
+        Access = PlainPort is null && options.Tls is { } tls ? ServerKey.Access with { Tls = TrustingOptions(tls) } : ServerKey.Access;
+        _configuration = RedisConfiguration.Write(options, port, PlainPort, folder, LogFile);
         _process = StartProcess();
     }
 
     public string Host => "127.0.0.1";
 
-    /// <summary>The port; it stays the same over <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>The port, with TLS if the server speaks it; it stays the same over <see cref="StartAgainAsync"/>.</summary>
     public int Port { get; }
+
+    /// <summary>The port without TLS that a server with TLS has as well if <see cref="RedisServerTls.KeepPlainPort"/>.</summary>
+    public int? PlainPort { get; }
 
     /// <summary>The address as <c>127.0.0.1:PORT</c>.</summary>
     public string Endpoint => $"{Host}:{Port}";
@@ -41,6 +48,12 @@ public sealed class RedisServer : IAsyncDisposable
     public bool IsRunning => !_process.Exited.IsCompleted;
 
     public bool IsSuspended { get; private set; }
+
+    /// <summary>The port at which replicas and the nodes of a cluster reach this server.</summary>
+    internal int ReplicationPort => PlainPort ?? Port;
+
+    /// <summary>How the fixture itself gets in, whatever a test did to passwords, users and certificates.</summary>
+    internal ProbeAccess Access { get; }
 
     /// <summary>Starts a server and returns when it answers.</summary>
     /// <exception cref="InvalidOperationException">
@@ -132,7 +145,7 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task WaitUntilAnswersAsync(TimeSpan timeout)
     {
         using var clock = new CancellationTokenSource(timeout);
-        while (!await RedisProbe.AnswersAsync(Host, Port, TimeSpan.FromSeconds(1)).ConfigureAwait(false))
+        while (!await RedisProbe.AnswersAsync(Host, ReplicationPort, TimeSpan.FromSeconds(1), Access).ConfigureAwait(false))
         {
             if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
             if (clock.IsCancellationRequested)
@@ -148,10 +161,13 @@ public sealed class RedisServer : IAsyncDisposable
         if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
     }
 
-    /// <summary>A connection of one's own, past every proxy; its name on the server is <c>probe</c>.</summary>
+    /// <summary>
+    /// A connection of one's own, past every proxy; its name on the server is <c>probe</c>. It logs in as a user of the fixture,
+    /// so that it gets in whatever becomes of the server's password, its other users and its certificate.
+    /// </summary>
     public async Task<RedisProbe> ConnectAsync()
     {
-        var probe = await RedisProbe.ConnectAsync(Host, Port).ConfigureAwait(false);
+        var probe = await RedisProbe.ConnectAsync(Host, ReplicationPort, access: Access).ConfigureAwait(false);
         try
         {
             (await probe.ExecuteAsync("CLIENT", "SETNAME", "probe").ConfigureAwait(false)).OrThrow();
@@ -219,7 +235,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Makes this server a replica and returns when it has the other's data.</summary>
     public async Task ReplicateAsync(RedisServer master, TimeSpan? timeout = null)
     {
-        (await ExecuteAsync("REPLICAOF", master.Host, master.Port.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false)).OrThrow();
+        (await ExecuteAsync("REPLICAOF", master.Host, master.ReplicationPort.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false)).OrThrow();
         using var clock = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(20));
         while ((await InfoAsync("replication").ConfigureAwait(false)).GetValueOrDefault("master_link_status") != "up")
         {
@@ -227,6 +243,12 @@ public sealed class RedisServer : IAsyncDisposable
             await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Shows another certificate to those who connect from now on, until the server is started again.</summary>
+    public async Task ShowCertificateAsync(TestCertificate certificate) => (await ExecuteAsync(
+        "CONFIG", "SET",
+        "tls-cert-file", certificate.CertificateFile(Folder),
+        "tls-key-file", certificate.KeyFile(Folder)).ConfigureAwait(false)).OrThrow();
 
     /// <summary><c>REPLICAOF NO ONE</c>: a replica becomes a master.</summary>
     public async Task PromoteAsync() => (await ExecuteAsync("REPLICAOF", "NO", "ONE").ConfigureAwait(false)).OrThrow();
@@ -251,23 +273,21 @@ public sealed class RedisServer : IAsyncDisposable
         ];
     }
 
+    /// <summary>What the fixture asks of its server is not whether it is the right one.</summary>
+    private static SslClientAuthenticationOptions TrustingOptions(RedisServerTls tls)
+    {
+        var options = tls.Certificates.ClientOptions(tls.Certificates.Client);
+        options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        return options;
+    }
+
     private GuardedProcess StartProcess(IReadOnlyList<string>? arguments = null) => GuardedProcess.Start(
         Folder,
         Path.Combine(Folder, "output.log"),
         [
             _executable,
-            "--bind", IPAddress.Loopback.ToString(),
-            "--port", Port.ToString(CultureInfo.InvariantCulture),
-            "--dir", Folder,
-            "--logfile", LogFile,
-            "--daemonize", "no",
-            "--save", "",
-            "--appendonly", _options.AppendOnly ? "yes" : "no",
-            "--appendfsync", _options.AppendFsync,
-
-            // A rewrite is a forked child, which would outlive a kill -9 of the server.
-            "--auto-aof-rewrite-percentage", "0",
-            "--repl-diskless-sync-delay", "0",
+            _configuration,
+            .. _options.SentinelLines is null ? Array.Empty<string>() : ["--sentinel"],
             .. arguments ?? _options.Arguments,
         ]);
 

@@ -20,9 +20,24 @@ public sealed record RedisServerOptions
     /// </summary>
     public string AppendFsync { get; init; } = "always";
 
+    /// <summary>The default user's password (<c>requirepass</c>); none unless given.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>ACL users as one would write them after <c>user</c>: <c>app on &gt;secret ~* +@all</c>, <c>default off</c>.</summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary>TLS in place of, or beside, the plain port; no TLS unless given.</summary>
+    public RedisServerTls? Tls { get; init; }
+
+    /// <summary>The server of which this one begins as a replica; a primary unless given.</summary>
+    public RedisServer? ReplicaOf { get; init; }
+
     /// <summary>Further arguments as one would type them after <c>redis-server</c>: <c>--maxclients</c>, <c>5</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>How long the server may take until it answers a <c>PING</c>.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>What makes the server a sentinel: lines of its configuration; a server of data unless given.</summary>
+    internal IReadOnlyList<string>? SentinelLines { get; init; }
 }

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// The configuration file of a server, in its folder. A file, so that what the server has been made meanwhile (a replica by a
+/// sentinel, say) is still so after a restart wherever somebody said <c>CONFIG REWRITE</c>, as sentinels do.
+/// </summary>
+internal sealed class RedisConfiguration
+{
+    private readonly List<string> _lines = [];
+
+    private RedisConfiguration()
+    {
+    }
+
+    /// <summary>Writes the file and returns its path.</summary>
+    public static string Write(RedisServerOptions options, int port, int? plainPort, string folder, string logFile)
+    {
+        var configuration = new RedisConfiguration();
+        configuration.AddBasics(folder, logFile);
+        configuration.AddPorts(options.Tls, port, plainPort, folder);
+        configuration.AddAccess(options);
+        if (options.SentinelLines is { } lines)
+        {
+            configuration._lines.AddRange(lines);
+        }
+        else
+        {
+            configuration.AddData(options);
+        }
+
+        var file = Path.Combine(folder, "redis.conf");
+        File.WriteAllLines(file, configuration._lines);
+        return file;
+    }
+
+    private void AddBasics(string folder, string logFile)
+    {
+        Add("bind", IPAddress.Loopback.ToString());
+        Add("dir", folder);
+        Add("logfile", logFile);
+        Add("daemonize", "no");
+    }
+
+    private void AddPorts(RedisServerTls? tls, int port, int? plainPort, string folder)
+    {
+        if (tls is null)
+        {
+            Add("port", port);
+            return;
+        }
+
+        tls.Certificates.WriteTo(folder);
+        Add("port", plainPort ?? 0);
+        Add("tls-port", port);
+        Add("tls-ca-cert-file", tls.Certificates.Authority.CertificateFile(folder));
+        Add("tls-cert-file", tls.Certificates.Server.CertificateFile(folder));
+        Add("tls-key-file", tls.Certificates.Server.KeyFile(folder));
+        Add("tls-auth-clients", YesOrNo(tls.RequireClientCertificate));
+        Add("tls-replication", YesOrNo(plainPort is null));
+        Add("tls-cluster", YesOrNo(plainPort is null));
+    }
+
+    private void AddAccess(RedisServerOptions options)
+    {
+        Add("user", ServerKey.User, "on", $">{ServerKey.Password}", "~*", "&*", "+@all");
+        foreach (var user in options.Users) Add("user", user.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (options.Password is { } password) Add("requirepass", password);
+    }
+
+    private void AddData(RedisServerOptions options)
+    {
+        Add("save", string.Empty);
+        Add("appendonly", YesOrNo(options.AppendOnly));
+        Add("appendfsync", options.AppendFsync);
+
+        // A rewrite is a forked child, which would outlive a kill -9 of the server.
+        Add("auto-aof-rewrite-percentage", 0);
+        Add("repl-diskless-sync-delay", 0);
+        Add("masteruser", ServerKey.User);
+        Add("masterauth", ServerKey.Password);
+        if (options.ReplicaOf is { } primary) Add("replicaof", primary.Host, primary.ReplicationPort.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private void Add(string name, int value) => Add(name, value.ToString(CultureInfo.InvariantCulture));
+
+    private void Add(string name, params string[] values) =>
+        _lines.Add($"{name} {string.Join(' ', values.Select(Quote))}");
+
+    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
+    private static string YesOrNo(bool value) => value ? "yes" : "no";
+}
