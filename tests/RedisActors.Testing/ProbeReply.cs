@@ -55,6 +55,10 @@ public sealed class ProbeReply
         _ => long.Parse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>An array of names and values in turn, by name.</summary>
+    public IReadOnlyDictionary<string, string> AsPairs() =>
+        Items.Chunk(2).ToDictionary(pair => pair[0].Text, pair => pair[1].Text);
+
     /// <summary>The reply itself, unless it is an error.</summary>
     /// <exception cref="InvalidOperationException">The server answered with an error; its words are the message.</exception>
     public ProbeReply OrThrow() => IsError ? throw new InvalidOperationException($"The server answered: {Text}") : this;

@@ -188,7 +188,7 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes all client connections but probes' and replicas', from the server's side. Returns how many there were.
+    /// Closes all client connections but probes', sentinels' and replicas', from the server's side. Returns how many there were.
     /// </summary>
     public async Task<int> KillClientsAsync()
     {
@@ -212,14 +212,14 @@ public sealed class RedisServer : IAsyncDisposable
         return reply.OrThrow().AsInt64() > 0;
     }
 
-    /// <summary>The client connections that the server has, probes left out; replicas count as clients.</summary>
+    /// <summary>The client connections that the server has, probes and sentinels left out; replicas count as clients.</summary>
     public async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync()
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
         return await ListClientsAsync(probe).ConfigureAwait(false);
     }
 
-    /// <summary>How many client connections the server has, probes left out.</summary>
+    /// <summary>How many client connections the server has, probes and sentinels left out.</summary>
     public async Task<int> CountClientsAsync() => (await ListClientsAsync().ConfigureAwait(false)).Count;
 
     /// <summary>The values of <c>INFO</c>, by name; of one section if given.</summary>
@@ -269,7 +269,7 @@ public sealed class RedisServer : IAsyncDisposable
         [
             .. reply.OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(RedisServerClient.Parse)
-                .Where(client => client.Name != "probe"),
+                .Where(client => !client.IsOfTheFixture),
         ];
     }
 

@@ -11,6 +11,9 @@ public sealed record RedisServerClient(long Id, string Name, string Flags, strin
 {
     public bool IsReplicationLink => Flags.AsSpan().ContainsAny('S', 'M');
 
+    /// <summary>Whether this is a probe, or a sentinel of <see cref="RedisSentinels"/>.</summary>
+    internal bool IsOfTheFixture => Name == "probe" || Name.StartsWith("sentinel-", StringComparison.Ordinal);
+
     internal static RedisServerClient Parse(string line)
     {
         var fields = line.TrimEnd('\r').Split(' ')
