@@ -25,11 +25,23 @@ internal static class AppendOnlyFile
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         }) ?? throw new InvalidOperationException($"{Program} did not start.");
-        await check.StandardInput.WriteLineAsync("y").ConfigureAwait(false);
-        check.StandardInput.Close();
+        await AgreeAsync(check.StandardInput).ConfigureAwait(false);
         var output = check.StandardOutput.ReadToEndAsync();
         var errors = check.StandardError.ReadToEndAsync();
         await check.WaitForExitAsync().ConfigureAwait(false);
         if (check.ExitCode != 0) throw new InvalidOperationException($"{Program}: {await output.ConfigureAwait(false)} {await errors.ConfigureAwait(false)}");
+    }
+
+    private static async Task AgreeAsync(StreamWriter input)
+    {
+        try
+        {
+            await input.WriteLineAsync("y").ConfigureAwait(false);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // A whole file raises no question: the program may be gone before it is answered.
+        }
     }
 }

@@ -16,11 +16,11 @@ internal sealed class RedisConfiguration
     }
 
     /// <summary>Writes the file and returns its path.</summary>
-    public static string Write(RedisServerOptions options, int port, int? plainPort, string folder, string logFile)
+    public static string Write(RedisServerOptions options, ServerPorts ports, string folder, string logFile)
     {
         var configuration = new RedisConfiguration();
         configuration.AddBasics(folder, logFile);
-        configuration.AddPorts(options.Tls, port, plainPort, folder);
+        configuration.AddPorts(options.Tls, ports, folder);
         configuration.AddAccess(options);
         if (options.SentinelLines is { } lines)
         {
@@ -29,6 +29,7 @@ internal sealed class RedisConfiguration
         else
         {
             configuration.AddData(options);
+            configuration._lines.AddRange(options.ClusterLines ?? []);
         }
 
         var file = Path.Combine(folder, "redis.conf");
@@ -44,23 +45,24 @@ internal sealed class RedisConfiguration
         Add("daemonize", "no");
     }
 
-    private void AddPorts(RedisServerTls? tls, int port, int? plainPort, string folder)
+    private void AddPorts(RedisServerTls? tls, ServerPorts ports, string folder)
     {
+        if (ports.Bus is { } bus) Add("cluster-port", bus);
         if (tls is null)
         {
-            Add("port", port);
+            Add("port", ports.Main);
             return;
         }
 
         tls.Certificates.WriteTo(folder);
-        Add("port", plainPort ?? 0);
-        Add("tls-port", port);
+        Add("port", ports.Plain ?? 0);
+        Add("tls-port", ports.Main);
         Add("tls-ca-cert-file", tls.Certificates.Authority.CertificateFile(folder));
         Add("tls-cert-file", tls.Certificates.Server.CertificateFile(folder));
         Add("tls-key-file", tls.Certificates.Server.KeyFile(folder));
         Add("tls-auth-clients", YesOrNo(tls.RequireClientCertificate));
-        Add("tls-replication", YesOrNo(plainPort is null));
-        Add("tls-cluster", YesOrNo(plainPort is null));
+        Add("tls-replication", YesOrNo(ports.Plain is null));
+        Add("tls-cluster", YesOrNo(ports.Plain is null));
     }
 
     private void AddAccess(RedisServerOptions options)

@@ -41,10 +41,10 @@ public sealed class RedisSentinels : IAsyncDisposable
         var sentinels = new List<RedisServer>();
         try
         {
-            var primary = await RedisServer.StartAsync(options.Server).ConfigureAwait(false);
+            var primary = await RedisServer.StartAsync(options.Server with { Port = null, ReplicaOf = null }).ConfigureAwait(false);
             servers.Add(primary);
             servers.AddRange(await ServerGroup.StartAsync(
-                Enumerable.Repeat(options.Server with { ReplicaOf = primary }, options.Replicas)).ConfigureAwait(false));
+                Enumerable.Repeat(options.Server with { Port = null, ReplicaOf = primary }, options.Replicas)).ConfigureAwait(false));
             sentinels.AddRange(await ServerGroup.StartAsync(
                 Enumerable.Repeat(SentinelServer(options, primary), options.Sentinels)).ConfigureAwait(false));
             var group = new RedisSentinels(options, servers, sentinels);
@@ -133,6 +133,7 @@ public sealed class RedisSentinels : IAsyncDisposable
         var name = options.ServiceName;
         return options.Server with
         {
+            Port = null,
             Users = [],
             Password = options.SentinelPassword,
             Arguments = [],

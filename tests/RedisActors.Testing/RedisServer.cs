@@ -14,15 +14,17 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string _configuration;
     private GuardedProcess _process;
 
-    private RedisServer(RedisServerOptions options, string executable, int port, string folder)
+    private RedisServer(RedisServerOptions options, string executable, string folder)
     {
+        var ports = ServerPorts.Pick(options);
         _options = options;
         _executable = executable;
-        Port = port;
-        PlainPort = options.Tls is { KeepPlainPort: true } ? LoopbackPorts.PickFree() : null;
+        Port = ports.Main;
+        PlainPort = ports.Plain;
+        BusPort = ports.Bus;
         Folder = folder;
         Access = PlainPort is null && options.Tls is { } tls ? ServerKey.Access with { Tls = TrustingOptions(tls) } : ServerKey.Access;
-        _configuration = RedisConfiguration.Write(options, port, PlainPort, folder, LogFile);
+        _configuration = RedisConfiguration.Write(options, ports, folder, LogFile);
         _process = StartProcess();
     }
 
@@ -52,6 +54,9 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>The port at which replicas and the nodes of a cluster reach this server.</summary>
     internal int ReplicationPort => PlainPort ?? Port;
 
+    /// <summary>The port at which the other nodes of a cluster talk to this one; none outside a cluster.</summary>
+    internal int? BusPort { get; }
+
     /// <summary>How the fixture itself gets in, whatever a test did to passwords, users and certificates.</summary>
     internal ProbeAccess Access { get; }
 
@@ -69,7 +74,7 @@ public sealed class RedisServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var folder = Directory.CreateTempSubdirectory("redis-actors-").FullName;
-            var server = new RedisServer(options, executable, options.Port ?? LoopbackPorts.PickFree(), folder);
+            var server = new RedisServer(options, executable, folder);
             try
             {
                 await server.WaitUntilAnswersAsync(options.StartTimeout).ConfigureAwait(false);

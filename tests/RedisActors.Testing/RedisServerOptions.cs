@@ -40,4 +40,7 @@ public sealed record RedisServerOptions
 
     /// <summary>What makes the server a sentinel: lines of its configuration; a server of data unless given.</summary>
     internal IReadOnlyList<string>? SentinelLines { get; init; }
+
+    /// <summary>What makes the server a node of a cluster: lines of its configuration; none unless given.</summary>
+    internal IReadOnlyList<string>? ClusterLines { get; init; }
 }

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace RedisActors.Testing;
+
+/// <summary>
+/// A slot on its way from one node to another. Until <see cref="CompleteAsync"/>, its keys that are still there are served by the
+/// one, and for all others the one answers <c>ASK</c>.
+/// </summary>
+public sealed class SlotMove
+{
+    private readonly RedisClusterServers _cluster;
+
+    private SlotMove(RedisClusterServers cluster, int slot, RedisServer from, RedisServer to)
+    {
+        _cluster = cluster;
+        Slot = slot;
+        From = from;
+        To = to;
+    }
+
+    public int Slot { get; }
+
+    public RedisServer From { get; }
+
+    public RedisServer To { get; }
+
+    private string SlotText => Slot.ToString(CultureInfo.InvariantCulture);
+
+    internal static async Task<SlotMove> BeginAsync(RedisClusterServers cluster, int slot, RedisServer to)
+    {
+        var move = new SlotMove(cluster, slot, await cluster.NodeOfSlotAsync(slot).ConfigureAwait(false), to);
+        if (move.From == to) throw new InvalidOperationException($"Slot {slot} is on {to.Endpoint} already.");
+
+        await move.SetAsync(to, "IMPORTING", await RedisClusterServers.IdOfAsync(move.From).ConfigureAwait(false)).ConfigureAwait(false);
+        await move.SetAsync(move.From, "MIGRATING", await RedisClusterServers.IdOfAsync(to).ConfigureAwait(false)).ConfigureAwait(false);
+        return move;
+    }
+
+    /// <summary>Moves up to that many keys and returns how many; 0 when none is left.</summary>
+    public async Task<int> MoveKeysAsync(int count)
+    {
+        var reply = await From.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", SlotText, count.ToString(CultureInfo.InvariantCulture))
+            .ConfigureAwait(false);
+        string[] keys = [.. reply.OrThrow().Items.Select(key => key.Text)];
+        if (keys.Length == 0) return 0;
+
+        (await From.ExecuteAsync(
+        [
+            "MIGRATE", To.Host, To.ReplicationPort.ToString(CultureInfo.InvariantCulture), string.Empty, "0", "10000",
+            "AUTH2", ServerKey.User, ServerKey.Password,
+            "KEYS", .. keys,
+        ]).ConfigureAwait(false)).OrThrow();
+        return keys.Length;
+    }
+
+    /// <summary>Moves the keys that are left, and returns when every node that can be asked knows the slot's new node.</summary>
+    public async Task CompleteAsync()
+    {
+        while (await MoveKeysAsync(100).ConfigureAwait(false) > 0)
+        {
+        }
+
+        // The new node must be the first to know: were the old one to forget the slot before, nobody would have it.
+        var id = await RedisClusterServers.IdOfAsync(To).ConfigureAwait(false);
+        await SetAsync(To, "NODE", id).ConfigureAwait(false);
+        await SetAsync(From, "NODE", id).ConfigureAwait(false);
+        await _cluster.WaitForOwnerAsync(Slot, owner => owner == To).ConfigureAwait(false);
+    }
+
+    private async Task SetAsync(RedisServer node, string what, string id) =>
+        (await node.ExecuteAsync("CLUSTER", "SETSLOT", SlotText, what, id).ConfigureAwait(false)).OrThrow();
+}
