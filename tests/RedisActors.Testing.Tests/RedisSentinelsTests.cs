@@ -63,7 +63,8 @@ public sealed class RedisSentinelsTests
         await group.FailOverAsync();
 
         var words = (await listener.ReadAsync()).Items[2].Text.Split(' ');
-        Assert.Equal([group.ServiceName, "127.0.0.1", $"{group.Servers[0].Port}", "127.0.0.1", $"{group.Servers[1].Port}"], words);
+        var (from, to) = (group.Servers[0], group.Servers[1]);
+        Assert.Equal([group.ServiceName, from.Host, $"{from.Port}", to.Host, $"{to.Port}"], words);
     }
 
     [Fact]
@@ -119,7 +120,10 @@ public sealed class RedisSentinelsTests
     {
         using var certificates = new TestCertificates();
         var tls = new RedisServerTls(certificates) { RequireClientCertificate = true };
-        await using var group = await RedisSentinels.StartAsync(new RedisSentinelsOptions { Server = new RedisServerOptions { Tls = tls } });
+        await using var group = await RedisSentinels.StartAsync(new RedisSentinelsOptions
+        {
+            Server = new RedisServerOptions { Tls = tls },
+        });
 
         Assert.Same(group.Servers[1], await group.FailOverAsync());
     }

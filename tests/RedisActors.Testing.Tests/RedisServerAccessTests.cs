@@ -138,14 +138,16 @@ public sealed class RedisServerAccessTests
     {
         using var certificates = new TestCertificates();
         var server = await StartAsync(new RedisServerTls(certificates));
-        Assert.Contains("BEGIN CERTIFICATE", await File.ReadAllTextAsync(certificates.Authority.CertificateFile(server.Folder)), StringComparison.Ordinal);
+        var authority = await File.ReadAllTextAsync(certificates.Authority.CertificateFile(server.Folder));
+        Assert.Contains("BEGIN CERTIFICATE", authority, StringComparison.Ordinal);
         Assert.True(File.Exists(certificates.Client.PfxFile(server.Folder)));
 
         await server.DisposeAsync();
         Assert.False(Directory.Exists(server.Folder));
     }
 
-    private static Task<RedisServer> StartAsync(RedisServerTls tls) => RedisServer.StartAsync(new RedisServerOptions { Tls = tls });
+    private static Task<RedisServer> StartAsync(RedisServerTls tls) =>
+        RedisServer.StartAsync(new RedisServerOptions { Tls = tls });
 
     private static Task<bool> LetsInAsync(RedisServer server, ProbeAccess access) =>
         RedisProbe.AnswersAsync(server.Host, server.Port, TimeSpan.FromSeconds(5), access);

@@ -29,7 +29,9 @@ internal static class AppendOnlyFile
         var output = check.StandardOutput.ReadToEndAsync();
         var errors = check.StandardError.ReadToEndAsync();
         await check.WaitForExitAsync().ConfigureAwait(false);
-        if (check.ExitCode != 0) throw new InvalidOperationException($"{Program}: {await output.ConfigureAwait(false)} {await errors.ConfigureAwait(false)}");
+        if (check.ExitCode == 0) return;
+
+        throw new InvalidOperationException($"{Program}: {await output.ConfigureAwait(false)} {await errors.ConfigureAwait(false)}");
     }
 
     private static async Task AgreeAsync(StreamWriter input)

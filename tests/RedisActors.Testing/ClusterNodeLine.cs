@@ -43,7 +43,7 @@ internal sealed record ClusterNodeLine(
 
     private static bool Contains(string range, int slot)
     {
-        var ends = range.Split('-');
-        return slot >= int.Parse(ends[0], CultureInfo.InvariantCulture) && slot <= int.Parse(ends[^1], CultureInfo.InvariantCulture);
+        var ends = range.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture)).ToArray();
+        return slot >= ends[0] && slot <= ends[^1];
     }
 }

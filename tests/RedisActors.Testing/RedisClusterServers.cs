@@ -47,7 +47,8 @@ public sealed class RedisClusterServers : IAsyncDisposable
 
     /// <summary>The node that owns the slot, by the latest word of those that can be asked.</summary>
     public async Task<RedisServer> NodeOfSlotAsync(int slot) =>
-        OwnerOf(slot, await ViewsAsync().ConfigureAwait(false)) ?? throw new InvalidOperationException($"Slot {slot} has no node.");
+        OwnerOf(slot, await ViewsAsync().ConfigureAwait(false))
+            ?? throw new InvalidOperationException($"Slot {slot} has no node.");
 
     /// <summary>A key of a slot that the node owns; other prefixes give other keys of the same slot.</summary>
     public async Task<string> KeyOfNodeAsync(RedisServer node, string prefix = "")
@@ -122,11 +123,13 @@ public sealed class RedisClusterServers : IAsyncDisposable
         return replica;
     }
 
-    /// <summary>Lets a slot begin to move, and leaves it there: from now on the former node answers <c>ASK</c> for missing keys.</summary>
+    /// <summary>
+    /// Lets a slot begin to move, and leaves it there: from now on the former node answers <c>ASK</c> for missing keys.
+    /// </summary>
     public Task<SlotMove> BeginMoveAsync(int slot, RedisServer to) => SlotMove.BeginAsync(this, slot, to);
 
     /// <summary>Moves a slot with its keys, as <c>redis-cli --cluster reshard</c> does.</summary>
-    /// <param name="betweenBatches">Called after each batch of keys, for instance to look at what clients do in the middle.</param>
+    /// <param name="betweenBatches">Called after each batch of keys, for instance to see what clients do meanwhile.</param>
     public async Task MoveSlotAsync(int slot, RedisServer to, Func<SlotMove, Task>? betweenBatches = null, int batch = 10)
     {
         var move = await BeginMoveAsync(slot, to).ConfigureAwait(false);
@@ -172,8 +175,11 @@ public sealed class RedisClusterServers : IAsyncDisposable
         ],
     };
 
-    private static async Task TellAsync(RedisServer node, params IEnumerable<object> words) => (await node.ExecuteAsync(
-        ["CLUSTER", .. words.Select(word => Convert.ToString(word, CultureInfo.InvariantCulture)!)]).ConfigureAwait(false)).OrThrow();
+    private static async Task TellAsync(RedisServer node, params IEnumerable<object> words)
+    {
+        var texts = words.Select(word => Convert.ToString(word, CultureInfo.InvariantCulture)!);
+        (await node.ExecuteAsync(["CLUSTER", .. texts]).ConfigureAwait(false)).OrThrow();
+    }
 
     private async Task FormAsync(RedisClusterOptions options)
     {
@@ -184,9 +190,8 @@ public sealed class RedisClusterServers : IAsyncDisposable
             await TellAsync(Nodes[i], "SET-CONFIG-EPOCH", i + 1).ConfigureAwait(false);
             if (i >= primaries) continue;
 
-            await TellAsync(
-                Nodes[i],
-                "ADDSLOTSRANGE", i * ClusterSlots.Count / primaries, ((i + 1) * ClusterSlots.Count / primaries) - 1).ConfigureAwait(false);
+            var (first, next) = (i * ClusterSlots.Count / primaries, (i + 1) * ClusterSlots.Count / primaries);
+            await TellAsync(Nodes[i], "ADDSLOTSRANGE", first, next - 1).ConfigureAwait(false);
         }
 
         foreach (var (one, other) in Nodes.SelectMany((one, i) => Nodes.Skip(i + 1).Select(other => (one, other))))
@@ -210,12 +215,15 @@ public sealed class RedisClusterServers : IAsyncDisposable
         await WaitUntilHealthyAsync().ConfigureAwait(false);
     }
 
-    private Task<ClusterView[]> ViewsAsync() => Task.WhenAll(ServerGroup.Reachable(Nodes).Select(ClusterView.OfAsync));
+    private Task<ClusterView[]> ViewsAsync() => ServerGroup.AskAllAsync(Nodes, ClusterView.OfAsync);
 
     private RedisServer NodeAt(ClusterNodeLine line) => Nodes.Single(node => node.ReplicationPort == line.Port);
 
-    private RedisServer? OwnerOf(int slot, IEnumerable<ClusterView> views) =>
-        views.Select(view => view.OwnerOf(slot)).OfType<ClusterNodeLine>().MaxBy(line => line.Epoch) is { } owner ? NodeAt(owner) : null;
+    private RedisServer? OwnerOf(int slot, IEnumerable<ClusterView> views)
+    {
+        var claims = views.Select(view => view.OwnerOf(slot)).OfType<ClusterNodeLine>();
+        return claims.MaxBy(line => line.Epoch) is { } owner ? NodeAt(owner) : null;
+    }
 
     private async Task<bool> IsHealthyAsync()
     {

@@ -83,13 +83,15 @@ internal sealed class RedisConfiguration
         Add("repl-diskless-sync-delay", 0);
         Add("masteruser", ServerKey.User);
         Add("masterauth", ServerKey.Password);
-        if (options.ReplicaOf is { } primary) Add("replicaof", primary.Host, primary.ReplicationPort.ToString(CultureInfo.InvariantCulture));
+        if (options.ReplicaOf is { } primary) Add("replicaof", primary.Host, Text(primary.ReplicationPort));
     }
 
-    private void Add(string name, int value) => Add(name, value.ToString(CultureInfo.InvariantCulture));
+    private void Add(string name, int value) => Add(name, Text(value));
 
     private void Add(string name, params string[] values) =>
         _lines.Add($"{name} {string.Join(' ', values.Select(Quote))}");
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 

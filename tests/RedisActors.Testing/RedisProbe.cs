@@ -27,7 +27,7 @@ public sealed class RedisProbe : IAsyncDisposable
     /// <exception cref="SocketException">Nobody listens there.</exception>
     /// <exception cref="TimeoutException">Nobody accepted, or spoke TLS, in time.</exception>
     /// <exception cref="AuthenticationException">The server's certificate is not to be trusted.</exception>
-    /// <exception cref="InvalidOperationException">The server did not accept user and password; the message quotes it.</exception>
+    /// <exception cref="InvalidOperationException">The server did not let the user in; the message quotes it.</exception>
     public static async Task<RedisProbe> ConnectAsync(string host, int port, TimeSpan? timeout = null, ProbeAccess? access = null)
     {
         access ??= ProbeAccess.Open;
@@ -35,7 +35,7 @@ public sealed class RedisProbe : IAsyncDisposable
         var probe = new RedisProbe(await OpenAsync(host, port, limit, access.Tls).ConfigureAwait(false)) { Timeout = limit };
         try
         {
-            if (access.Password is not null) (await probe.LogInAsync(access.User, access.Password).ConfigureAwait(false)).OrThrow();
+            if (access.Password is { } word) (await probe.LogInAsync(access.User, word).ConfigureAwait(false)).OrThrow();
             return probe;
         }
         catch

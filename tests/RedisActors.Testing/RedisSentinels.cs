@@ -15,7 +15,10 @@ public sealed class RedisSentinels : IAsyncDisposable
 {
     private readonly RedisSentinelsOptions _options;
 
-    private RedisSentinels(RedisSentinelsOptions options, IReadOnlyList<RedisServer> servers, IReadOnlyList<RedisServer> sentinels)
+    private RedisSentinels(
+        RedisSentinelsOptions options,
+        IReadOnlyList<RedisServer> servers,
+        IReadOnlyList<RedisServer> sentinels)
     {
         _options = options;
         Servers = servers;
@@ -41,12 +44,13 @@ public sealed class RedisSentinels : IAsyncDisposable
         var sentinels = new List<RedisServer>();
         try
         {
-            var primary = await RedisServer.StartAsync(options.Server with { Port = null, ReplicaOf = null }).ConfigureAwait(false);
+            var server = options.Server with { Port = null, ReplicaOf = null };
+            var primary = await RedisServer.StartAsync(server).ConfigureAwait(false);
             servers.Add(primary);
-            servers.AddRange(await ServerGroup.StartAsync(
-                Enumerable.Repeat(options.Server with { Port = null, ReplicaOf = primary }, options.Replicas)).ConfigureAwait(false));
-            sentinels.AddRange(await ServerGroup.StartAsync(
-                Enumerable.Repeat(SentinelServer(options, primary), options.Sentinels)).ConfigureAwait(false));
+            var replica = server with { ReplicaOf = primary };
+            servers.AddRange(await ServerGroup.StartAsync(Enumerable.Repeat(replica, options.Replicas)).ConfigureAwait(false));
+            var sentinel = SentinelServer(options, primary);
+            sentinels.AddRange(await ServerGroup.StartAsync(Enumerable.Repeat(sentinel, options.Sentinels)).ConfigureAwait(false));
             var group = new RedisSentinels(options, servers, sentinels);
             await group.WaitUntilHealthyAsync().ConfigureAwait(false);
             return group;
@@ -80,7 +84,7 @@ public sealed class RedisSentinels : IAsyncDisposable
     {
         if (_options.LookAroundOften) await LookAroundOftenAsync().ConfigureAwait(false);
 
-        await Until.HoldsAsync($"the sentinels agree that {ServiceName} is healthy", IsHealthyAsync, timeout).ConfigureAwait(false);
+        await Until.HoldsAsync($"the sentinels find {ServiceName} healthy", IsHealthyAsync, timeout).ConfigureAwait(false);
     }
 
     /// <summary>Kills the primary and returns it at once, with the failover still to come.</summary>
@@ -119,7 +123,9 @@ public sealed class RedisSentinels : IAsyncDisposable
             {
                 var votes = await VotesAsync().ConfigureAwait(false);
                 primary = votes[0];
-                return primary != former && votes.All(vote => vote == primary) && await IsPrimaryAsync(primary).ConfigureAwait(false);
+                if (primary == former || votes.Any(vote => vote != primary)) return false;
+
+                return await IsPrimaryAsync(primary).ConfigureAwait(false);
             },
             timeout).ConfigureAwait(false);
         return primary;
@@ -167,11 +173,11 @@ public sealed class RedisSentinels : IAsyncDisposable
 
     private static string PortOf(RedisServer server) => server.ReplicationPort.ToString(CultureInfo.InvariantCulture);
 
-    private Task<RedisServer[]> VotesAsync() => Task.WhenAll(ServerGroup.Reachable(Sentinels).Select(async sentinel =>
+    private Task<RedisServer[]> VotesAsync() => ServerGroup.AskAllAsync(Sentinels, async sentinel =>
     {
         var reply = await sentinel.ExecuteAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName).ConfigureAwait(false);
         return Servers.Single(server => PortOf(server) == reply.OrThrow().Items[1].Text);
-    }));
+    });
 
     private async Task<bool> IsHealthyAsync()
     {
@@ -200,13 +206,14 @@ public sealed class RedisSentinels : IAsyncDisposable
 
         var known = (await sentinel.ExecuteAsync("SENTINEL", "REPLICAS", ServiceName).ConfigureAwait(false)).OrThrow().Items
             .Select(item => item.AsPairs())
-            .Where(item => item["flags"] == "slave" && item["master-link-status"] == "ok" && item["master-port"] == PortOf(primary))
+            .Where(item => item["flags"] == "slave" && item["master-link-status"] == "ok")
+            .Where(item => item["master-port"] == PortOf(primary))
             .Select(item => item["port"])
             .ToHashSet();
         return replicas.All(replica => known.Contains(PortOf(replica)));
     }
 
     /// <summary>A sentinel forgets this when it is started again.</summary>
-    private Task LookAroundOftenAsync() => Task.WhenAll(ServerGroup.Reachable(Sentinels).Select(async sentinel =>
-        (await sentinel.ExecuteAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "300", "PUBLISH-PERIOD", "200").ConfigureAwait(false)).OrThrow()));
+    private Task LookAroundOftenAsync() => ServerGroup.AskAllAsync(Sentinels, async sentinel => (await sentinel
+        .ExecuteAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "300", "PUBLISH-PERIOD", "200").ConfigureAwait(false)).OrThrow());
 }

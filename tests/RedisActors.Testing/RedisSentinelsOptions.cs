@@ -16,7 +16,8 @@ public sealed record RedisSentinelsOptions
     public TimeSpan DownAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a failover may take; a sentinel that voted for another's waits twice as long before its own. 3 seconds unless set.
+    /// How long a failover may take; a sentinel that voted for another's waits twice as long before its own. 3 seconds unless
+    /// set.
     /// </summary>
     public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -29,6 +30,6 @@ public sealed record RedisSentinelsOptions
     /// </summary>
     public bool LookAroundOften { get; init; } = true;
 
-    /// <summary>The primary and the replicas; ports and <see cref="RedisServerOptions.ReplicaOf"/> are the fixture's to set.</summary>
+    /// <summary>Primary and replicas; ports and <see cref="RedisServerOptions.ReplicaOf"/> are the fixture's to set.</summary>
     public RedisServerOptions Server { get; init; } = new();
 }

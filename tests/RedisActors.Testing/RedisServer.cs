@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Security;
 
 namespace RedisActors.Testing;
 
@@ -23,7 +22,7 @@ public sealed class RedisServer : IAsyncDisposable
         PlainPort = ports.Plain;
         BusPort = ports.Bus;
         Folder = folder;
-        Access = PlainPort is null && options.Tls is { } tls ? ServerKey.Access with { Tls = TrustingOptions(tls) } : ServerKey.Access;
+        Access = ServerKey.AccessTo(options);
         _configuration = RedisConfiguration.Write(options, ports, folder, LogFile);
         _process = StartProcess();
     }
@@ -73,8 +72,7 @@ public sealed class RedisServer : IAsyncDisposable
         // A port that was free a moment ago may be taken now; only one that was chosen here can be chosen again.
         for (var attempt = 1; ; attempt++)
         {
-            var folder = Directory.CreateTempSubdirectory("redis-actors-").FullName;
-            var server = new RedisServer(options, executable, folder);
+            var server = Create(options, executable);
             try
             {
                 await server.WaitUntilAnswersAsync(options.StartTimeout).ConfigureAwait(false);
@@ -199,7 +197,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
         var killed = 0L;
-        foreach (var client in await ListClientsAsync(probe).ConfigureAwait(false))
+        foreach (var client in await RedisServerClient.ListAsync(probe).ConfigureAwait(false))
         {
             if (client.IsReplicationLink) continue;
 
@@ -221,7 +219,7 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync()
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
-        return await ListClientsAsync(probe).ConfigureAwait(false);
+        return await RedisServerClient.ListAsync(probe).ConfigureAwait(false);
     }
 
     /// <summary>How many client connections the server has, probes and sentinels left out.</summary>
@@ -240,7 +238,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Makes this server a replica and returns when it has the other's data.</summary>
     public async Task ReplicateAsync(RedisServer master, TimeSpan? timeout = null)
     {
-        (await ExecuteAsync("REPLICAOF", master.Host, master.ReplicationPort.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false)).OrThrow();
+        var port = master.ReplicationPort.ToString(CultureInfo.InvariantCulture);
+        (await ExecuteAsync("REPLICAOF", master.Host, port).ConfigureAwait(false)).OrThrow();
         using var clock = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(20));
         while ((await InfoAsync("replication").ConfigureAwait(false)).GetValueOrDefault("master_link_status") != "up")
         {
@@ -267,23 +266,18 @@ public sealed class RedisServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync(RedisProbe probe)
+    private static RedisServer Create(RedisServerOptions options, string executable)
     {
-        var reply = await probe.ExecuteAsync("CLIENT", "LIST").ConfigureAwait(false);
-        return
-        [
-            .. reply.OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(RedisServerClient.Parse)
-                .Where(client => !client.IsOfTheFixture),
-        ];
-    }
-
-    /// <summary>What the fixture asks of its server is not whether it is the right one.</summary>
-    private static SslClientAuthenticationOptions TrustingOptions(RedisServerTls tls)
-    {
-        var options = tls.Certificates.ClientOptions(tls.Certificates.Client);
-        options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        return options;
+        var folder = Directory.CreateTempSubdirectory("redis-actors-").FullName;
+        try
+        {
+            return new RedisServer(options, executable, folder);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     private GuardedProcess StartProcess(IReadOnlyList<string>? arguments = null) => GuardedProcess.Start(

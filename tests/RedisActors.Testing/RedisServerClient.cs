@@ -12,9 +12,21 @@ public sealed record RedisServerClient(long Id, string Name, string Flags, strin
     public bool IsReplicationLink => Flags.AsSpan().ContainsAny('S', 'M');
 
     /// <summary>Whether this is a probe, or a sentinel of <see cref="RedisSentinels"/>.</summary>
-    internal bool IsOfTheFixture => Name == "probe" || Name.StartsWith("sentinel-", StringComparison.Ordinal);
+    private bool IsOfTheFixture => Name == "probe" || Name.StartsWith("sentinel-", StringComparison.Ordinal);
 
-    internal static RedisServerClient Parse(string line)
+    /// <summary>All connections of the server to which the probe goes, but for the fixture's own.</summary>
+    internal static async Task<IReadOnlyList<RedisServerClient>> ListAsync(RedisProbe probe)
+    {
+        var reply = await probe.ExecuteAsync("CLIENT", "LIST").ConfigureAwait(false);
+        return
+        [
+            .. reply.OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(Parse)
+                .Where(client => !client.IsOfTheFixture),
+        ];
+    }
+
+    private static RedisServerClient Parse(string line)
     {
         var fields = line.TrimEnd('\r').Split(' ')
             .Select(field => field.Split('=', 2))

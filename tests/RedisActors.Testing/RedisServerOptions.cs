@@ -23,7 +23,9 @@ public sealed record RedisServerOptions
     /// <summary>The default user's password (<c>requirepass</c>); none unless given.</summary>
     public string? Password { get; init; }
 
-    /// <summary>ACL users as one would write them after <c>user</c>: <c>app on &gt;secret ~* +@all</c>, <c>default off</c>.</summary>
+    /// <summary>
+    /// ACL users as one would write them after <c>user</c>: <c>app on &gt;secret ~* +@all</c>, <c>default off</c>.
+    /// </summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>TLS in place of, or beside, the plain port; no TLS unless given.</summary>

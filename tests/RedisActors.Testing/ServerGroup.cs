@@ -13,7 +13,8 @@ internal static class ServerGroup
         }
         catch
         {
-            await DisposeAsync(starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result)).ConfigureAwait(false);
+            var started = starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result);
+            await DisposeAsync(started).ConfigureAwait(false);
             throw;
         }
     }
@@ -21,6 +22,16 @@ internal static class ServerGroup
     /// <summary>Disposes of all, of the others too where one fails.</summary>
     public static Task DisposeAsync(IEnumerable<RedisServer> servers) =>
         Task.WhenAll(servers.Select(server => Task.Run(async () => await server.DisposeAsync().ConfigureAwait(false))));
+
+    /// <summary>Asks all that can be asked, at once.</summary>
+    /// <exception cref="InvalidOperationException">None can be.</exception>
+    public static Task<T[]> AskAllAsync<T>(IEnumerable<RedisServer> servers, Func<RedisServer, Task<T>> question)
+    {
+        var reachable = Reachable(servers);
+        if (reachable.Length == 0) throw new InvalidOperationException("All are suspended or gone.");
+
+        return Task.WhenAll(reachable.Select(question));
+    }
 
     /// <summary>Those that run and are not suspended: the ones that can be asked.</summary>
     public static RedisServer[] Reachable(IEnumerable<RedisServer> servers) =>

@@ -14,5 +14,14 @@ internal static class ServerKey
 
     public static string Password { get; } = Guid.NewGuid().ToString("N");
 
-    public static ProbeAccess Access { get; } = new() { User = User, Password = Password };
+    /// <summary>Where there is no other way in than TLS, any certificate will do: the fixture knows its server.</summary>
+    public static ProbeAccess AccessTo(RedisServerOptions server)
+    {
+        var access = new ProbeAccess { User = User, Password = Password };
+        if (server.Tls is not { KeepPlainPort: false } tls) return access;
+
+        var options = tls.Certificates.ClientOptions(tls.Certificates.Client);
+        options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        return access with { Tls = options };
+    }
 }

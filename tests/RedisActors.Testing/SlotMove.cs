@@ -31,8 +31,8 @@ public sealed class SlotMove
         var move = new SlotMove(cluster, slot, await cluster.NodeOfSlotAsync(slot).ConfigureAwait(false), to);
         if (move.From == to) throw new InvalidOperationException($"Slot {slot} is on {to.Endpoint} already.");
 
-        await move.SetAsync(to, "IMPORTING", await RedisClusterServers.IdOfAsync(move.From).ConfigureAwait(false)).ConfigureAwait(false);
-        await move.SetAsync(move.From, "MIGRATING", await RedisClusterServers.IdOfAsync(to).ConfigureAwait(false)).ConfigureAwait(false);
+        await move.SetAsync(to, "IMPORTING", move.From).ConfigureAwait(false);
+        await move.SetAsync(move.From, "MIGRATING", to).ConfigureAwait(false);
         return move;
     }
 
@@ -61,12 +61,14 @@ public sealed class SlotMove
         }
 
         // The new node must be the first to know: were the old one to forget the slot before, nobody would have it.
-        var id = await RedisClusterServers.IdOfAsync(To).ConfigureAwait(false);
-        await SetAsync(To, "NODE", id).ConfigureAwait(false);
-        await SetAsync(From, "NODE", id).ConfigureAwait(false);
+        await SetAsync(To, "NODE", To).ConfigureAwait(false);
+        await SetAsync(From, "NODE", To).ConfigureAwait(false);
         await _cluster.WaitForOwnerAsync(Slot, owner => owner == To).ConfigureAwait(false);
     }
 
-    private async Task SetAsync(RedisServer node, string what, string id) =>
+    private async Task SetAsync(RedisServer node, string what, RedisServer other)
+    {
+        var id = await RedisClusterServers.IdOfAsync(other).ConfigureAwait(false);
         (await node.ExecuteAsync("CLUSTER", "SETSLOT", SlotText, what, id).ConfigureAwait(false)).OrThrow();
+    }
 }

@@ -52,7 +52,9 @@ public sealed class TestCertificates : IDisposable
     /// <summary>As <see cref="Client"/>, but issued by the stranger.</summary>
     public TestCertificate StrangersClient { get; }
 
-    /// <summary>How a careful client connects: it trusts <see cref="Authority"/> alone, and the server must be <c>localhost</c>.</summary>
+    /// <summary>
+    /// How a careful client connects: it trusts <see cref="Authority"/> alone, and the server must be <c>localhost</c>.
+    /// </summary>
     /// <param name="certificate">What the client shows of itself; nothing unless given.</param>
     public SslClientAuthenticationOptions ClientOptions(TestCertificate? certificate = null) => new()
     {
@@ -90,7 +92,12 @@ public sealed class TestCertificates : IDisposable
     }
 
     /// <summary>Every certificate may be shown by both sides: a server is the client of its primary and of its cluster.</summary>
-    private TestCertificate Issue(string name, TestCertificate issuer, string host, IPAddress? address = null, bool expired = false)
+    private TestCertificate Issue(
+        string name,
+        TestCertificate issuer,
+        string host,
+        IPAddress? address = null,
+        bool expired = false)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
@@ -103,8 +110,8 @@ public sealed class TestCertificates : IDisposable
         if (address is not null) names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
 
-        using var bare = request.Create(
-            issuer.Certificate, _now.AddDays(-20), expired ? _now.AddDays(-1) : _now.AddDays(20), RandomNumberGenerator.GetBytes(16));
+        var end = _now.AddDays(expired ? -1 : 20);
+        using var bare = request.Create(issuer.Certificate, _now.AddDays(-20), end, RandomNumberGenerator.GetBytes(16));
         return new TestCertificate(name, bare.CopyWithPrivateKey(key), key);
     }
 }

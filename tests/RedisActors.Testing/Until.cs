@@ -33,7 +33,10 @@ internal static class Until
                 last = e;
             }
 
-            if (clock.Elapsed > limit) throw new TimeoutException($"Not within {limit.TotalSeconds} s: {what}. {last?.Message}", last);
+            if (clock.Elapsed > limit)
+            {
+                throw new TimeoutException($"Not within {limit.TotalSeconds} s: {what}. {last?.Message}", last);
+            }
 
             await Task.Delay(10).ConfigureAwait(false);
         }
