@@ -1,11 +1,13 @@
 using System.CommandLine;
 using RedisActors.Benchmarks;
 using RedisActors.Benchmarks.Outage;
+using RedisActors.Benchmarks.Recovery;
 
 var root = new RootCommand("Measures RedisActors and what it stands on. Use a Release build.")
 {
     MailboxBenchmark.Command(),
     OutageCommand.Command(),
+    RecoveryCommand.Command(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -6,8 +6,6 @@ namespace RedisActors.Benchmarks.Outage;
 /// <summary>The command line of <c>eng/bench outage</c>.</summary>
 internal static class OutageCommand
 {
-    private static readonly string[] Clients = [RedisActorsClient.Name, PlainClient.Name];
-
     private static readonly Dictionary<string, DeliveryMode> DeliveryModes = new()
     {
         ["exactly-once"] = DeliveryMode.ExactlyOnce,
@@ -18,23 +16,17 @@ internal static class OutageCommand
 
     public static Command Command()
     {
-        var client = new Option<IReadOnlyList<string>>("--client")
-        {
-            Description = "redisactors, plain (StackExchange.Redis as it comes), or all: one after the other under each fault.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => [RedisActorsClient.Name],
-            CustomParser = result => ParseList(result, "--client", Clients),
-        };
+        var client = Choices.Clients(RedisActorsClient.Name);
         var faults = new Option<IReadOnlyList<string>>("--faults")
         {
             Description = $"Separated by commas: {string.Join(", ", OutageFault.All.Select(fault => fault.Name))}; or all.",
             HelpName = "LIST",
             DefaultValueFactory = _ => [.. OutageFault.All.Select(fault => fault.Name)],
-            CustomParser = result => ParseList(result, "--faults", [.. OutageFault.All.Select(fault => fault.Name)]),
+            CustomParser = result => Choices.ParseList(result, "--faults", [.. OutageFault.All.Select(fault => fault.Name)]),
         };
-        var inFlight = Number("--in-flight", "Commands under way at once.", 2_000, 1_000_000);
-        var rounds = Number("--rounds", "How often each fault happens within its run.", 3, 1_000);
-        var between = Number("--seconds-between", "How long the load runs before each fault and after the last.", 2, 3_600);
+        var inFlight = Choices.Number("--in-flight", "Commands under way at once.", 2_000, 1_000_000);
+        var rounds = Choices.Number("--rounds", "How often each fault happens within its run.", 3, 1_000);
+        var between = Choices.Number("--seconds-between", "How long the load runs before each fault and after the last.", 2, 3_600);
         var delivery = new Option<DeliveryMode>("--delivery")
         {
             Description = $"Our delivery mode: {string.Join(", ", DeliveryModes.Keys)}.",
@@ -59,31 +51,6 @@ internal static class OutageCommand
             Json = parsed.GetRequiredValue(json),
         }));
         return command;
-    }
-
-    private static Option<int> Number(string name, string description, int usual, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var number && (number < 1 || number > most))
-            {
-                result.AddError($"{name} is {number}; it must be from 1 to {most}.");
-            }
-        });
-        return option;
-    }
-
-    private static string[]? ParseList(ArgumentResult result, string option, string[] names)
-    {
-        var text = result.Tokens[0].Value;
-        if (text == "all") return names;
-
-        var chosen = text.Split(',');
-        if (chosen.FirstOrDefault(name => !names.Contains(name)) is not { } wrong) return [.. chosen.Distinct()];
-
-        result.AddError($"{option}: '{wrong}' is none of {string.Join(", ", names)}, all.");
-        return null;
     }
 
     private static DeliveryMode ParseDelivery(ArgumentResult result)

@@ -25,7 +25,7 @@ internal sealed class OutageRun
 
     public static async Task<OutageResult> RunAsync(string client, OutageFault fault, OutageOptions options)
     {
-        await using var stage = await OutageStage.SetAsync(fault);
+        await using var stage = await OutageStage.SetAsync(fault.NeedsProxy, fault.NeedsPeer);
         return await new OutageRun(client, fault, options).RunAsync(stage);
     }
 
@@ -48,10 +48,10 @@ internal sealed class OutageRun
 
     private Task<IOutageClient> StartAsync(string endpoint)
     {
-        var load = new OutageLoad(_ledger);
+        var load = new OutageLoad(_ledger, _options.InFlight) { Delivery = _options.DeliveryName };
         return _client == RedisActorsClient.Name
-            ? RedisActorsClient.StartAsync(endpoint, load, _options)
-            : PlainClient.StartAsync(endpoint, load, _options);
+            ? RedisActorsClient.StartAsync(endpoint, load)
+            : PlainClient.StartAsync(endpoint, load);
     }
 
     private async Task SeeRecoveryAsync(LedgerRecovery recovery, int round)

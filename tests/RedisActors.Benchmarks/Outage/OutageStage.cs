@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>What one client meets one fault on: a fresh server, and what else the fault needs.</summary>
+/// <summary>What clients meet a fault on: a fresh server, and what else the fault needs.</summary>
 internal sealed class OutageStage : IAsyncDisposable
 {
     private OutageStage(RedisServer server, RedisServer? peer, FaultProxy? proxy)
@@ -23,15 +23,18 @@ internal sealed class OutageStage : IAsyncDisposable
     /// <summary>The address for the client.</summary>
     public string Endpoint => Proxy?.Endpoint ?? Server.Endpoint;
 
-    public static async Task<OutageStage> SetAsync(OutageFault fault)
+    /// <summary>The port for the client, on <see cref="RedisServer.Host"/>.</summary>
+    public int Port => Proxy?.Port ?? Server.Port;
+
+    public static async Task<OutageStage> SetAsync(bool needsProxy, bool needsPeer = false, bool appendOnly = true)
     {
-        var options = new RedisServerOptions { StartTimeout = TimeSpan.FromSeconds(60) };
+        var options = new RedisServerOptions { AppendOnly = appendOnly, StartTimeout = TimeSpan.FromSeconds(60) };
         var server = await RedisServer.StartAsync(options);
         RedisServer? peer = null;
         try
         {
-            if (fault.NeedsPeer) peer = await RedisServer.StartAsync(options);
-            return new OutageStage(server, peer, fault.NeedsProxy ? FaultProxy.Start(server) : null);
+            if (needsPeer) peer = await RedisServer.StartAsync(options);
+            return new OutageStage(server, peer, needsProxy ? FaultProxy.Start(server) : null);
         }
         catch
         {

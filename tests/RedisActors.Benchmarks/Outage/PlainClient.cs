@@ -14,19 +14,19 @@ internal sealed class PlainClient : IOutageClient
     private readonly OutageLoad _load;
     private bool _stopped;
 
-    private PlainClient(ConnectionMultiplexer multiplexer, OutageLoad load, int inFlight)
+    private PlainClient(ConnectionMultiplexer multiplexer, OutageLoad load)
     {
         _multiplexer = multiplexer;
         _database = multiplexer.GetDatabase();
         _load = load;
-        for (var i = 0; i < inFlight; i++) _ = Task.Run(FillPlaceAsync);
+        for (var i = 0; i < load.InFlight; i++) _ = Task.Run(FillPlaceAsync);
     }
 
-    public static async Task<IOutageClient> StartAsync(string endpoint, OutageLoad load, OutageOptions options)
+    public static async Task<IOutageClient> StartAsync(string endpoint, OutageLoad load)
     {
         var configuration = ConfigurationOptions.Parse(endpoint);
         configuration.AbortOnConnectFail = false;
-        return new PlainClient(await ConnectionMultiplexer.ConnectAsync(configuration), load, options.InFlight);
+        return new PlainClient(await ConnectionMultiplexer.ConnectAsync(configuration), load);
     }
 
     public Task StopSendingAsync()
@@ -54,7 +54,7 @@ internal sealed class PlainClient : IOutageClient
                 entry = counter.Sent();
             }
 
-            if (!await SendAsync(counter.Key, entry)) await Task.Delay(OutageLoad.RestAfterFailure);
+            if (!await SendAsync(counter.Key, entry) || _load.RestsAfterSuccess) await Task.Delay(OutageLoad.Rest);
         }
     }
 

@@ -17,26 +17,27 @@ internal sealed class RedisActorsClient : IOutageClient
     private readonly ActorSystem _system;
     private readonly List<IActorRef> _senders = [];
 
-    private RedisActorsClient(string endpoint, OutageLoad load, OutageOptions options)
+    private RedisActorsClient(string endpoint, OutageLoad load)
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka { loglevel = ERROR, stdout-loglevel = OFF, loggers = [] }
-            redis-actors.default { endpoint = "{{endpoint}}", delivery = {{options.DeliveryName}} }
+            redis-actors.default.endpoint = "{{endpoint}}"
+            {{(load.Delivery is { } delivery ? $"redis-actors.default.delivery = {delivery}" : string.Empty)}}
             """);
         _system = ActorSystem.Create("outage", config);
         _system.ActorOf(Props.Create(() => new ErrorPrinter()), "errors");
         var redis = RedisExtension.For(_system).RedisActor;
-        var count = Math.Min(Senders, options.InFlight);
+        var count = Math.Min(Senders, load.InFlight);
         for (var i = 0; i < count; i++)
         {
-            var window = options.InFlight / count + (i < options.InFlight % count ? 1 : 0);
+            var window = load.InFlight / count + (i < load.InFlight % count ? 1 : 0);
             _senders.Add(_system.ActorOf(Props.Create(() => new SenderActor(redis, load, window)), $"sender-{i + 1}"));
         }
     }
 
-    public static Task<IOutageClient> StartAsync(string endpoint, OutageLoad load, OutageOptions options) =>
-        Task.FromResult<IOutageClient>(new RedisActorsClient(endpoint, load, options));
+    public static Task<IOutageClient> StartAsync(string endpoint, OutageLoad load) =>
+        Task.FromResult<IOutageClient>(new RedisActorsClient(endpoint, load));
 
     public Task StopSendingAsync() =>
         Task.WhenAll(_senders.Select(sender => sender.Ask<SendingStopped>(StopSending.Instance, Patience)));
@@ -71,14 +72,15 @@ internal sealed class RedisActorsClient : IOutageClient
 
         protected override void PreStart()
         {
-            Timers.StartPeriodicTimer(nameof(RestIsOver), RestIsOver.Instance, OutageLoad.RestAfterFailure);
+            Timers.StartPeriodicTimer(nameof(RestIsOver), RestIsOver.Instance, OutageLoad.Rest);
             for (var i = 0; i < _window; i++) Send();
         }
 
         private void OnReply(RedisReply reply)
         {
             ((LedgerEntry)reply.State!).Applied(reply.Value.AsInt64());
-            Send();
+            if (_load.RestsAfterSuccess) _resting++;
+            else Send();
         }
 
         private void OnFailure(RedisOutcomeException failure)

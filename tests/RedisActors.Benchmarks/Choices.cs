@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RedisActors.Benchmarks.Outage;
+
+namespace RedisActors.Benchmarks;
+
+/// <summary>Options that more than one benchmark has.</summary>
+internal static class Choices
+{
+    private const string Ours = "ours";
+
+    /// <summary><c>--client</c>.</summary>
+    /// <param name="usual">Those that are measured unless others are asked for.</param>
+    public static Option<IReadOnlyList<string>> Clients(params string[] usual) => new("--client")
+    {
+        Description = $"{RedisActorsClient.Name} (or {Ours}), {PlainClient.Name} (StackExchange.Redis as it comes), or all.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => ParseList(result, "--client", [RedisActorsClient.Name, PlainClient.Name, Ours])?
+            .Select(name => name == Ours ? RedisActorsClient.Name : name).Distinct().ToArray(),
+    };
+
+    public static Option<int> Number(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var number && (number < 1 || number > most))
+            {
+                result.AddError($"{name} is {number}; it must be from 1 to {most}.");
+            }
+        });
+        return option;
+    }
+
+    public static string[]? ParseList(ArgumentResult result, string option, string[] names)
+    {
+        var text = result.Tokens[0].Value;
+        if (text == "all") return names;
+
+        var chosen = text.Split(',');
+        if (chosen.FirstOrDefault(name => !names.Contains(name)) is not { } wrong) return [.. chosen.Distinct()];
+
+        result.AddError($"{option}: '{wrong}' is none of {string.Join(", ", names)}, all.");
+        return null;
+    }
+}
