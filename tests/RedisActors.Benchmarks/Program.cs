@@ -2,12 +2,14 @@ using System.CommandLine;
 using RedisActors.Benchmarks;
 using RedisActors.Benchmarks.Outage;
 using RedisActors.Benchmarks.Recovery;
+using RedisActors.Benchmarks.Throughput;
 
 var root = new RootCommand("Measures RedisActors and what it stands on. Use a Release build.")
 {
     MailboxBenchmark.Command(),
     OutageCommand.Command(),
     RecoveryCommand.Command(),
+    ThroughputCommand.Command(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,40 @@
+namespace RedisActors.Benchmarks.Throughput;
+
+/// <summary>A load of tasks, one for each place in the window; each sends its next command when the last one is answered.</summary>
+internal abstract class TaskLoad : ILoad
+{
+    private readonly long[] _answered;
+    private Task _places = Task.CompletedTask;
+    private volatile bool _stopped;
+
+    protected TaskLoad(int inFlight)
+    {
+        _answered = new long[inFlight];
+    }
+
+    public long Answered
+    {
+        get
+        {
+            var sum = 0L;
+            for (var i = 0; i < _answered.Length; i++) sum += Volatile.Read(ref _answered[i]);
+            return sum;
+        }
+    }
+
+    protected bool Stopped => _stopped;
+
+    public Task StopAsync()
+    {
+        _stopped = true;
+        return _places;
+    }
+
+    /// <summary>Starts the tasks; to be called when the load is made.</summary>
+    protected void Begin() => _places = Task.WhenAll(Enumerable.Range(0, _answered.Length).Select(i => Task.Run(() => FillAsync(i))));
+
+    /// <summary>Sends commands one after the other until <see cref="Stopped"/>, and counts each with <see cref="Count"/>.</summary>
+    protected abstract Task FillAsync(int place);
+
+    protected void Count(int place) => Volatile.Write(ref _answered[place], _answered[place] + 1);
+}

@@ -1,0 +1,125 @@
+using Akka.Actor;
+using StackExchange.Redis;
+
+namespace RedisActors.Benchmarks.Throughput;
+
+/// <summary>RedisActors from actor to actor: a few senders, each with its part of the window, tell commands and count replies.</summary>
+internal sealed class TellLoad : ILoad
+{
+    private const int Senders = 8;
+
+    private readonly IActorRef[] _senders;
+    private readonly Place[][] _places;
+    private readonly Task _stopped;
+
+    public TellLoad(ActorSystem system, IActorRef redis, DeliveryMode delivery, int inFlight)
+    {
+        _places =
+        [
+            .. Enumerable.Range(0, inFlight).Select(i => new Place(Work.KeyOf(i))).Chunk((inFlight + Senders - 1) / Senders),
+        ];
+        TaskCompletionSource[] stopped = [.. _places.Select(_ => new TaskCompletionSource())];
+        _senders =
+        [
+            .. _places.Zip(stopped, (places, done) => system.ActorOf(Props.Create(() => new SenderActor(redis, delivery, places, done)))),
+        ];
+        _stopped = Task.WhenAll(stopped.Select(done => done.Task));
+    }
+
+    public long Answered => _places.Sum(places => places.Sum(place => place.Answered));
+
+    public Task StopAsync()
+    {
+        foreach (var sender in _senders) sender.Tell(Stop.Instance);
+        return _stopped;
+    }
+
+    private sealed class Stop
+    {
+        public static Stop Instance { get; } = new();
+    }
+
+    /// <summary>A place in the window; what a command carries as its state, so that its reply is recognised.</summary>
+    private sealed class Place(RedisValue key)
+    {
+        private long _answered;
+
+        public RedisValue Key => key;
+
+        public long Answered => Volatile.Read(ref _answered);
+
+        /// <summary>SET comes first, and then the two in turn.</summary>
+        public bool IsSet => (_answered & 1) == 0;
+
+        public void Count() => Volatile.Write(ref _answered, _answered + 1);
+    }
+
+    private sealed class SenderActor : ReceiveActor
+    {
+        private readonly IActorRef _redis;
+        private readonly DeliveryMode _delivery;
+        private readonly Place[] _places;
+        private readonly TaskCompletionSource _stopped;
+        private int _underWay;
+        private bool _stopping;
+
+        public SenderActor(IActorRef redis, DeliveryMode delivery, Place[] places, TaskCompletionSource stopped)
+        {
+            _redis = redis;
+            _delivery = delivery;
+            _places = places;
+            _stopped = stopped;
+            Receive<RedisReply>(OnReply);
+            Receive<Stop>(_ => OnStop());
+            Receive<Status.Failure>(failure => Fail(failure.Cause));
+        }
+
+        protected override void PreStart()
+        {
+            foreach (var place in _places) Send(place);
+        }
+
+        protected override void PostStop() => _stopped.TrySetResult();
+
+        private void OnReply(RedisReply reply)
+        {
+            _underWay--;
+            var place = (Place)reply.State!;
+            var expected = place.IsSet ? "OK" : "abc";
+            if (reply.Value.AsRedisValue() != expected)
+            {
+                Fail(new InvalidOperationException($"{expected} was expected, {reply.Value} came."));
+                return;
+            }
+
+            place.Count();
+            Send(place);
+        }
+
+        private void Fail(Exception error)
+        {
+            _stopped.TrySetException(error);
+            Context.Stop(Self);
+        }
+
+        private void Send(Place place)
+        {
+            if (_stopping)
+            {
+                if (_underWay == 0) Context.Stop(Self);
+                return;
+            }
+
+            _underWay++;
+            _redis.Tell(place.IsSet
+                ? new RedisCommand("SET", place.Key, Work.Value) { State = place, Delivery = _delivery }
+                : new RedisCommand("GET", place.Key) { State = place, Delivery = _delivery });
+        }
+
+        private void OnStop()
+        {
+            _stopping = true;
+            if (_underWay == 0) Context.Stop(Self);
+        }
+    }
+}

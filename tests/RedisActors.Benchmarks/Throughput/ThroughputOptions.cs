@@ -1,0 +1,17 @@
+namespace RedisActors.Benchmarks.Throughput;
+
+/// <summary>What was asked for on the command line.</summary>
+internal sealed record ThroughputOptions
+{
+    public required IReadOnlyList<ThroughputRow> Rows { get; init; }
+
+    /// <summary>Commands under way at once, of all senders together.</summary>
+    public required int InFlight { get; init; }
+
+    public required int Rounds { get; init; }
+
+    /// <summary>How long each is measured in each round.</summary>
+    public required TimeSpan Measured { get; init; }
+
+    public required bool Json { get; init; }
+}

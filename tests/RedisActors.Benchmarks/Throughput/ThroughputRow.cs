@@ -1,0 +1,16 @@
+using Akka.Actor;
+
+namespace RedisActors.Benchmarks.Throughput;
+
+/// <summary>One way to use RedisActors that is held against the plain client.</summary>
+/// <param name="Name">What the command line and the report call it.</param>
+/// <param name="Start">Starts the load on a <see cref="RedisActor"/>, with so many commands under way.</param>
+internal sealed record ThroughputRow(string Name, Func<ActorSystem, IActorRef, int, ILoad> Start)
+{
+    public static readonly IReadOnlyList<ThroughputRow> All =
+    [
+        new("tell", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.WhenSafe, inFlight)),
+        new("tell-exactly-once", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.ExactlyOnce, inFlight)),
+        new("ask", (_, redis, inFlight) => new AskLoad(redis, inFlight)),
+    ];
+}
