@@ -134,7 +134,7 @@ internal sealed class RedisSettings
 
     public TlsSettings Tls { get; }
 
-    public string ClientName { get; }
+    public string ClientName { get; private set; }
 
     public TimeSpan ConnectTimeout { get; }
 
@@ -179,6 +179,15 @@ internal sealed class RedisSettings
     {
         if (!config.HasPath(name)) throw new ConfigurationException($"redis-actors.{name}: there are no settings of this name");
         return new RedisSettings(name, new SettingsReader($"redis-actors.{name}", config.GetConfig(name)));
+    }
+
+    /// <summary>The settings of one of several lanes: the same, under a client name of its own.</summary>
+    public RedisSettings ForLane(int number)
+    {
+        if (Lanes == 1) return this;
+        var settings = (RedisSettings)MemberwiseClone();
+        settings.ClientName = $"{ClientName}-lane-{number}";
+        return settings;
     }
 
     public ReconnectPlan CreateReconnectPlan() =>

@@ -13,6 +13,7 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, ActorSystem system
 
     public void Announce(RedisConnectionEvent state)
     {
+        state = state with { Lane = memory.Lane };
         Current = state;
         _log.Write(state, system.Scheduler.MonotonicClock);
         memory.Commands.Tell(state);

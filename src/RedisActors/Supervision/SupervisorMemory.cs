@@ -4,11 +4,14 @@ using RedisActors.Connection;
 namespace RedisActors.Supervision;
 
 /// <summary>
-/// What a supervisor knows that a restart of it must not forget: it lives as long as its RedisActor. Used by the supervisor alone.
+/// What a supervisor knows that a restart of it must not forget: it lives as long as its lane. Used by the supervisor alone.
 /// </summary>
 internal sealed class SupervisorMemory
 {
     private long _lastEpoch;
+
+    /// <summary>The number of the lane, from 1.</summary>
+    public int Lane { get; init; } = 1;
 
     /// <summary>Who takes the commands, and hears of links.</summary>
     public IActorRef Commands { get; set; } = ActorRefs.Nobody;

@@ -10,10 +10,13 @@ namespace RedisActors.Tests.Actors;
 /// <summary>What the tests of the actors share: an actor system each, a scripted server, and words for what is sent and told.</summary>
 public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
 {
-    /// <summary>No heartbeat disturbs, and what is retried is retried at once.</summary>
+    /// <summary>
+    /// No heartbeat disturbs, every wait is short, and no connection lasts so long that its loss is followed by an attempt without one.
+    /// </summary>
     private const string Quick = """
         heartbeat { interval = 1h, timeout = 1h }
-        backoff { min = 1ms, max = 5ms, jitter = 0 }
+        backoff { min = 10ms, max = 1h, multiplier = 1, jitter = 0 }
+        restart.reset-after = 1h
         """;
 
     private const string Patient = """

@@ -7,13 +7,10 @@ public sealed class RedisSupervisorTests : RedisSpec
 {
     private const string At = "localhost:6379";
 
-    /// <summary>No connection of a test lasts so long that its loss is followed by an attempt at once.</summary>
-    private const string NoneLasts = "backoff { min = 10ms, max = 1h, multiplier = 1 }\n restart.reset-after = 1h";
-
     [Fact]
     public async Task The_way_from_the_first_attempt_through_an_outage_and_back_is_told_step_by_step()
     {
-        StartSupervisor(NoneLasts);
+        StartSupervisor();
         await ExpectStateAsync(new RedisConnecting("default", 1, At, 1));
         (await Server.NextAttemptAsync()).Fail("connection refused");
         await ExpectStateAsync(new RedisBackingOff("default", 1, At, 2, TimeSpan.FromMilliseconds(10), "connection refused"));
@@ -63,7 +60,7 @@ public sealed class RedisSupervisorTests : RedisSpec
     [Fact]
     public async Task After_a_connection_that_did_not_last_the_count_goes_on()
     {
-        StartSupervisor(NoneLasts);
+        StartSupervisor();
         for (var attempt = 1; attempt <= 5; attempt++)
         {
             var connection = await Server.ConnectNextAsync();
@@ -127,7 +124,7 @@ public sealed class RedisSupervisorTests : RedisSpec
     [Fact]
     public async Task The_one_who_takes_commands_hears_of_links_in_the_order_in_which_they_come_and_go()
     {
-        var supervisor = StartSupervisor($"{NoneLasts}\nrestart {{ max-restarts = 1, within = 1h }}");
+        var supervisor = StartSupervisor("restart { max-restarts = 1, within = 1h }");
         var connection = await Server.ConnectNextAsync();
         await AwaitStateAsync<RedisReady>();
         supervisor.Tell(new AttachCommands(TestActor, new LaneFigures()));

@@ -110,10 +110,10 @@ internal static class ExactlyOnceRules
     {
         if (keys.Count == 1) return true;
 
-        var slot = HashSlot.Of((byte[]?)keys[0] ?? []);
+        var slot = HashSlot.OfKey(keys[0]);
         for (var i = 1; i < keys.Count; i++)
         {
-            if (HashSlot.Of((byte[]?)keys[i] ?? []) != slot) return false;
+            if (HashSlot.OfKey(keys[i]) != slot) return false;
         }
 
         return true;

@@ -19,7 +19,7 @@ internal static class TokenKey
     private static ReadOnlySpan<byte> Separator => "}:"u8;
 
     /// <summary>The key under which a token is kept for a command on a key.</summary>
-    public static RedisValue For(RedisValue key, string token) => InSlot(HashSlot.Of((byte[]?)key ?? []), token);
+    public static RedisValue For(RedisValue key, string token) => InSlot(HashSlot.OfKey(key), token);
 
     /// <summary>The key under which a token is kept in a slot.</summary>
     public static RedisValue InSlot(int slot, string token)

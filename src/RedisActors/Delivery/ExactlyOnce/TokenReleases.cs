@@ -44,7 +44,7 @@ internal sealed class TokenReleases
     {
         if (Count == _capacity) return false;
 
-        var slot = _cluster ? HashSlot.Of((byte[]?)tokenKey ?? []) : 0;
+        var slot = _cluster ? HashSlot.OfKey(tokenKey) : 0;
         if (!_bySlot.TryGetValue(slot, out var waiting)) _bySlot[slot] = waiting = new Queue<RedisValue>();
 
         waiting.Enqueue(tokenKey);

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace RedisActors.Delivery;
 
 /// <summary>
@@ -13,6 +15,18 @@ internal static class HashSlot
 
     /// <summary>The slot of a key: 0 to 16383.</summary>
     public static int Of(ReadOnlySpan<byte> key) => Crc16(Tag(key)) & (Count - 1);
+
+    /// <summary>The slot of a key: 0 to 16383.</summary>
+    public static int OfKey(RedisValue key) => Of((byte[]?)key ?? []);
+
+    /// <summary>The slot of a command's first key; null where it has none, or the library does not know where its keys are.</summary>
+    public static int? Of(RedisCommand command)
+    {
+        var arguments = command.ArgumentArray;
+        return CommandTable.Find(command.Name, arguments) is { } profile && profile.TryGetFirstKey(arguments, out var key)
+            ? OfKey(key)
+            : null;
+    }
 
     /// <summary>What is between the first <c>{</c> and the next <c>}</c>; the whole key when that is nothing.</summary>
     private static ReadOnlySpan<byte> Tag(ReadOnlySpan<byte> key)

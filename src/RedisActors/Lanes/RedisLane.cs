@@ -1,0 +1,48 @@
+using Akka.Actor;
+using RedisActors.Commands;
+using RedisActors.Configuration;
+using RedisActors.Connection;
+using RedisActors.Supervision;
+
+namespace RedisActors.Lanes;
+
+/// <summary>
+/// One lane: a supervisor, which owns the connection, and an actor that takes the commands. Should one of the two fail, both start
+/// anew together; when they do so more often than they may, the lane ends.
+/// </summary>
+internal sealed class RedisLane : ReceiveActor
+{
+    private const int MaxFailuresPerMinute = 10;
+
+    private readonly int _number;
+    private readonly RedisSettings _settings;
+    private readonly IRedisLinkFactory _links;
+    private readonly IActorRef _redis = Context.Parent;
+
+    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links)
+    {
+        _number = number;
+        _settings = settings;
+        _links = links;
+        Receive<BudgetSpent>(message => _redis.Forward(message));
+        Receive<Terminated>(_ => Context.Stop(Self));
+    }
+
+    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links) =>
+        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(
+        MaxFailuresPerMinute, TimeSpan.FromMinutes(1), static _ => Directive.Restart);
+
+    /// <summary>The RedisActor is told of both, so that nothing it forwards has to pass through this actor.</summary>
+    protected override void PreStart()
+    {
+        var memory = new SupervisorMemory { Lane = _number };
+        var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings, _links, memory), "supervisor"));
+        var commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings, _redis, supervisor), "commands"));
+        _redis.Tell(new LaneStarted(_number, supervisor, commands));
+    }
+}
+
+/// <summary>From a lane to its RedisActor: who takes what is meant for this lane.</summary>
+internal sealed record LaneStarted(int Number, IActorRef Supervisor, IActorRef Commands) : INoSerializationVerificationNeeded;
