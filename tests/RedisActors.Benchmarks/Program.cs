@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RedisActors.Benchmarks;
+using RedisActors.Benchmarks.Herd;
 using RedisActors.Benchmarks.Outage;
 using RedisActors.Benchmarks.Recovery;
 using RedisActors.Benchmarks.Throughput;
@@ -10,6 +11,7 @@ var root = new RootCommand("Measures RedisActors and what it stands on. Use a Re
     OutageCommand.Command(),
     RecoveryCommand.Command(),
     ThroughputCommand.Command(),
+    HerdCommand.Command(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -9,6 +9,9 @@ namespace RedisActors.Benchmarks.Recovery;
 /// </summary>
 internal sealed class FirstPong
 {
+    /// <summary>What the asking thread is called.</summary>
+    public const string ThreadName = "ping";
+
     private static readonly byte[] Ping = "PING\r\n"u8.ToArray();
 
     private readonly string _host;
@@ -33,7 +36,7 @@ internal sealed class FirstPong
     public static Task<long> AwaitAsync(string host, int port, TimeSpan patience, Action<long> seen)
     {
         var pong = new FirstPong(host, port, patience, seen);
-        new Thread(pong.Ask) { IsBackground = true, Name = "ping", Priority = ThreadPriority.Highest }.Start();
+        new Thread(pong.Ask) { IsBackground = true, Name = ThreadName, Priority = ThreadPriority.Highest }.Start();
         return pong._done.Task;
     }
 
