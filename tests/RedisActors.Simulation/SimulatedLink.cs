@@ -48,6 +48,8 @@ internal sealed class SimulatedLink : IRedisLink
 
     public ClientIdentity Identity => ClientIdentity.Unknown;
 
+    public string Endpoint => "simulated:1";
+
     public bool IsBroken { get; private set; }
 
     /// <summary>Whether the next hand-over is of a probe; set by who hands over.</summary>
@@ -74,6 +76,10 @@ internal sealed class SimulatedLink : IRedisLink
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));
         _time.After(_lastWrite - _time.Now, () => Write(outstanding, written));
     }
+
+    public bool TakeHeard() => false;
+
+    public Task<bool> HostAcceptsAsync(CancellationToken cancellation) => Task.FromResult(false);
 
     public void Abandon(string cause) => Soon(2, () => Break(cause));
 

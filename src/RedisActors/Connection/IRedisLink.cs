@@ -9,6 +9,9 @@ internal interface IRedisLink : IDisposable
     /// <summary>Which connection of the server this is; what it takes to end it from another one.</summary>
     ClientIdentity Identity { get; }
 
+    /// <summary>The server's own address, <c>ip:port</c>.</summary>
+    string Endpoint { get; }
+
     /// <summary>
     /// Hands a request over. Whatever happens then is told to the request, exactly once and possibly before this returns;
     /// nothing is thrown.
@@ -17,6 +20,12 @@ internal interface IRedisLink : IDisposable
 
     /// <summary>Says that the link is lost, although it is not: its server is of no use any more.</summary>
     void Abandon(string cause);
+
+    /// <summary>Whether anything was answered over the link, whatever it was, since this was asked last.</summary>
+    bool TakeHeard();
+
+    /// <summary>Whether the server's host takes a connection at this moment; the server itself may be busy. Throws nothing.</summary>
+    Task<bool> HostAcceptsAsync(CancellationToken cancellation);
 }
 
 /// <summary>Makes links.</summary>
@@ -33,7 +42,8 @@ internal interface IRedisLinkFactory
     Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation);
 
     /// <summary>
-    /// Whether the server takes connections and answers at this moment, found out cheaply and without a link. Throws nothing.
+    /// Whether an attempt is worth making at this moment: a server answers that has the role that is wanted, or one that refuses
+    /// this client for good. Found out cheaply and without a link. Throws nothing.
     /// </summary>
     Task<bool> AnswersAsync(CancellationToken cancellation);
 }

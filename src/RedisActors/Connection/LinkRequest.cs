@@ -61,11 +61,13 @@ internal abstract class LinkRequest
         _link = null;
         if (!reply.IsCompletedSuccessfully)
         {
+            if (reply.Exception?.InnerException is RedisServerException) link.Heard();
             link.Failed(this, reply.Exception?.InnerException ?? new TaskCanceledException(reply));
         }
-        else if (TryRead(reply.Result, out var value))
+        else
         {
-            Succeed(value);
+            link.Heard();
+            if (TryRead(reply.Result, out var value)) Succeed(value);
         }
     }
 

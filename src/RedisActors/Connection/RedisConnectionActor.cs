@@ -13,6 +13,7 @@ namespace RedisActors.Connection;
 internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 {
     private const string HeartbeatTimer = "heartbeat";
+    private const int LooksPerTimeout = 8;
 
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
@@ -20,8 +21,10 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private readonly IReadOnlyList<ClientIdentity> _unfenced;
     private readonly CancellationTokenSource _stopped = new();
     private readonly IActorRef _self = Context.Self;
+    private readonly TimeSpan _lookForLifeEach;
     private Task<IRedisLink>? _attempt;
     private IRedisLink? _link;
+    private bool _isInGrace;
 
     public RedisConnectionActor(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced)
     {
@@ -29,6 +32,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         _links = links;
         _epoch = epoch;
         _unfenced = unfenced;
+        _lookForLifeEach = settings.HeartbeatTimeout / LooksPerTimeout < settings.HeartbeatInterval
+            ? settings.HeartbeatTimeout / LooksPerTimeout
+            : settings.HeartbeatInterval;
         Connecting();
     }
 
@@ -81,6 +87,8 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         Receive<HeartbeatDue>(_ => OnHeartbeatDue());
         Receive<HeartbeatAnswered>(_ => OnHeartbeatAnswered());
         Receive<HeartbeatOverdue>(_ => OnHeartbeatOverdue());
+        Receive<LookForLife>(_ => OnLookForLife());
+        Receive<HostTried>(OnHostTried);
         Receive<LinkLost>(OnLost);
         Receive<Failed>(OnFailed);
     }
@@ -102,20 +110,64 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 
     private void OnHeartbeatDue()
     {
-        Timers.StartSingleTimer(HeartbeatTimer, HeartbeatOverdue.Instance, _settings.HeartbeatTimeout);
-        LinkQuery.AskAsync(_link!, "PING", [], _stopped.Token)
-            .PipeTo(_self, success: _ => HeartbeatAnswered.Instance, failure: AnsweredOrFailed);
+        _link!.TakeHeard();
+        AwaitAnswer(_settings.HeartbeatTimeout);
+        Timers.StartPeriodicTimer(LookForLife.Instance, LookForLife.Instance, _lookForLifeEach);
+        AskForRoleAsync(_link, _settings.Role, _stopped.Token)
+            .PipeTo(_self, success: answered => answered, failure: error => new Failed(error));
     }
 
-    private void OnHeartbeatAnswered() =>
+    private void OnHeartbeatAnswered()
+    {
+        _isInGrace = false;
+        Timers.Cancel(LookForLife.Instance);
         Timers.StartSingleTimer(HeartbeatTimer, HeartbeatDue.Instance, _settings.HeartbeatInterval);
+    }
 
-    private void OnHeartbeatOverdue() =>
-        throw new RedisLinkException($"no answer to PING for {_settings.HeartbeatTimeout.TotalMilliseconds} ms");
+    private void AwaitAnswer(TimeSpan patience) => Timers.StartSingleTimer(HeartbeatTimer, HeartbeatOverdue.Instance, patience);
 
-    /// <summary>An error is an answer: the server is there. Only a link that brings none is lost.</summary>
-    private static object AnsweredOrFailed(Exception error) =>
-        error is ServerErrorException ? HeartbeatAnswered.Instance : new Failed(error);
+    /// <summary>
+    /// Any other answer is a sign of life as well: behind a deep pipeline the heartbeat's own may take its time. It is looked for
+    /// several times, so that a server that falls silent right after one is given up no later than an idle one.
+    /// </summary>
+    private void OnLookForLife()
+    {
+        if (!_link!.TakeHeard()) return;
+        _isInGrace = false;
+        AwaitAnswer(_settings.HeartbeatTimeout);
+    }
+
+    private void OnHeartbeatOverdue()
+    {
+        OnLookForLife();
+        if (Timers.IsTimerActive(HeartbeatTimer)) return;
+        if (_isInGrace || _settings.HeartbeatBusyGrace == TimeSpan.Zero) throw Overdue(string.Empty);
+        _isInGrace = true;
+        TryHostAsync(_link!).PipeTo(_self, success: accepts => new HostTried(accepts), failure: error => new Failed(error));
+    }
+
+    private void OnHostTried(HostTried message)
+    {
+        if (!_isInGrace) return;
+        if (!message.Accepts) throw Overdue(", and its host takes no connections");
+        AwaitAnswer(_settings.HeartbeatBusyGrace);
+    }
+
+    private RedisLinkException Overdue(string addition) => new(
+        $"no answer to {RoleCheck.QuestionFor(_settings.Role)} for {_settings.HeartbeatTimeout.TotalMilliseconds} ms{addition}");
+
+    private async Task<bool> TryHostAsync(IRedisLink link)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
+        limit.CancelAfter(_settings.HeartbeatTimeout);
+        return await link.HostAcceptsAsync(limit.Token).ConfigureAwait(false);
+    }
+
+    private static async Task<HeartbeatAnswered> AskForRoleAsync(IRedisLink link, RequiredRole role, CancellationToken cancellation)
+    {
+        await RoleCheck.AskAsync(link, role, cancellation).ConfigureAwait(false);
+        return HeartbeatAnswered.Instance;
+    }
 
     private static void OnLost(LinkLost message) => throw new RedisLinkException(message.Cause);
 
@@ -176,6 +228,13 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     {
         public static readonly HeartbeatOverdue Instance = new();
     }
+
+    private sealed class LookForLife : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly LookForLife Instance = new();
+    }
+
+    private sealed record HostTried(bool Accepts) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class HeartbeatAnswered : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

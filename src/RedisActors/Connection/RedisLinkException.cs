@@ -14,3 +14,12 @@ internal sealed class MisconfiguredException(string message, Exception? cause = 
 
 /// <summary>The server answered a query of the library's own with an error.</summary>
 internal sealed class ServerErrorException(string serverError) : RedisLinkException(serverError);
+
+/// <summary>A conversation ended before the reply came.</summary>
+internal sealed class ConversationEndedException(string message, Exception? cause = null) : RedisLinkException(message, cause);
+
+/// <summary>The other side does not speak the protocol of Redis; the message is what it says instead.</summary>
+internal sealed class NotRespException(string received) : RedisLinkException(received);
+
+/// <summary>The two sides cannot agree on TLS; the message is why.</summary>
+internal sealed class TlsRefusedException(string message, Exception? cause = null) : RedisLinkException(message, cause);

@@ -10,12 +10,16 @@ internal sealed class StackExchangeLink : IRedisLink
     private readonly IDatabase _database;
     private readonly ConcurrentDictionary<int, IDatabase> _otherDatabases = new();
     private readonly int _databaseNumber;
+    private readonly ServerAddress _server;
     private Action<string>? _onLost;
+    private IDisposable? _watch;
+    private volatile bool _heard;
     private int _disposed;
 
-    public StackExchangeLink(ConnectionMultiplexer multiplexer, int database, Action<string> onLost)
+    public StackExchangeLink(ConnectionMultiplexer multiplexer, ServerAddress server, int database, Action<string> onLost)
     {
         _multiplexer = multiplexer;
+        _server = server;
         _databaseNumber = database;
         _database = multiplexer.GetDatabase(database);
         _onLost = onLost;
@@ -26,6 +30,8 @@ internal sealed class StackExchangeLink : IRedisLink
     }
 
     public ClientIdentity Identity { get; internal set; } = ClientIdentity.Unknown;
+
+    public string Endpoint => _server.IPEndPoint.ToString();
 
     public void Send(LinkRequest request)
     {
@@ -43,12 +49,39 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _onLost = null;
+        _watch?.Dispose();
         _multiplexer.ConnectionFailed -= OnConnectionFailed;
         _multiplexer.Close(allowCommandsToComplete: false);
         _multiplexer.Dispose();
     }
 
     public void Abandon(string cause) => Lost(cause);
+
+    public bool TakeHeard()
+    {
+        if (!_heard) return false;
+        _heard = false;
+        return true;
+    }
+
+    public async Task<bool> HostAcceptsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var conversation = await RespConversation.OpenAsync(_server, tls: null, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Something that watches the server's place; it ends with the link.</summary>
+    public void KeepUntilDisposed(IDisposable? watch) => _watch = watch;
+
+    /// <summary>The server has answered something. On the way of every answer: no more than one write.</summary>
+    internal void Heard() => _heard = true;
 
     /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
     internal void Failed(LinkRequest request, Exception error)

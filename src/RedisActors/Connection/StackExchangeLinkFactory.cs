@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using RedisActors.Configuration;
@@ -5,9 +6,15 @@ using StackExchange.Redis;
 
 namespace RedisActors.Connection;
 
-/// <summary>Connects, with StackExchange.Redis, to the endpoint of the settings; the name is resolved anew each time.</summary>
-internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisLinkFactory
+/// <summary>Connects, with StackExchange.Redis, to the server that is found to be the right one at this moment.</summary>
+/// <remarks>
+/// The server is asked before StackExchange.Redis is: the client takes its whole connect timeout over some refusals, and says
+/// little about any.
+/// </remarks>
+internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFinder finder) : IRedisLinkFactory
 {
+    private const string LibraryName = "RedisActors";
+
     /// <summary>
     /// Pub/sub is left out, so that a multiplexer opens one connection and not two; a shared connection cannot serve it anyway.
     /// </summary>
@@ -17,31 +24,26 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
     private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
 
+    public StackExchangeLinkFactory(RedisSettings settings)
+        : this(settings, ServerFinder.For(settings))
+    {
+    }
+
     public object ServerKey =>
         (settings.Topology, settings.Target, settings.Role, settings.Tls.Enabled, settings.Credentials.User);
 
     public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
-        var address = await FindServerAsync(cancellation).ConfigureAwait(false);
-        var endpoint = new LinkEndPoint(address, settings.Endpoints[0].Port);
-        ConnectionMultiplexer multiplexer;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(settings.ConnectTimeout);
+        var begun = Stopwatch.GetTimestamp();
+        var found = await FindAsync(limit.Token, cancellation).ConfigureAwait(false);
+        var left = settings.ConnectTimeout - Stopwatch.GetElapsedTime(begun);
+        var link = await OpenAsync(found, left, onLost, limit.Token, cancellation).ConfigureAwait(false);
         try
         {
-            multiplexer = await ConnectionMultiplexer.ConnectAsync(Options(endpoint)).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is RedisConnectionException or RedisTimeoutException or TimeoutException or SocketException)
-        {
-            throw new RedisLinkException(Explain(error), error);
-        }
-        finally
-        {
-            endpoint.Retire();
-        }
-
-        var link = new StackExchangeLink(multiplexer, settings.Database, onLost);
-        try
-        {
-            await VerifyAsync(link, cancellation).ConfigureAwait(false);
+            await VerifyAsync(link, limit.Token, cancellation).ConfigureAwait(false);
+            link.KeepUntilDisposed(finder.Watch(found, link.Abandon));
             return link;
         }
         catch
@@ -57,123 +59,88 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings) : IRedisL
         limit.CancelAfter(GlancePatience);
         try
         {
-            var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
-            await ServerProbe.AskAsync(address, settings.Endpoints[0].Port, limit.Token).ConfigureAwait(false);
-            return true;
+            return await finder.IsThereAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             return false;
         }
     }
 
-    /// <summary>
-    /// Asks the server before StackExchange.Redis is: the client takes its whole connect timeout over some refusals, and says
-    /// little about any. What comes to an attempt that a server does not answer is decided here.
-    /// </summary>
-    private async Task<IPAddress> FindServerAsync(CancellationToken cancellation)
+    private async Task<FoundServer> FindAsync(CancellationToken limit, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(settings.ConnectTimeout);
         try
         {
-            var address = await ResolveAsync(limit.Token).ConfigureAwait(false);
-            await AskUntilAnsweredAsync(address, limit.Token).ConfigureAwait(false);
-            return address;
+            return await finder.FindAsync(limit).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServerSilentException($"no answer from the server within {settings.ConnectTimeout.TotalMilliseconds} ms");
+            throw new ServerSilentException(
+                $"no answer from {settings.Target} within {settings.ConnectTimeout.TotalMilliseconds} ms");
         }
-        catch (RedisLinkException error)
+    }
+
+    private async Task<StackExchangeLink> OpenAsync(
+        FoundServer found, TimeSpan left, Action<string> onLost, CancellationToken limit, CancellationToken cancellation)
+    {
+        var endpoint = new LinkEndPoint(found.Server.Address, found.Server.Endpoint.Port);
+        var connecting = ConnectionMultiplexer.ConnectAsync(Options(found, endpoint, left));
+        try
         {
-            throw new ServerSilentException(error.Message, error.InnerException);
+            var multiplexer = await connecting.WaitAsync(limit).ConfigureAwait(false);
+            return new StackExchangeLink(multiplexer, found.Server, settings.Database, onLost);
+        }
+        catch (OperationCanceledException)
+        {
+            SideBySide.Discard(connecting);
+            cancellation.ThrowIfCancellationRequested();
+            throw new RedisLinkException($"{found.Server} answers, but the client did not connect within {settings.ConnectTimeout}");
+        }
+        catch (Exception error) when (error is RedisConnectionException or RedisTimeoutException or TimeoutException or SocketException)
+        {
+            throw new RedisLinkException(Explain(error), error);
         }
         finally
         {
-            await limit.CancelAsync().ConfigureAwait(false);
+            endpoint.Retire();
         }
     }
 
-    /// <summary>
-    /// Asks anew each quarter of a second while the earlier questions stay open: a packet that a broken network swallowed is sent
-    /// again by TCP only after ever longer waits, and a new connection finds the network mended at once.
-    /// </summary>
-    private async Task AskUntilAnsweredAsync(IPAddress address, CancellationToken cancellation)
+    /// <summary>Another server may have come between the question and the link, so its role is asked again.</summary>
+    private async Task VerifyAsync(StackExchangeLink link, CancellationToken limit, CancellationToken cancellation)
     {
-        var open = new List<Task>();
-        while (true)
-        {
-            open.Add(ServerProbe.AskAsync(address, settings.Endpoints[0].Port, cancellation));
-            var next = Task.Delay(GlancePatience, cancellation);
-            var first = await Task.WhenAny([.. open, next]).ConfigureAwait(false);
-            if (first == next)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                continue;
-            }
-
-            foreach (var question in open) _ = question.ContinueWith(static q => _ = q.Exception, TaskScheduler.Default);
-            await first.ConfigureAwait(false);
-            return;
-        }
-    }
-
-    private async Task VerifyAsync(StackExchangeLink link, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(settings.ConnectTimeout);
         try
         {
-            await LinkQuery.AskAsync(link, "PING", [], limit.Token).ConfigureAwait(false);
-            link.Identity = await ClientIdentity.AskAsync(link, limit.Token).ConfigureAwait(false);
+            await RoleCheck.AskAsync(link, settings.Role, limit).ConfigureAwait(false);
+            LinkQuery.AskAndForget(link, "CLIENT", ["SETINFO", "LIB-NAME", LibraryName]);
+            link.Identity = await ClientIdentity.AskAsync(link, limit).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new RedisLinkException($"the server took the connection and did not answer PING within {settings.ConnectTimeout}");
-        }
-        catch (ServerErrorException error)
-        {
-            throw new RedisLinkException($"the server refused PING: {error.Message}", error);
+            throw new RedisLinkException($"the server took the connection and answered nothing more within {settings.ConnectTimeout}");
         }
     }
 
-    private ConfigurationOptions Options(EndPoint endpoint)
+    private ConfigurationOptions Options(FoundServer found, EndPoint endpoint, TimeSpan timeout)
     {
         var options = new ConfigurationOptions
         {
             AbortOnConnectFail = true,
-            ConnectTimeout = (int)settings.ConnectTimeout.TotalMilliseconds,
+            ConnectTimeout = Math.Max(1, (int)timeout.TotalMilliseconds),
             ConnectRetry = 1,
             ReconnectRetryPolicy = NoReconnect.Instance,
             AllowAdmin = true,
             CommandMap = WithoutPubSub,
             ClientName = settings.ClientName,
-            Password = settings.Credentials.Password,
             DefaultDatabase = settings.Database,
             TieBreaker = string.Empty,
             ConfigurationChannel = string.Empty,
         };
         options.EndPoints.Add(endpoint);
+        found.Access.Tls?.Configure(options, found.Server.Endpoint);
+        StackExchangeVersion.LogIn(options, found.Access.Credentials);
         StackExchangeVersion.Configure(options);
         return options;
-    }
-
-    private async Task<IPAddress> ResolveAsync(CancellationToken cancellation)
-    {
-        IPAddress[] addresses;
-        try
-        {
-            addresses = await Dns.GetHostAddressesAsync(settings.Endpoints[0].Host, cancellation).ConfigureAwait(false);
-        }
-        catch (SocketException error)
-        {
-            throw new RedisLinkException($"the host name '{settings.Endpoints[0].Host}' does not resolve: {error.Message}", error);
-        }
-
-        return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
-            ?? (StackExchangeVersion.SupportsIPv6 ? addresses.FirstOrDefault() : null)
-            ?? throw new RedisLinkException($"the host name '{settings.Endpoints[0].Host}' has no usable address");
     }
 
     private static string Explain(Exception error)

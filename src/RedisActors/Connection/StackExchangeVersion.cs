@@ -21,6 +21,21 @@ internal static class StackExchangeVersion
         options.SocketManager = SharedSockets;
     }
 
+    /// <summary>
+    /// Version 1 knows AUTH with a password alone, and ends a connection whose first questions are answered with NOAUTH, so that
+    /// there is no later moment for naming the user either.
+    /// </summary>
+    public static void LogIn(ConfigurationOptions options, RedisCredentials credentials)
+    {
+        if (credentials.User is not (null or "default"))
+        {
+            throw new MisconfiguredException(
+                $"the user '{credentials.User}' needs StackExchange.Redis 2 or later: version 1 logs in as the default user only");
+        }
+
+        options.Password = credentials.Password;
+    }
+
     /// <summary>The bytes that a value holds.</summary>
     public static int EstimateBytes(RedisValue value) =>
         value.IsNullOrEmpty ? 0 : value.IsInteger ? sizeof(long) : ((byte[])value!).Length;
@@ -59,6 +74,15 @@ internal static class StackExchangeVersion
 
         // Deadlines are kept by the command actor, which knows how to end a command truthfully; the client keeps none.
         options.AsyncTimeout = int.MaxValue;
+
+        // The library says what it is called itself.
+        options.SetClientLibrary = false;
+    }
+
+    public static void LogIn(ConfigurationOptions options, RedisCredentials credentials)
+    {
+        options.User = credentials.User;
+        options.Password = credentials.Password;
     }
 
     public static int EstimateBytes(RedisValue value) => value.IsNullOrEmpty ? 0 : value.GetByteCount();

@@ -132,9 +132,9 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         for (var i = 0; i < 3; i++)
         {
             await AdvanceUntilAsync(Interval / 10, () => connection.Link.HasMore);
-            var ping = await connection.Link.NextAsync();
-            Assert.Equal("PING", ping.Name);
-            ping.Succeed(RespValue.SimpleString("PONG"));
+            var question = await connection.Link.NextAsync();
+            Assert.Equal("ROLE", question.Name);
+            question.Succeed(RespValue.Array(RespValue.BulkString("master")));
         }
     }
 
@@ -148,7 +148,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         Assert.Empty(connection.Link.Sent);
 
         Clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal("PING", (await connection.Link.NextAsync()).Name);
+        Assert.Equal("ROLE", (await connection.Link.NextAsync()).Name);
     }
 
     [Fact]
@@ -177,8 +177,81 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         await AliveAsync();
         Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal("no answer to PING for 600000 ms", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("no answer to ROLE for 600000 ms", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
         await DisposedOnceAsync(connection.Link);
+    }
+
+    [Fact]
+    public async Task A_server_that_answers_other_things_is_not_given_up()
+    {
+        var connection = await StartVerifiedAsync();
+        Clock.Advance(Interval);
+        await connection.Link.NextAsync();
+
+        for (var i = 0; i < 5; i++)
+        {
+            connection.Link.Heard = true;
+            Clock.Advance(Overdue - TimeSpan.FromMilliseconds(1));
+            await AliveAsync();
+        }
+
+        Assert.Equal(0, connection.Link.Disposals);
+        await AdvanceUntilAsync(Overdue / 10, () => connection.Link.Disposals == 1);
+    }
+
+    [Fact]
+    public async Task A_server_that_has_become_a_replica_is_left()
+    {
+        var connection = await StartVerifiedAsync();
+        Clock.Advance(Interval);
+
+        (await connection.Link.NextAsync()).Succeed(RespValue.Array(RespValue.BulkString("slave"), RespValue.BulkString("10.0.0.2")));
+
+        Assert.Equal("the server has become a replica", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        await DisposedOnceAsync(connection.Link);
+    }
+
+    [Fact]
+    public async Task A_server_that_may_be_busy_is_given_a_grace_while_its_host_takes_connections()
+    {
+        var connection = await StartVerifiedAsync("heartbeat.busy-grace = 1h");
+        connection.Link.HostAccepts = true;
+        Clock.Advance(Interval);
+        var question = await connection.Link.NextAsync();
+
+        Clock.Advance(Overdue * 2);
+        await AliveAsync();
+        question.Succeed(RespValue.Array(RespValue.BulkString("master")));
+        await AdvanceUntilAsync(Interval, () => connection.Link.HasMore);
+
+        Assert.Equal(0, connection.Link.Disposals);
+    }
+
+    [Fact]
+    public async Task The_grace_ends_too()
+    {
+        var connection = await StartVerifiedAsync("heartbeat.busy-grace = 1h");
+        connection.Link.HostAccepts = true;
+        Clock.Advance(Interval);
+        await connection.Link.NextAsync();
+
+        await AdvanceUntilAsync(Overdue, () => connection.Link.Disposals == 1);
+
+        Assert.Equal("no answer to ROLE for 600000 ms", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+    }
+
+    [Fact]
+    public async Task A_server_whose_host_takes_no_connections_is_given_up_at_once()
+    {
+        var connection = await StartVerifiedAsync("heartbeat.busy-grace = 1h");
+        Clock.Advance(Interval);
+        await connection.Link.NextAsync();
+
+        Clock.Advance(Overdue);
+
+        Assert.Equal(
+            "no answer to ROLE for 600000 ms, and its host takes no connections",
+            (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
     }
 
     [Fact]
@@ -193,18 +266,18 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         await DisposedOnceAsync(connection.Link);
     }
 
-    private async Task<ScriptedConnection> StartVerifiedAsync()
+    private async Task<ScriptedConnection> StartVerifiedAsync(string settings = "")
     {
-        await StartAsync();
+        await StartAsync(settings: settings);
         var connection = await Server.ConnectNextAsync();
         await _parent.ExpectMsgAsync<LinkVerified>();
         return connection;
     }
 
-    private async Task<IActorRef> StartAsync(long epoch = 1)
+    private async Task<IActorRef> StartAsync(long epoch = 1, string settings = "")
     {
-        var settings = Hocon.Settings($"heartbeat {{ interval = {Interval.TotalSeconds}s, timeout = {Overdue.TotalSeconds}s }}");
-        Sys.ActorOf(Parent.Of(RedisConnectionActor.Props(settings, Server, epoch, []), _parent.Ref));
+        var read = Hocon.Settings($"heartbeat {{ interval = {Interval.TotalSeconds}s, timeout = {Overdue.TotalSeconds}s }}\n{settings}");
+        Sys.ActorOf(Parent.Of(RedisConnectionActor.Props(read, Server, epoch, []), _parent.Ref));
         return _child = (await _parent.ExpectMsgAsync<Parent.Born>()).Child;
     }
 

@@ -19,6 +19,14 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     public ClientIdentity Identity => identity;
 
+    public string Endpoint => $"10.0.0.1:{identity.Id}";
+
+    /// <summary>Whether something else than what the test answered was heard over the link; taken when it is asked for.</summary>
+    public bool Heard { get; set; }
+
+    /// <summary>Whether the server's host takes connections.</summary>
+    public bool HostAccepts { get; set; }
+
     /// <summary>Told when the library leaves the link.</summary>
     public Action<string>? Abandoned { get; set; }
 
@@ -80,6 +88,15 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     /// <summary>Whether a request waits for an answer that the test has not seen yet.</summary>
     public bool HasMore => _arrivals.Reader.Count > 0;
+
+    public bool TakeHeard()
+    {
+        var heard = Heard;
+        Heard = false;
+        return heard;
+    }
+
+    public Task<bool> HostAcceptsAsync(CancellationToken cancellation) => Task.FromResult(HostAccepts);
 
     public void Abandon(string cause) => Abandoned?.Invoke(cause);
 

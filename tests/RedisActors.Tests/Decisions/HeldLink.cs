@@ -9,7 +9,13 @@ internal sealed class HeldLink : IRedisLink
 
     public ClientIdentity Identity => ClientIdentity.Unknown;
 
+    public string Endpoint => "simulated:1";
+
     public void Send(LinkRequest request) => Requests.Add(request);
+
+    public bool TakeHeard() => false;
+
+    public Task<bool> HostAcceptsAsync(CancellationToken cancellation) => Task.FromResult(false);
 
     public void Abandon(string cause)
     {

@@ -1,0 +1,42 @@
+using RedisActors.Configuration;
+
+namespace RedisActors.Connection;
+
+/// <summary>Finds, for each attempt anew, the server that a link is to lead to.</summary>
+internal interface IServerFinder
+{
+    /// <summary>
+    /// Looks until a server answers that is ready and has the role that is wanted. Throws <see cref="ServerSilentException"/>
+    /// where there is none yet, <see cref="MisconfiguredException"/> where waiting does not help, and another
+    /// <see cref="RedisLinkException"/> where it is not the server's fault.
+    /// </summary>
+    Task<FoundServer> FindAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Whether an attempt is worth making: there is such a server, or one that has something to say to whoever reads the log.
+    /// Found out cheaply; throws nothing but <see cref="OperationCanceledException"/>.
+    /// </summary>
+    Task<bool> IsThereAsync(CancellationToken cancellation);
+
+    /// <summary>Watches whether another server takes the place of the one found, until disposed of. Null: nobody would say so.</summary>
+    /// <param name="server">The server of an established link.</param>
+    /// <param name="onMoved">Told, at most once and from any thread, that its place was taken.</param>
+    IDisposable? Watch(FoundServer server, Action<string> onMoved);
+}
+
+/// <summary>A server, and how to get in.</summary>
+internal sealed record FoundServer(ServerAddress Server, ServerAccess Access)
+{
+    /// <summary>Which failover made it the primary, where sentinels say so; a higher one is later.</summary>
+    public long ConfigEpoch { get; init; }
+}
+
+/// <summary>Chooses how servers are found.</summary>
+internal static class ServerFinder
+{
+    public static IServerFinder For(RedisSettings settings) => settings.Topology switch
+    {
+        RedisTopology.Sentinel => new SentinelFinder(settings),
+        _ => new StandaloneFinder(settings),
+    };
+}

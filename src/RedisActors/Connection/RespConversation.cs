@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace RedisActors.Connection;
+
+/// <summary>
+/// A conversation with a server over a socket of its own, past StackExchange.Redis: for questions before there is a link, and to
+/// sentinels. Commands are written as they come, replies are read in their order; one writer and one reader at a time.
+/// </summary>
+internal sealed class RespConversation : IDisposable
+{
+    /// <summary>No answer to a question of the library's own is longer; what says it is, is no Redis.</summary>
+    private const int LongestReply = 1024 * 1024;
+
+    private readonly Stream _stream;
+    private byte[] _buffer = new byte[1024];
+    private int _start;
+    private int _end;
+
+    private RespConversation(Stream stream) => _stream = stream;
+
+    /// <summary>
+    /// Connects, with TLS where there is some. Throws <see cref="RedisLinkException"/> where nobody takes the connection, and
+    /// <see cref="MisconfiguredException"/> where the two cannot agree on TLS.
+    /// </summary>
+    public static async Task<RespConversation> OpenAsync(ServerAddress server, TlsTrust? tls, CancellationToken cancellation)
+    {
+        var socket = new Socket(server.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server.Address, server.Endpoint.Port, cancellation).ConfigureAwait(false);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (tls is not null) stream = await tls.EncryptAsync(stream, server.Endpoint, cancellation).ConfigureAwait(false);
+            return new RespConversation(stream);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new RedisLinkException($"connect to {server} failed: {error.Message}", error);
+        }
+        catch (IOException error)
+        {
+            socket.Dispose();
+            throw new RedisLinkException($"connect to {server} failed: {error.Message}", error);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends commands, all in one write.</summary>
+    public async Task SendAsync(IReadOnlyList<string[]> commands, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        foreach (var words in commands)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+            foreach (var word in words)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"${Encoding.UTF8.GetByteCount(word)}\r\n{word}\r\n");
+            }
+        }
+
+        try
+        {
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw Broken(error);
+        }
+    }
+
+    /// <summary>
+    /// The next reply; an error is one. Throws <see cref="ConversationEndedException"/> at the end of the connection, and
+    /// <see cref="NotRespException"/> where the other side speaks something else.
+    /// </summary>
+    public async Task<RespValue> ReadAsync(CancellationToken cancellation)
+    {
+        var line = await ReadLineAsync(cancellation).ConfigureAwait(false);
+        var rest = line.Length > 0 ? line[1..] : string.Empty;
+        switch (line.Length > 0 ? line[0] : ' ')
+        {
+            case '+':
+                return RespValue.SimpleString(rest);
+            case '-':
+                return RespValue.Error(rest);
+            case ':' when long.TryParse(rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+                return RespValue.Integer(number);
+            case '$' or '*' when rest == "-1":
+                return RespValue.Null;
+            case '$' when TryReadLength(rest, out var length):
+                return RespValue.BulkString(await ReadBulkAsync(length, cancellation).ConfigureAwait(false));
+            case '*' when TryReadLength(rest, out var count):
+                var items = new List<RespValue>();
+                for (var i = 0; i < count; i++) items.Add(await ReadAsync(cancellation).ConfigureAwait(false));
+                return RespValue.Array(items.ToArray());
+            default:
+                throw new NotRespException(line);
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static bool TryReadLength(string text, out int length) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= LongestReply;
+
+    private async Task<string> ReadLineAsync(CancellationToken cancellation)
+    {
+        int length;
+        while ((length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n')) < 0)
+        {
+            // Whoever does not begin as RESP does may never end the line either.
+            var start = _end - _start > 0 ? (char)_buffer[_start] : '+';
+            if (!"+-:$*".Contains(start) || _end - _start > LongestReply) throw new NotRespException(Received());
+            await FillAsync(cancellation).ConfigureAwait(false);
+        }
+
+        var line = Encoding.UTF8.GetString(_buffer, _start, length).TrimEnd('\r');
+        _start += length + 1;
+        return line;
+    }
+
+    private async Task<byte[]> ReadBulkAsync(int length, CancellationToken cancellation)
+    {
+        while (_end - _start < length + 2) await FillAsync(cancellation).ConfigureAwait(false);
+        var bytes = _buffer.AsSpan(_start, length).ToArray();
+        _start += length + 2;
+        return bytes;
+    }
+
+    private async Task FillAsync(CancellationToken cancellation)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        try
+        {
+            var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+            if (read == 0) throw new ConversationEndedException("the server closed the connection");
+            _end += read;
+        }
+        catch (IOException error)
+        {
+            throw Broken(error);
+        }
+    }
+
+    private string Received() => Encoding.UTF8.GetString(_buffer, _start, _end - _start);
+
+    /// <summary>A server may refuse the client's certificate only after the handshake; that is then the answer to the first read.</summary>
+    private static RedisLinkException Broken(IOException error) => error.GetBaseException() is SocketException or IOException
+        ? new ConversationEndedException($"the connection broke: {error.GetBaseException().Message}", error)
+        : new TlsRefusedException(error.GetBaseException().Message, error);
+}

@@ -1,0 +1,64 @@
+using RedisActors.Configuration;
+
+namespace RedisActors.Connection;
+
+/// <summary>How one attempt gets in: who the client says it is, and TLS where there is some.</summary>
+internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
+{
+    /// <summary>Nothing but a connection.</summary>
+    public static readonly ServerAccess Open = new(new RedisCredentials(null, null), null);
+
+    /// <summary>What stands before the names of the settings that this comes from.</summary>
+    public string Prefix { get; init; } = string.Empty;
+
+    /// <summary>What to say first; null: nothing.</summary>
+    public string[]? Auth => Credentials switch
+    {
+        { Password: null } => null,
+        { User: null } => ["AUTH", Credentials.Password],
+        _ => ["AUTH", Credentials.User, Credentials.Password],
+    };
+}
+
+/// <summary>Finds out, for each attempt anew, how to get in.</summary>
+internal sealed class ServerAccessSource(RedisSettings settings)
+{
+    private readonly IRedisCredentialsProvider? _provider = settings.Credentials.Provider is { } type
+        ? (IRedisCredentialsProvider)Activator.CreateInstance(type)!
+        : null;
+
+    private volatile ServerAccess _latest =
+        ServerAccess.Open with { Credentials = new RedisCredentials(settings.Credentials.User, settings.Credentials.Password) };
+
+    /// <summary>What the latest attempt got in with, or tried to.</summary>
+    public ServerAccess Latest => _latest;
+
+    /// <summary>
+    /// Asks the provider and reads the certificates. Throws <see cref="RedisLinkException"/> where the provider fails: it may do
+    /// better the next time.
+    /// </summary>
+    public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
+    {
+        var credentials = _provider is null ? _latest.Credentials : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
+        return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls));
+    }
+
+    private async Task<RedisCredentials> AskProviderAsync(IRedisCredentialsProvider provider, CancellationToken cancellation)
+    {
+        try
+        {
+            // On another thread, since it is a stranger's code that may block.
+            var answer = Task.Run(() => provider.GetAsync(settings.Name, cancellation).AsTask(), cancellation);
+            return await answer.WaitAsync(cancellation).ConfigureAwait(false)
+                ?? throw new RedisLinkException($"the credentials provider {provider.GetType()} gave none");
+        }
+        catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
+        {
+            throw new RedisLinkException($"the credentials provider {provider.GetType()} did not answer within connect-timeout", error);
+        }
+        catch (Exception error) when (error is not RedisLinkException)
+        {
+            throw new RedisLinkException($"the credentials provider {provider.GetType()} failed: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using RedisActors.Delivery;
+
+namespace RedisActors.Connection;
+
+/// <summary>What a server's refusal means, and what is to be mended.</summary>
+internal static class ServerRefusal
+{
+    private const int WordsShown = 60;
+
+    /// <summary>Any error to AUTH is one; where it is not "not now", waiting does not mend it.</summary>
+    public static RedisLinkException OfAuth(ServerAddress server, ServerAccess access, string error)
+    {
+        if (IsNotNow(error)) return NotNow(server, error);
+        if (Begins(error, "DENIED")) return Protected(server, error);
+        if (error.Contains("without any password", StringComparison.Ordinal)
+            || error.Contains("no password is set", StringComparison.Ordinal))
+        {
+            return new MisconfiguredException(
+                $"{server} has no password, yet one is configured here: remove {access.Prefix}password, or set requirepass there ({error})");
+        }
+
+        var user = access.Credentials.User is { } name ? $"the user '{name}'" : "the default user";
+        return new MisconfiguredException(
+            $"{server} does not accept {access.Prefix}user and {access.Prefix}password of {user}: {error}");
+    }
+
+    /// <summary>Null where the error is an answer like any other: the server is there.</summary>
+    public static RedisLinkException? OfQuestion(ServerAddress server, ServerAccess access, string question, string error)
+    {
+        if (IsNotNow(error)) return NotNow(server, error);
+        if (Begins(error, "DENIED")) return Protected(server, error);
+        if (Begins(error, "NOAUTH"))
+        {
+            return new MisconfiguredException(access.Auth is null
+                ? $"{server} wants a password and none is configured: set {access.Prefix}password, and {access.Prefix}user where it is not the default one ({error})"
+                : $"{server} does not take the login: {error}");
+        }
+
+        return Begins(error, "NOPERM")
+            ? new MisconfiguredException($"{server} does not permit {question} to this user: add it to its ACL ({error})")
+            : null;
+    }
+
+    /// <summary>The other side speaks something else.</summary>
+    public static MisconfiguredException NotRedis(ServerAddress server, NotRespException error) =>
+        new($"{server} is not a Redis server: it answers '{FirstWords(error.Message)}'", error);
+
+    private static bool IsNotNow(string error) =>
+        Begins(error, "LOADING")
+        || (RetryableErrors.Classify(error) == ServerErrorKind.Reconnect && !Begins(error, "NOAUTH"));
+
+    private static RedisLinkException NotNow(ServerAddress server, string error) => new($"{server} answered: {error}");
+
+    private static MisconfiguredException Protected(ServerAddress server, string error) => new(
+        $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it ({FirstWords(error)})");
+
+    private static string FirstWords(string received)
+    {
+        var printable = new string([.. received.Select(letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
+        return printable.Length > WordsShown ? $"{printable[..WordsShown]}…" : printable;
+    }
+
+    private static bool Begins(string error, string word) => error.StartsWith(word, StringComparison.Ordinal);
+}

@@ -1,0 +1,36 @@
+using RedisActors.Configuration;
+
+namespace RedisActors.Connection;
+
+/// <summary>What a server is in its replication, in its own words.</summary>
+internal enum ServerRole
+{
+    /// <summary>It may be written to; or it does not say what it is.</summary>
+    Primary,
+
+    /// <summary>It follows another one.</summary>
+    Replica,
+
+    /// <summary>It keeps no data but watches those that do.</summary>
+    Sentinel,
+}
+
+/// <summary>Reads the answers to <c>ROLE</c>, https://redis.io/docs/latest/commands/role/.</summary>
+internal static class ServerRoles
+{
+    /// <summary>The role; one that is not told, since the ACL forbids the question, is taken for a primary's.</summary>
+    public static ServerRole Parse(in RespValue answer)
+    {
+        if (answer.Kind != RespKind.Array || answer.AsArray() is not [var first, ..] || first.Kind == RespKind.Array) return ServerRole.Primary;
+        return first.AsString() switch
+        {
+            "slave" => ServerRole.Replica,
+            "sentinel" => ServerRole.Sentinel,
+            _ => ServerRole.Primary,
+        };
+    }
+
+    /// <summary>Whether a server of this role will do.</summary>
+    public static bool Serves(this ServerRole role, RequiredRole required) =>
+        role == ServerRole.Primary || (role == ServerRole.Replica && required == RequiredRole.Any);
+}

@@ -1,0 +1,161 @@
+using RedisActors.Connection;
+using RedisActors.Testing;
+
+namespace RedisActors.Tests.Links;
+
+/// <summary>Passwords and users, and what is said when they are wrong.</summary>
+public sealed class AccessTests : LinkSpec
+{
+    [Fact]
+    public async Task A_password_lets_in()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Password = "secret" });
+
+        Assert.Equal("PONG", (await AskAsync($"endpoint = \"{server.Endpoint}\", password = secret", "PING")).AsString());
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_with_the_endpoint()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Password = "secret" });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", password = guess");
+
+        Assert.StartsWith($"{server.Endpoint} does not accept user and password of the default user: WRONGPASS", refusal);
+    }
+
+    [Fact]
+    public async Task A_missing_password_is_told()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Password = "secret" });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\"");
+
+        Assert.StartsWith($"{server.Endpoint} wants a password and none is configured: set password", refusal);
+    }
+
+    [Fact]
+    public async Task A_password_for_a_server_without_one_is_told()
+    {
+        var server = await StartServerAsync();
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", password = secret");
+
+        Assert.StartsWith($"{server.Endpoint} has no password, yet one is configured here", refusal);
+    }
+
+#if STACKEXCHANGE_REDIS_1
+    [Fact]
+    public async Task A_user_is_told_to_need_a_later_client()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all"] });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret");
+
+        Assert.StartsWith("the user 'app' needs StackExchange.Redis 2 or later", refusal);
+    }
+#else
+    [Fact]
+    public async Task A_user_lets_in_where_the_default_user_is_off()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all", "default off"] });
+
+        Assert.Equal("app", (await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "ACL", "WHOAMI")).AsString());
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_ask_for_the_role_is_let_in()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@read +@write +@connection"] });
+
+        Assert.Equal("OK", (await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "SET", "k", "v")).AsString());
+    }
+#endif
+
+    [Fact]
+    public async Task A_user_named_default_is_the_default_user()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Password = "secret" });
+
+        Assert.Equal("PONG", (await AskAsync($"endpoint = \"{server.Endpoint}\", user = default, password = secret", "PING")).AsString());
+    }
+
+    [Fact]
+    public async Task A_wrong_user_is_told_by_name()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all"] });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", user = nobody, password = secret");
+
+        Assert.Contains("does not accept user and password of the user 'nobody': WRONGPASS", refusal);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_do_nothing_is_told()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret"] });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret");
+
+        Assert.Contains("does not permit PING to this user", refusal);
+    }
+
+    [Fact]
+    public async Task A_provider_is_asked_for_each_attempt_so_that_passwords_can_be_changed()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Password = "first" });
+        var links = Links($"endpoint = \"{server.Endpoint}\", credentials-provider = \"{typeof(Rotating).AssemblyQualifiedName}\"");
+        Rotating.Password = "first";
+        await ConnectAsync(links);
+
+        (await server.ExecuteAsync("CONFIG", "SET", "requirepass", "second")).OrThrow();
+        await Assert.ThrowsAsync<MisconfiguredException>(() => ConnectAsync(links));
+        Rotating.Password = "second";
+
+        var (link, _) = await ConnectAsync(links);
+        Assert.Equal("PONG", (await LinkQuery.AskAsync(link, "PING", [])).AsString());
+    }
+
+    [Fact]
+    public async Task A_provider_that_fails_is_told_and_asked_again_later()
+    {
+        var server = await StartServerAsync();
+        var links = Links($"endpoint = \"{server.Endpoint}\", credentials-provider = \"{typeof(Failing).AssemblyQualifiedName}\"");
+
+        var error = await Assert.ThrowsAsync<RedisLinkException>(() => ConnectAsync(links));
+
+        Assert.Equal($"the credentials provider {typeof(Failing)} failed: the vault is sealed", error.Message);
+    }
+
+    [Fact]
+    public async Task A_provider_that_hangs_takes_no_longer_than_an_attempt_may()
+    {
+        var server = await StartServerAsync();
+        var links = Links(
+            $"endpoint = \"{server.Endpoint}\", connect-timeout = 100ms, credentials-provider = \"{typeof(Hanging).AssemblyQualifiedName}\"");
+
+        var error = await Assert.ThrowsAsync<RedisLinkException>(() => ConnectAsync(links));
+
+        Assert.Contains("did not answer within connect-timeout", error.Message);
+    }
+
+    public sealed class Rotating : IRedisCredentialsProvider
+    {
+        public static string? Password { get; set; }
+
+        public ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) =>
+            new(new RedisCredentials(null, Password));
+    }
+
+    public sealed class Failing : IRedisCredentialsProvider
+    {
+        public ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) =>
+            throw new InvalidOperationException("the vault is sealed");
+    }
+
+    public sealed class Hanging : IRedisCredentialsProvider
+    {
+        public async ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) =>
+            await new TaskCompletionSource<RedisCredentials>().Task;
+    }
+}
