@@ -165,7 +165,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
-        _states.Announce(new RedisReady(_settings.Name, _epoch, _settings.Target, verified.Link.Identity.Id, away)
+        _states.Announce(new RedisReady(_settings.Name, _epoch, verified.Link.Endpoint, verified.Link.Identity.Id, away)
         {
             Stashed = _memory.Figures.Stashed,
             Replayed = _memory.Figures.Returned,
@@ -193,7 +193,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void TellOfLoss(string cause)
     {
-        var endpoint = _settings.Target;
+        var endpoint = _link?.Link.Endpoint ?? _settings.Target;
         _link = null;
         _downSince = Now;
         _memory.Commands.Tell(new LinkDown(_epoch, cause));

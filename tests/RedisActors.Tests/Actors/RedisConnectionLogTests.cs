@@ -37,9 +37,26 @@ public sealed class RedisConnectionLogTests : RedisSpec
 
         Assert.Collection(
             lines,
-            line => Assert.Contains("ready at localhost:6379, epoch 1", line),
-            line => Assert.Contains("lost localhost:6379, epoch 1: the socket closed", line),
-            line => Assert.Contains("ready at localhost:6379, epoch 12, client id 42, away ", line));
+            line => Assert.Contains("ready at 10.0.0.1:1, epoch 1", line),
+            line => Assert.Contains("lost 10.0.0.1:1, epoch 1: the socket closed", line),
+            line => Assert.Contains("ready at 10.0.0.1:42, epoch 12, client id 42, away ", line));
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_and_goes_all_the_time_is_ten_lines_in_a_minute_at_most()
+    {
+        StartSupervisor();
+        for (var i = 0; i < 30; i++)
+        {
+            var connection = await Server.ConnectNextAsync();
+            await AwaitStateAsync<RedisReady>();
+            connection.Lose();
+        }
+
+        var lines = await LinesAsync(LogLevel.InfoLevel, LogLevel.WarningLevel, LogLevel.ErrorLevel);
+
+        Assert.Equal(10, lines.Length);
+        Assert.Contains("changes often", lines[^1]);
     }
 
     [Fact]

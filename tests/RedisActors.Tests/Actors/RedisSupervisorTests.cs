@@ -18,7 +18,7 @@ public sealed class RedisSupervisorTests : RedisSpec
         var connection = await Server.ConnectNextAsync(clientId: 11);
         Assert.Equal((2, 11), Key(await States.ExpectMsgAsync<RedisReady>()));
         connection.Lose("the socket closed");
-        await ExpectStateAsync(new RedisLost("default", 2, At, "the socket closed"));
+        await ExpectStateAsync(new RedisLost("default", 2, "10.0.0.1:11", "the socket closed"));
         await ExpectStateAsync(new RedisBackingOff("default", 2, At, 3, TimeSpan.FromMilliseconds(10), "the socket closed"));
         await ExpectStateAsync(new RedisConnecting("default", 3, At, 3));
         await Server.ConnectNextAsync(clientId: 12);
@@ -81,6 +81,23 @@ public sealed class RedisSupervisorTests : RedisSpec
         await Server.ConnectNextAsync();
 
         Assert.InRange((await AwaitStateAsync<RedisReady>()).Away, TimeSpan.FromMilliseconds(1), Patience);
+    }
+
+    [Fact]
+    public async Task How_many_commands_waited_and_how_many_of_them_are_sent_again_is_told_with_the_return()
+    {
+        var (redis, first) = await StartReadyAsync("delivery = at-least-once");
+        for (var i = 0; i < 3; i++) redis.Tell(Command(i));
+        await first.Link.NextAsync(3);
+        first.Lose();
+        await AwaitStateAsync<RedisConnecting>();
+        for (var i = 3; i < 5; i++) redis.Tell(Command(i));
+        await StatusAsync(redis, status => status.Stashed == 5);
+
+        await Server.ConnectNextAsync(clientId: 2);
+
+        var ready = await AwaitStateAsync<RedisReady>();
+        Assert.Equal((5, 3, "10.0.0.1:2"), (ready.Stashed, ready.Replayed, ready.Endpoint));
     }
 
     [Fact]
