@@ -5,15 +5,8 @@ namespace RedisActors.Connection;
 /// <summary>
 /// One request to a link, with the place where its answer goes. A request is handed to one link, once.
 /// </summary>
-/// <remarks>
-/// It carries the client's task itself and is its continuation, so that an answered command costs one delegate and neither a
-/// closure nor a second task.
-/// </remarks>
 internal abstract class LinkRequest
 {
-    private Task<RedisResult>? _reply;
-    private StackExchangeLink? _link;
-
     /// <summary>The command's name.</summary>
     public abstract string Name { get; }
 
@@ -38,37 +31,10 @@ internal abstract class LinkRequest
     /// <summary>The link brought no answer, and is gone or about to be.</summary>
     public abstract void Fail(LinkFault fault);
 
-    /// <summary>Waits for the client's task, without holding a thread.</summary>
-    internal void Await(Task<RedisResult> reply, StackExchangeLink link)
+    /// <summary>The server answered.</summary>
+    internal void Complete(RedisResult reply)
     {
-        _reply = reply;
-        _link = link;
-        if (reply.IsCompleted)
-        {
-            Complete();
-        }
-        else
-        {
-            reply.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Complete);
-        }
-    }
-
-    private void Complete()
-    {
-        var reply = _reply!;
-        var link = _link!;
-        _reply = null;
-        _link = null;
-        if (!reply.IsCompletedSuccessfully)
-        {
-            if (reply.Exception?.InnerException is RedisServerException) link.Heard();
-            link.Failed(this, reply.Exception?.InnerException ?? new TaskCanceledException(reply));
-        }
-        else
-        {
-            link.Heard();
-            if (TryRead(reply.Result, out var value)) Succeed(value);
-        }
+        if (TryRead(reply, out var value)) Succeed(value);
     }
 
     private bool TryRead(RedisResult result, out RespValue value)

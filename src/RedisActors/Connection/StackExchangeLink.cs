@@ -9,6 +9,7 @@ internal sealed class StackExchangeLink : IRedisLink
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly IDatabase _database;
     private readonly ConcurrentDictionary<int, IDatabase> _otherDatabases = new();
+    private readonly ReplyWaiters _replies;
     private readonly int _databaseNumber;
     private readonly ServerAddress _server;
     private Action<string>? _onLost;
@@ -20,6 +21,7 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         _multiplexer = multiplexer;
         _server = server;
+        _replies = new ReplyWaiters(this);
         _databaseNumber = database;
         _database = multiplexer.GetDatabase(database);
         _onLost = onLost;
@@ -37,7 +39,7 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         try
         {
-            request.Await(DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None), this);
+            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None));
         }
         catch (Exception error)
         {
