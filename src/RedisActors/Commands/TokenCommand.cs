@@ -16,6 +16,7 @@ internal sealed class TokenCommand : PendingCommand
     private readonly TokenContext _context;
     private readonly string _token;
     private readonly List<RedisValue>? _learntKeys;
+    private RedisValue[]? _arguments;
     private long _firstHandedOverAt = -1;
 
     public TokenCommand(
@@ -38,7 +39,7 @@ internal sealed class TokenCommand : PendingCommand
 
     public override string Name => "EVALSHA";
 
-    public override RedisValue[] Arguments => _context.Wrap(Command, _token, _learntKeys);
+    public override RedisValue[] Arguments => _arguments ??= _context.Wrap(Command, _token, _learntKeys);
 
     /// <summary>
     /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been

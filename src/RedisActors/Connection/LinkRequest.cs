@@ -5,13 +5,10 @@ namespace RedisActors.Connection;
 /// <summary>
 /// One request to a link, with the place where its answer goes. A request is handed to one link, once.
 /// </summary>
-internal abstract class LinkRequest
+internal abstract class LinkRequest : SentArguments
 {
     /// <summary>The command's name.</summary>
     public abstract string Name { get; }
-
-    /// <summary>The command's arguments.</summary>
-    public abstract RedisValue[] Arguments { get; }
 
     /// <summary>The logical database, or null for the link's own.</summary>
     public abstract int? Database { get; }

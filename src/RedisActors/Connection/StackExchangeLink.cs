@@ -39,7 +39,8 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         try
         {
-            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, Boxed(request.Arguments), CommandFlags.None));
+            ICollection<object> arguments = request.Arguments.Length > 0 ? request : [];
+            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, arguments, CommandFlags.None));
         }
         catch (Exception error)
         {
@@ -95,14 +96,6 @@ internal sealed class StackExchangeLink : IRedisLink
         request.Database is not { } number || number == _databaseNumber
             ? _database
             : _otherDatabases.GetOrAdd(number, static (n, multiplexer) => multiplexer.GetDatabase(n), _multiplexer);
-
-    private static object[] Boxed(RedisValue[] arguments)
-    {
-        if (arguments.Length == 0) return [];
-        var boxed = new object[arguments.Length];
-        for (var i = 0; i < boxed.Length; i++) boxed[i] = arguments[i];
-        return boxed;
-    }
 
     private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
         Lost(failure.Exception is { } error ? StackExchangeErrors.FirstLine(error) : failure.FailureType.ToString());

@@ -48,13 +48,15 @@ internal static class ThroughputBenchmark
         GC.WaitForPendingFinalizers();
         var load = start();
         await Task.Delay(WarmUp);
+        var processor = Environment.CpuUsage.TotalTime;
         var (answered, bytes, began) = (load.Answered, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
         await Task.Delay(measured);
         var commands = load.Answered - answered;
         var elapsed = Stopwatch.GetElapsedTime(began);
+        processor = Environment.CpuUsage.TotalTime - processor;
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
         await load.StopAsync();
-        return new Figures(commands / elapsed.TotalSeconds, (double)allocated / commands);
+        return new Figures(commands / elapsed.TotalSeconds, (double)allocated / commands, processor.TotalMicroseconds / commands);
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server)

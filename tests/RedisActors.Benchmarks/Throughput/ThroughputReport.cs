@@ -20,7 +20,7 @@ internal sealed class ThroughputReport(ThroughputOptions options)
             CultureInfo.InvariantCulture,
             $"SET and GET of 3 bytes, {options.InFlight} in flight, {options.Rounds} rounds of {options.Measured.TotalSeconds:0.#} s each"));
         Console.WriteLine(
-            $"{"round",-8}{"",-20}{"ours/s",12}{"plain/s",12}{"ratio",8}{"ours B",10}{"plain B",10}{"more B",10}");
+            $"{"round",-8}{"",-20}{"ours/s",12}{"plain/s",12}{"ratio",8}{"ours B",10}{"plain B",10}{"more B",10}{"ours us",10}{"plain us",10}");
     }
 
     public void Add(int round, ThroughputRow row, Figures ours, Figures plain)
@@ -42,7 +42,7 @@ internal sealed class ThroughputReport(ThroughputOptions options)
 
     private static void Write(string head, Line line) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{head,-8}{line.Row,-20}{line.Ours,12:N0}{line.Plain,12:N0}{line.Ratio,8:0.00}{line.OurBytes,10:N0}{line.PlainBytes,10:N0}{line.MoreBytes,10:N0}"));
+        $"{head,-8}{line.Row,-20}{line.Ours,12:N0}{line.Plain,12:N0}{line.Ratio,8:0.00}{line.OurBytes,10:N0}{line.PlainBytes,10:N0}{line.MoreBytes,10:N0}{line.OurMicroseconds,10:0.00}{line.PlainMicroseconds,10:0.00}"));
 
     /// <summary>The JSON line; its names are part of the benchmark's interface.</summary>
     private sealed record Line
@@ -68,6 +68,13 @@ internal sealed class ThroughputReport(ThroughputOptions options)
         [JsonPropertyName("more_bytes_per_command")]
         public required double MoreBytes { get; init; }
 
+        /// <summary>Processor time of the process, the server's not included.</summary>
+        [JsonPropertyName("cpu_us_per_command")]
+        public required double OurMicroseconds { get; init; }
+
+        [JsonPropertyName("plain_cpu_us_per_command")]
+        public required double PlainMicroseconds { get; init; }
+
         public static Line Of(string row, List<(Figures Ours, Figures Plain)> pairs) => new()
         {
             Row = row,
@@ -76,6 +83,8 @@ internal sealed class ThroughputReport(ThroughputOptions options)
             Ratio = Middle(pairs, pair => pair.Ours.CommandsPerSecond / pair.Plain.CommandsPerSecond, 3),
             OurBytes = Middle(pairs, pair => pair.Ours.BytesPerCommand, 0),
             PlainBytes = Middle(pairs, pair => pair.Plain.BytesPerCommand, 0),
+            OurMicroseconds = Middle(pairs, pair => pair.Ours.MicrosecondsPerCommand, 3),
+            PlainMicroseconds = Middle(pairs, pair => pair.Plain.MicrosecondsPerCommand, 3),
             MoreBytes = Middle(pairs, pair => pair.Ours.BytesPerCommand - pair.Plain.BytesPerCommand, 0),
         };
 
