@@ -12,14 +12,14 @@ namespace RedisActors.Commands;
 /// </summary>
 internal class PendingCommand : LinkRequest
 {
-    private const int Waiting = 0;
-    private const int InFlight = 1;
-    private const int Answered = 2;
-    private const int Withdrawn = 3;
-    private const int Ended = 4;
+    private const byte Waiting = 0;
+    private const byte InFlight = 1;
+    private const byte Answered = 2;
+    private const byte Withdrawn = 3;
+    private const byte Ended = 4;
 
-    private const int Lands = 1;
-    private const int Failed = 2;
+    private const byte Lands = 1;
+    private const byte Failed = 2;
 
     /// <summary>The next in its <see cref="InFlightQueue"/>.</summary>
     public PendingCommand? Next;
@@ -29,9 +29,9 @@ internal class PendingCommand : LinkRequest
     private InFlightQueue? _flight;
     private object? _answer;
     private LinkFault? _fault;
-    private int _state;
+    private byte _state;
+    private byte _landing;
     private bool _answeredByServer;
-    private int _landing;
 
     public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
     {

@@ -95,7 +95,7 @@ internal static class StackExchangeVersion
             case ResultType.Integer:
                 return RespValue.Integer((long)result);
             case ResultType.SimpleString:
-                return RespValue.SimpleString((string)result!);
+                return RespValue.SimpleString((RedisValue)result);
             case ResultType.Error:
                 return RespValue.Error(result.ToString() ?? "ERR");
             case ResultType.Array:

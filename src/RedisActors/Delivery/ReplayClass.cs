@@ -9,7 +9,7 @@ namespace RedisActors;
 /// here. What other clients write to the key in between is their business, and each class says what becomes of it.
 /// The facts come from the command pages at https://redis.io/docs/latest/commands/; the tests run the commands twice on a server.
 /// </remarks>
-public enum ReplayClass
+public enum ReplayClass : byte
 {
     /// <summary>
     /// Changes nothing (<c>GET</c>, <c>ZRANGE</c>, <c>SORT</c> without <c>STORE</c>). A replay answers with what is there now.

@@ -4,7 +4,7 @@ namespace RedisActors;
 /// What may be done with a command whose reply was lost, when the connection broke while it was on its way. The default of all
 /// commands is <c>delivery</c> in the settings; <see cref="RedisCommand.Delivery"/> chooses for one.
 /// </summary>
-public enum DeliveryMode
+public enum DeliveryMode : byte
 {
     /// <summary>
     /// It is never sent twice. A lost reply ends it as <see cref="Outcome.Unknown"/>. (A command that certainly did not reach the

@@ -23,8 +23,10 @@ namespace RedisActors;
 public sealed record RedisCommand
 {
     private readonly RedisValue[] _arguments;
-    private readonly TimeSpan? _timeout;
-    private readonly int? _database;
+
+    // As small as they can be, since there are as many commands as an application sends: 0 stands for null.
+    private readonly long _timeoutTicks;
+    private readonly int _databaseComplement;
     private readonly string? _token;
 
     /// <summary>Makes a command from its name and arguments, as one would type them into redis-cli.</summary>
@@ -56,11 +58,11 @@ public sealed record RedisCommand
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int? Database
     {
-        get => _database;
+        get => _databaseComplement == 0 ? null : ~_databaseComplement;
         init
         {
             if (value is { } database) ArgumentOutOfRangeException.ThrowIfNegative(database, nameof(Database));
-            _database = value;
+            _databaseComplement = value is { } number ? ~number : 0;
         }
     }
 
@@ -72,7 +74,7 @@ public sealed record RedisCommand
     /// <exception cref="ArgumentOutOfRangeException">The time is zero or negative, and not infinite.</exception>
     public TimeSpan? Timeout
     {
-        get => _timeout;
+        get => _timeoutTicks == 0 ? null : new TimeSpan(_timeoutTicks);
         init
         {
             if (value is { } timeout && timeout != System.Threading.Timeout.InfiniteTimeSpan)
@@ -80,7 +82,7 @@ public sealed record RedisCommand
                 ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(Timeout));
             }
 
-            _timeout = value;
+            _timeoutTicks = value?.Ticks ?? 0;
         }
     }
 

@@ -34,17 +34,28 @@ public enum RespKind : byte
 public readonly struct RespValue : IEquatable<RespValue>
 {
     private readonly RedisValue _scalar;
-    private readonly RespValue[]? _items;
 
-    private RespValue(RespKind kind, RedisValue scalar, RespValue[]? items)
+    /// <summary>The items of an array; of anything else, which kind it is. So a value is a reference larger than its scalar, not two.</summary>
+    private readonly object? _itemsOrKind;
+
+    private RespValue(ScalarKind kind, RedisValue scalar)
     {
-        Kind = kind;
+        _itemsOrKind = kind;
         _scalar = scalar;
-        _items = items;
+    }
+
+    private RespValue(RespValue[] items)
+    {
+        _itemsOrKind = items;
     }
 
     /// <summary>What this is.</summary>
-    public RespKind Kind { get; }
+    public RespKind Kind => _itemsOrKind switch
+    {
+        ScalarKind scalar => scalar.Kind,
+        null => RespKind.Null,
+        _ => RespKind.Array,
+    };
 
     /// <summary>Whether the server answered with no value.</summary>
     public bool IsNull => Kind == RespKind.Null;
@@ -53,21 +64,23 @@ public readonly struct RespValue : IEquatable<RespValue>
     public static RespValue Null => default;
 
     /// <summary>Makes an integer.</summary>
-    public static RespValue Integer(long value) => new(RespKind.Integer, value, null);
+    public static RespValue Integer(long value) => new(ScalarKind.Integer, value);
 
     /// <summary>Makes a string of bytes, or a null of a null.</summary>
-    public static RespValue BulkString(RedisValue value) => value.IsNull ? Null : new(RespKind.BulkString, value, null);
+    public static RespValue BulkString(RedisValue value) => value.IsNull ? Null : new(ScalarKind.BulkString, value);
 
     /// <summary>Makes a status.</summary>
-    public static RespValue SimpleString(string value) => new(RespKind.SimpleString, value, null);
+    public static RespValue SimpleString(string value) => new(ScalarKind.SimpleString, value);
+
+    internal static RespValue SimpleString(RedisValue value) => new(ScalarKind.SimpleString, value);
 
     /// <summary>Makes an error.</summary>
-    public static RespValue Error(string message) => new(RespKind.Error, message, null);
+    public static RespValue Error(string message) => new(ScalarKind.Error, message);
 
     /// <summary>Makes a list.</summary>
-    public static RespValue Array(params ReadOnlySpan<RespValue> items) => new(RespKind.Array, default, items.ToArray());
+    public static RespValue Array(params ReadOnlySpan<RespValue> items) => new(items.ToArray());
 
-    internal static RespValue ArrayOf(RespValue[] items) => new(RespKind.Array, default, items);
+    internal static RespValue ArrayOf(RespValue[] items) => new(items);
 
     /// <summary>The value as StackExchange.Redis has it: null, a number or bytes.</summary>
     /// <exception cref="InvalidOperationException">This is an array.</exception>
@@ -91,7 +104,7 @@ public readonly struct RespValue : IEquatable<RespValue>
     /// <exception cref="InvalidOperationException">This is not an array.</exception>
     public ImmutableArray<RespValue> AsArray() => Kind switch
     {
-        RespKind.Array => ImmutableCollectionsMarshal.AsImmutableArray(_items),
+        RespKind.Array => ImmutableCollectionsMarshal.AsImmutableArray(Items),
         RespKind.Null => [],
         _ => throw NotA("array"),
     };
@@ -99,13 +112,13 @@ public readonly struct RespValue : IEquatable<RespValue>
     /// <inheritdoc/>
     public bool Equals(RespValue other) =>
         Kind == other.Kind
-        && (Kind == RespKind.Array ? _items!.AsSpan().SequenceEqual(other._items) : _scalar == other._scalar);
+        && (Kind == RespKind.Array ? Items.AsSpan().SequenceEqual(other.Items) : _scalar == other._scalar);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is RespValue other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, Kind == RespKind.Array ? _items!.Length : _scalar.GetHashCode());
+    public override int GetHashCode() => HashCode.Combine(Kind, Kind == RespKind.Array ? Items.Length : _scalar.GetHashCode());
 
     /// <summary>Whether two values are of the same kind and content.</summary>
     public static bool operator ==(RespValue left, RespValue right) => left.Equals(right);
@@ -121,8 +134,20 @@ public readonly struct RespValue : IEquatable<RespValue>
         RespKind.BulkString => $"\"{(string?)_scalar}\"",
         RespKind.SimpleString => (string?)_scalar ?? string.Empty,
         RespKind.Error => $"(error) {(string?)_scalar}",
-        _ => $"[{string.Join(", ", _items!)}]",
+        _ => $"[{string.Join(", ", Items)}]",
     };
 
+    private RespValue[] Items => (RespValue[])_itemsOrKind!;
+
     private InvalidOperationException NotA(string wanted) => new($"The server's answer is no {wanted}: it is of kind {Kind}.");
+
+    private sealed class ScalarKind(RespKind kind)
+    {
+        public static readonly ScalarKind Integer = new(RespKind.Integer);
+        public static readonly ScalarKind BulkString = new(RespKind.BulkString);
+        public static readonly ScalarKind SimpleString = new(RespKind.SimpleString);
+        public static readonly ScalarKind Error = new(RespKind.Error);
+
+        public RespKind Kind => kind;
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class AskLoad : TaskLoad
         while (!Stopped)
         {
             var set = await _redis.Ask<RedisReply>(new RedisCommand("SET", key, Work.Value));
-            if (set.Value.AsString() != "OK") throw new InvalidOperationException("SET was not done.");
+            if (set.Value.AsRedisValue() != Work.Ok) throw new InvalidOperationException("SET was not done.");
             Count(place);
             var get = await _redis.Ask<RedisReply>(new RedisCommand("GET", key));
             if (get.Value.AsRedisValue() != Work.Value) throw new InvalidOperationException("GET gave another value.");

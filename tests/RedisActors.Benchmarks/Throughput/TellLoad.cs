@@ -85,7 +85,7 @@ internal sealed class TellLoad : ILoad
         {
             _underWay--;
             var place = (Place)reply.State!;
-            var expected = place.IsSet ? "OK" : "abc";
+            var expected = place.IsSet ? Work.Ok : Work.Value;
             if (reply.Value.AsRedisValue() != expected)
             {
                 Fail(new InvalidOperationException($"{expected} was expected, {reply.Value} came."));

@@ -12,6 +12,9 @@ internal static class Work
     /// <summary>The three bytes.</summary>
     public static RedisValue Value { get; } = "abc"u8.ToArray();
 
+    /// <summary>What the server answers to <c>SET</c>; bytes, which are compared without making a string of the answer.</summary>
+    public static RedisValue Ok { get; } = "OK"u8.ToArray();
+
     /// <summary>The key of a place.</summary>
     public static string KeyOf(int place) => Names[place % Keys];
 }
