@@ -39,7 +39,8 @@ internal sealed class TokenCommand : PendingCommand
 
     public override string Name => "EVALSHA";
 
-    public override RedisValue[] Arguments => _arguments ??= _context.Wrap(Command, _token, _learntKeys);
+    /// <summary>The script's, from when it is handed over; made once, for they are read when it is written and when it is answered.</summary>
+    public override RedisValue[] Arguments => _arguments ?? throw new InvalidOperationException("It was not handed over.");
 
     /// <summary>
     /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been
@@ -50,6 +51,7 @@ internal sealed class TokenCommand : PendingCommand
 
     public override void HandedOver(long now)
     {
+        _arguments = _context.Wrap(Command, _token, _learntKeys);
         if (_firstHandedOverAt < 0) _firstHandedOverAt = now;
     }
 
@@ -81,6 +83,6 @@ internal sealed class TokenCommand : PendingCommand
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()
     {
-        if (Command.Token is null && !MayHaveRun) _context.Release(Command, _token, _learntKeys);
+        if (Command.Token is null && !MayHaveRun) _context.Release(ExactlyOnce.TokenKeyOf(Arguments));
     }
 }

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Commands;
 
-/// <summary>What all exactly-once commands of one command actor share.</summary>
+/// <summary>What all exactly-once commands of one command actor share. By that actor only, but for <see cref="Release"/>.</summary>
 /// <param name="rules">Knows which keys a command touches.</param>
 /// <param name="keep">How long the server keeps a token and its reply.</param>
 internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
@@ -12,6 +12,7 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
     private const int TokensPerRelease = 500;
 
     private readonly TokenSource _tokens = new();
+    private readonly List<RedisValue> _keys = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
     private readonly TokenReleases _releases = new(TokensPerRelease, cluster: false);
 
@@ -21,8 +22,8 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
 
     /// <summary>Why a command cannot be executed exactly once, or null when it can.</summary>
     public string? WhyNot(RedisCommand command) =>
-        TryGetKeys(command, out var keys)
-            ? ExactlyOnceRules.WhyNotWrappable(command, keys, cluster: false)
+        rules.TryGetKeys(command, _keys)
+            ? ExactlyOnceRules.WhyNotWrappable(command, _keys, cluster: false)
             : $"{command.Name} cannot be delivered exactly once: it is not known which keys it touches";
 
     /// <summary>
@@ -30,7 +31,7 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
     /// command may outlive that. Null for others, whose keys can be found at any time.
     /// </summary>
     public List<RedisValue>? LearntKeys(RedisCommand command) =>
-        CommandTable.Find(command.Name, command.ArgumentArray) is null && TryGetKeys(command, out var keys) ? keys : null;
+        CommandTable.Find(command.Name, command.ArgumentArray) is null && rules.TryGetKeys(command, _keys) ? [.. _keys] : null;
 
     /// <summary>The arguments of the script for a command.</summary>
     /// <param name="command">The command.</param>
@@ -40,11 +41,8 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
         ExactlyOnce.Wrap(command, token, keep, KeysOf(command, learnt)).Arguments;
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>
-    public void Release(RedisCommand command, string token, List<RedisValue>? learnt)
-    {
-        var keys = KeysOf(command, learnt);
-        if (keys.Count > 0) _released.Enqueue(TokenKey.For(keys[0], token));
-    }
+    /// <param name="tokenKey">Where the server keeps it.</param>
+    public void Release(RedisValue tokenKey) => _released.Enqueue(tokenKey);
 
     /// <summary>Takes the tokens that the server may forget, as the arguments of <c>UNLINK</c> requests. By the actor only.</summary>
     public IEnumerable<RedisValue[]> TakeReleases()
@@ -54,11 +52,5 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
     }
 
     private List<RedisValue> KeysOf(RedisCommand command, List<RedisValue>? learnt) =>
-        learnt ?? (TryGetKeys(command, out var keys) ? keys : []);
-
-    private bool TryGetKeys(RedisCommand command, out List<RedisValue> keys)
-    {
-        keys = [];
-        return rules.TryGetKeys(command, keys);
-    }
+        learnt ?? (rules.TryGetKeys(command, _keys) ? _keys : []);
 }
