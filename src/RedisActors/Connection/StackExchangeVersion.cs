@@ -40,6 +40,9 @@ internal static class StackExchangeVersion
     public static int EstimateBytes(RedisValue value) =>
         value.IsNullOrEmpty ? 0 : value.IsInteger ? sizeof(long) : ((byte[])value!).Length;
 
+    /// <summary>A value as an object that the client reads as that value.</summary>
+    public static object? Box(RedisValue value) => value;
+
     /// <summary>Version 1 does not say whether a string was a status, so it is a string of bytes here.</summary>
     public static RespValue ToRespValue(RedisResult result)
     {
@@ -86,6 +89,9 @@ internal static class StackExchangeVersion
     }
 
     public static int EstimateBytes(RedisValue value) => value.IsNullOrEmpty ? 0 : value.GetByteCount();
+
+    /// <summary>A string or an array of bytes is its own object.</summary>
+    public static object? Box(RedisValue value) => value.Box();
 
     public static RespValue ToRespValue(RedisResult result)
     {
