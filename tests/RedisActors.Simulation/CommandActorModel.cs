@@ -11,7 +11,8 @@ namespace RedisActors.Simulation;
 internal sealed class CommandActorModel
 {
     private const long DeadlineResolution = 20_000;
-    private const int MostLooksBeforeLeaving = 10;
+    private const int PatienceOfRefused = 200;
+    private const int PatienceOfTold = 5000;
     private const long ReleaseInterval = 50_000;
 
     private readonly VirtualTime _time;
@@ -30,7 +31,7 @@ internal sealed class CommandActorModel
     private int _askAgainTimer;
     private int _releaseTimer;
     private string? _leaving;
-    private int _looksBeforeLeaving;
+    private long _leaveAt;
     private bool _deadlinesWatched;
     private bool _releasesPlanned;
     private bool _windowMayHaveGrown;
@@ -69,6 +70,11 @@ internal sealed class CommandActorModel
     public void LinkDown(string cause) => Post(() => OnLinkDown(cause));
 
     public void NoMoreLinks() => Post(OnNoMoreLinks);
+
+    public void LeaveLink(string reason) => Post(() =>
+    {
+        if (_state == State.Ready) OnLeaveLink(reason, PatienceOfTold);
+    });
 
     public void Stop() => Post(OnStop);
 
@@ -171,9 +177,7 @@ internal sealed class CommandActorModel
         switch (_ledger.Bounced(command))
         {
             case AfterBounce.Reconnect when _leaving is null:
-                _leaving = $"the server refuses commands: {command.BounceReason}";
-                _looksBeforeLeaving = MostLooksBeforeLeaving;
-                OnLeave();
+                OnLeaveLink($"the server refuses commands: {command.BounceReason}", PatienceOfRefused);
                 break;
             case AfterBounce.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
                 _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, _ => { }));
@@ -184,10 +188,18 @@ internal sealed class CommandActorModel
         WatchDeadlines();
     }
 
+    private void OnLeaveLink(string reason, int patience)
+    {
+        _leaving = reason;
+        _leaveAt = _time.NowMilliseconds + patience;
+        _ledger.Leave();
+        OnLeave();
+    }
+
     private void OnLeave()
     {
         if (_link is null || _leaving is null) return;
-        if (_ledger.InFlight > 0 && _looksBeforeLeaving-- > 0)
+        if (_ledger.InFlight > 0 && _time.NowMilliseconds < _leaveAt)
         {
             var link = _link;
             StartTimer(DeadlineResolution, () => _link == link, OnLeave);

@@ -12,7 +12,7 @@ public sealed class SimulationTests
     private const int Schedules = 100_000;
 
     /// <summary>Each of the deliberate defects shows within far fewer.</summary>
-    private const int SchedulesPerMutation = 5_000;
+    private const int SchedulesPerMutation = 30_000;
 
     public static TheoryData<Mutation> Mutations => [.. Enum.GetValues<Mutation>().Where(mutation => mutation != Mutation.None)];
 
