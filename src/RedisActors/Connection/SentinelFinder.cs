@@ -22,9 +22,10 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
 
     public async Task<bool> IsThereAsync(CancellationToken cancellation)
     {
+        if (_access.Latest is not { } access) return true;
         try
         {
-            await FindAsync(_access.Latest, patiently: false, cancellation).ConfigureAwait(false);
+            await FindAsync(access, patiently: false, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (RedisLinkException error)

@@ -71,7 +71,8 @@ internal sealed class SentinelWatch : IDisposable
 
     private async Task<bool> ListenAsync(RedisEndpoint sentinel, RespConversation conversation)
     {
-        await conversation.ReadAsync(_end.Token).ConfigureAwait(false);
+        var welcome = await conversation.ReadAsync(_end.Token).ConfigureAwait(false);
+        if (welcome.Kind == RespKind.Error) throw new RedisLinkException($"{sentinel} does not let itself be listened to: {welcome}");
         await CatchUpAsync(sentinel).ConfigureAwait(false);
         while (true)
         {

@@ -5,18 +5,15 @@ namespace RedisActors.Connection;
 /// <summary>How one attempt gets in: who the client says it is, and TLS where there is some.</summary>
 internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
 {
-    /// <summary>Nothing but a connection.</summary>
-    public static readonly ServerAccess Open = new(new RedisCredentials(null, null), null);
-
     /// <summary>What stands before the names of the settings that this comes from.</summary>
     public string Prefix { get; init; } = string.Empty;
 
     /// <summary>What to say first; null: nothing.</summary>
     public string[]? Auth => Credentials switch
     {
-        { Password: null } => null,
+        { User: null, Password: null } => null,
         { User: null } => ["AUTH", Credentials.Password],
-        _ => ["AUTH", Credentials.User, Credentials.Password],
+        _ => ["AUTH", Credentials.User, Credentials.Password ?? string.Empty],
     };
 }
 
@@ -27,11 +24,11 @@ internal sealed class ServerAccessSource(RedisSettings settings)
         ? (IRedisCredentialsProvider)Activator.CreateInstance(type)!
         : null;
 
-    private volatile ServerAccess _latest =
-        ServerAccess.Open with { Credentials = new RedisCredentials(settings.Credentials.User, settings.Credentials.Password) };
+    private readonly RedisCredentials _configured = new(settings.Credentials.User, settings.Credentials.Password);
+    private volatile ServerAccess? _latest;
 
-    /// <summary>What the latest attempt got in with, or tried to.</summary>
-    public ServerAccess Latest => _latest;
+    /// <summary>What the latest attempt got in with, or tried to; null: no attempt has come that far.</summary>
+    public ServerAccess? Latest => _latest;
 
     /// <summary>
     /// Asks the provider and reads the certificates. Throws <see cref="RedisLinkException"/> where the provider fails: it may do
@@ -39,7 +36,7 @@ internal sealed class ServerAccessSource(RedisSettings settings)
     /// </summary>
     public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
     {
-        var credentials = _provider is null ? _latest.Credentials : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
+        var credentials = _provider is null ? _configured : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
         return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls));
     }
 

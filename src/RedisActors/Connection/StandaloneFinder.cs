@@ -15,9 +15,10 @@ internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
 
     public async Task<bool> IsThereAsync(CancellationToken cancellation)
     {
+        if (_access.Latest is not { } access) return true;
         try
         {
-            await FirstAsync(_access.Latest, ServerProbe.AskAsync, cancellation).ConfigureAwait(false);
+            await FirstAsync(access, ServerProbe.AskAsync, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (MisconfiguredException)

@@ -1,0 +1,63 @@
+using System.Net;
+using RedisActors.Configuration;
+using RedisActors.Connection;
+
+namespace RedisActors.Tests.Decisions;
+
+/// <summary>Refusals that no server on a loopback address can be made to give, and those that are none.</summary>
+public sealed class ServerRefusalTests
+{
+    private static readonly ServerAddress Server = new(new RedisEndpoint("redis.test", 6379), IPAddress.Parse("10.0.0.1"));
+    private static readonly ServerAccess Nobody = new(new RedisCredentials(null, null), null);
+    private static readonly ServerAccess App = new(new RedisCredentials("app", "secret"), null);
+
+    [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory")]
+    [InlineData("ERR max number of clients reached")]
+    public void What_passes_by_itself_is_waited_for(string error)
+    {
+        Assert.IsType<RedisLinkException>(ServerRefusal.OfQuestion(Server, Nobody, "PING", error));
+        Assert.IsType<RedisLinkException>(ServerRefusal.OfAuth(Server, App, error));
+    }
+
+    [Theory]
+    [InlineData("BUSY Redis is busy running a script")]
+    [InlineData("MASTERDOWN Link with MASTER is down")]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots")]
+    [InlineData("ERR something new")]
+    public void Other_errors_are_answers(string error) => Assert.Null(ServerRefusal.OfQuestion(Server, Nobody, "PING", error));
+
+    [Fact]
+    public void Protected_mode_is_told() => Told(
+        "redis.test:6379 (10.0.0.1) is in protected mode and takes connections from its own host only",
+        ServerRefusal.OfQuestion(Server, Nobody, "PING", "DENIED Redis is running in protected mode because protected mode is enabled"));
+
+    [Theory]
+    [InlineData("ERR Client sent AUTH, but no password is set")]
+    [InlineData("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?")]
+    public void A_password_too_much_is_told_whatever_the_version(string error) =>
+        Told("redis.test:6379 (10.0.0.1) has no password, yet one is configured here", ServerRefusal.OfAuth(Server, App, error));
+
+    [Theory]
+    [InlineData("ERR invalid password")]
+    [InlineData("WRONGPASS invalid username-password pair or user is disabled.")]
+    public void A_wrong_password_is_told_whatever_the_version(string error) =>
+        Told("redis.test:6379 (10.0.0.1) does not accept user and password of the user 'app'", ServerRefusal.OfAuth(Server, App, error));
+
+    [Fact]
+    public void The_settings_of_sentinels_are_named_by_their_own_names() => Told(
+        "redis.test:6379 (10.0.0.1) wants a password and none is configured: set sentinel.password",
+        ServerRefusal.OfQuestion(Server, Nobody with { Prefix = "sentinel." }, "SENTINEL", "NOAUTH Authentication required."));
+
+    [Fact]
+    public void Strange_words_are_shown_as_one_short_line()
+    {
+        var message = ServerRefusal.NotRedis(Server, new NotRespException($"SSH-2.0\r\n\0{new string('x', 500)}")).Message;
+
+        Assert.StartsWith("redis.test:6379 (10.0.0.1) is not a Redis server: it answers 'SSH-2.0   xxx", message);
+        Assert.InRange(message.Length, 80, 140);
+    }
+
+    private static void Told(string beginning, RedisLinkException? refusal) =>
+        Assert.StartsWith(beginning, Assert.IsType<MisconfiguredException>(refusal).Message);
+}
