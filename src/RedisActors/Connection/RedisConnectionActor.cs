@@ -163,10 +163,16 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         return await link.HostAcceptsAsync(limit.Token).ConfigureAwait(false);
     }
 
-    private static async Task<HeartbeatAnswered> AskForRoleAsync(IRedisLink link, RequiredRole role, CancellationToken cancellation)
+    /// <summary>
+    /// A replica refuses writes, and nobody need be told Unknown of one that was refused: the server is left when it has answered
+    /// what it was sent until now.
+    /// </summary>
+    private static async Task<HeartbeatAnswered> AskForRoleAsync(
+        IRedisLink link, RequiredRole role, CancellationToken cancellation)
     {
-        await RoleCheck.AskAsync(link, role, cancellation).ConfigureAwait(false);
-        return HeartbeatAnswered.Instance;
+        if (await RoleCheck.AskAsync(link, role, cancellation).ConfigureAwait(false)) return HeartbeatAnswered.Instance;
+        await RoleCheck.AskAsync(link, RequiredRole.Any, cancellation).ConfigureAwait(false);
+        throw new RedisLinkException("the server has become a replica");
     }
 
     private static void OnLost(LinkLost message) => throw new RedisLinkException(message.Cause);

@@ -157,7 +157,9 @@ internal sealed class RespConversation : IDisposable
 
     private string Received() => Encoding.UTF8.GetString(_buffer, _start, _end - _start);
 
-    /// <summary>A server may refuse the client's certificate only after the handshake; that is then the answer to the first read.</summary>
+    /// <summary>
+    /// A server may refuse the client's certificate only after the handshake; that is then the answer to the first read.
+    /// </summary>
     private static RedisLinkException Broken(IOException error) => error.GetBaseException() is SocketException or IOException
         ? new ConversationEndedException($"the connection broke: {error.GetBaseException().Message}", error)
         : new TlsRefusedException(error.GetBaseException().Message, error);

@@ -9,10 +9,10 @@ internal static class RoleCheck
     public static string QuestionFor(RequiredRole required) => required == RequiredRole.Primary ? "ROLE" : "PING";
 
     /// <summary>
-    /// Asks. An error is an answer too. Throws <see cref="RedisLinkException"/> where the link brings none, or the server has
-    /// another role than it must have.
+    /// Asks, and answers whether the server has the role that it must have. An error is an answer too. Throws
+    /// <see cref="RedisLinkException"/> where the link brings none.
     /// </summary>
-    public static async Task AskAsync(IRedisLink link, RequiredRole required, CancellationToken cancellation)
+    public static async Task<bool> AskAsync(IRedisLink link, RequiredRole required, CancellationToken cancellation)
     {
         RespValue answer;
         try
@@ -21,12 +21,9 @@ internal static class RoleCheck
         }
         catch (ServerErrorException)
         {
-            return;
+            return true;
         }
 
-        if (required == RequiredRole.Primary && ServerRoles.Parse(answer) != ServerRole.Primary)
-        {
-            throw new RedisLinkException("the server has become a replica");
-        }
+        return required == RequiredRole.Any || ServerRoles.Parse(answer) == ServerRole.Primary;
     }
 }

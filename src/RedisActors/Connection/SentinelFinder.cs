@@ -17,35 +17,24 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
     public async Task<FoundServer> FindAsync(CancellationToken cancellation)
     {
         var access = await _access.RenewAsync(cancellation).ConfigureAwait(false);
-        return await FindAsync(access, patiently: true, cancellation).ConfigureAwait(false);
+        return await FindAsync(access, cancellation).ConfigureAwait(false);
     }
 
-    public async Task<bool> IsThereAsync(CancellationToken cancellation)
-    {
-        if (_access.Latest is not { } access) return true;
-        try
-        {
-            await FindAsync(access, patiently: false, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (RedisLinkException error)
-        {
-            return error is MisconfiguredException;
-        }
-    }
+    public Task<bool> IsThereAsync(CancellationToken cancellation) =>
+        _access.LookAsync(access => FindAsync(access, cancellation));
 
     public IDisposable Watch(FoundServer server, Action<string> onMoved) =>
         new SentinelWatch(settings.Sentinel.Service, AccessToSentinels(server.Access), _known, server, onMoved);
 
-    private async Task<FoundServer> FindAsync(ServerAccess access, bool patiently, CancellationToken cancellation)
+    private async Task<FoundServer> FindAsync(ServerAccess access, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            var opinion = await PollAsync(AccessToSentinels(access), patiently, enough.Token).ConfigureAwait(false);
+            var opinion = await PollAsync(AccessToSentinels(access), enough.Token).ConfigureAwait(false);
             var servers = await ServerAddress.ResolveAsync(opinion.Primary!, enough.Token).ConfigureAwait(false);
-            var role = await AskAsync(
-                token => ServerProbe.AskAsync(servers[0], access, token), patiently, enough.Token).ConfigureAwait(false);
+            var role = await PatientQuestion.AskAsync(
+                token => ServerProbe.AskAsync(servers[0], access, token), enough.Token).ConfigureAwait(false);
             return role == ServerRole.Primary
                 ? new FoundServer(servers[0], access) { ConfigEpoch = opinion.ConfigEpoch }
                 : throw new RedisLinkException($"the sentinels name {servers[0]}, which is not the primary (yet)");
@@ -61,12 +50,12 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
     }
 
     /// <summary>Asks all sentinels that are known, side by side, until it is clear what they say.</summary>
-    private async Task<SentinelOpinion> PollAsync(ServerAccess access, bool patiently, CancellationToken cancellation)
+    private async Task<SentinelOpinion> PollAsync(ServerAccess access, CancellationToken cancellation)
     {
         var known = _known;
         var poll = new SentinelPoll(known.Count);
-        var pending = known.Select(sentinel => AskAsync(
-            token => SentinelQuery.AskAsync(sentinel, access, settings.Sentinel.Service, token), patiently, cancellation)).ToList();
+        var pending = known.Select(sentinel => PatientQuestion.AskAsync(
+            token => SentinelQuery.AskAsync(sentinel, access, settings.Sentinel.Service, token), cancellation)).ToList();
         var failures = new List<Exception>();
         Task? settled = null;
         while (pending.Count > 0 && poll.Majority is null && settled is not { IsCompleted: true })
@@ -92,12 +81,10 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
 
         throw poll.NobodyWatchesIt
             ? new MisconfiguredException(
-                $"none of the sentinels at {string.Join(',', known)} watches a service named '{settings.Sentinel.Service}' (sentinel.service)")
+                $"none of the sentinels at {string.Join(',', known)} watches a service named '{settings.Sentinel.Service}' "
+                + "(sentinel.service)")
             : SideBySide.Failure(failures);
     }
-
-    private static Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, bool patiently, CancellationToken cancellation) =>
-        patiently ? PatientQuestion.AskAsync(ask, cancellation) : ask(cancellation);
 
     /// <summary>The sentinels have a user and a password of their own, and TLS as the servers have.</summary>
     private ServerAccess AccessToSentinels(ServerAccess access) => new(

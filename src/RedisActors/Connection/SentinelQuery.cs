@@ -39,8 +39,7 @@ internal static class SentinelQuery
 
                 var fields = Fields(primary);
                 long.TryParse(fields.GetValueOrDefault("config-epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch);
-                var known = others.Kind == RespKind.Array ? others.AsArray().Select(other => Endpoint(Fields(other))).OfType<RedisEndpoint>() : [];
-                return new SentinelOpinion(sentinel.Endpoint, Endpoint(fields), epoch, [.. known]);
+                return new SentinelOpinion(sentinel.Endpoint, Endpoint(fields), epoch, Endpoints(others));
             },
             cancellation);
 
@@ -55,6 +54,10 @@ internal static class SentinelQuery
             ?? new MisconfiguredException($"{sentinel} is not a sentinel: it answers '{error}'");
     }
 
+    private static IReadOnlyList<RedisEndpoint> Endpoints(in RespValue reply) => reply.Kind == RespKind.Array
+        ? [.. reply.AsArray().Select(other => Endpoint(Fields(other))).OfType<RedisEndpoint>()]
+        : [];
+
     private static RedisEndpoint? Endpoint(Dictionary<string, string> fields) =>
         fields.TryGetValue("ip", out var host)
         && int.TryParse(fields.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
@@ -66,7 +69,9 @@ internal static class SentinelQuery
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         var items = reply.AsArray();
-        for (var i = 0; i + 1 < items.Length; i += 2) fields[items[i].AsString() ?? string.Empty] = items[i + 1].AsString() ?? string.Empty;
+        for (var i = 0; i + 1 < items.Length; i += 2) fields[Text(items[i])] = Text(items[i + 1]);
         return fields;
+
+        static string Text(in RespValue item) => item.AsString() ?? string.Empty;
     }
 }

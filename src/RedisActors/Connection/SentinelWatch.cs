@@ -14,7 +14,7 @@ internal sealed class SentinelWatch : IDisposable
     /// <summary>How long to wait until a sentinel is tried again.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a sentinel may be quiet until it is asked whether it is still there, and how long it may take over that.</summary>
+    /// <summary>How long a sentinel may be quiet until it is asked whether it is there, and how long it may take over that.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     private readonly string _service;
@@ -98,14 +98,21 @@ internal sealed class SentinelWatch : IDisposable
     private async Task<RespValue> ReadAsync(RespConversation conversation)
     {
         var next = conversation.ReadAsync(_end.Token);
-        if (await Task.WhenAny(next, Task.Delay(Quiet, _end.Token)).ConfigureAwait(false) == next) return await next.ConfigureAwait(false);
-
         SideBySide.Observe(next);
-        await conversation.SendAsync([["PING"]], _end.Token).ConfigureAwait(false);
-        if (await Task.WhenAny(next, Task.Delay(Quiet, _end.Token)).ConfigureAwait(false) == next) return await next.ConfigureAwait(false);
+        if (!await ComesInTimeAsync(next).ConfigureAwait(false))
+        {
+            await conversation.SendAsync([["PING"]], _end.Token).ConfigureAwait(false);
+            if (!await ComesInTimeAsync(next).ConfigureAwait(false)) throw new RedisLinkException("the sentinel has fallen silent");
+        }
 
+        return await next.ConfigureAwait(false);
+    }
+
+    private async Task<bool> ComesInTimeAsync(Task<RespValue> next)
+    {
+        var first = await Task.WhenAny(next, Task.Delay(Quiet, _end.Token)).ConfigureAwait(false);
         _end.Token.ThrowIfCancellationRequested();
-        throw new RedisLinkException("the sentinel has fallen silent");
+        return first == next;
     }
 
     private void TellIfOther(RedisEndpoint primary)

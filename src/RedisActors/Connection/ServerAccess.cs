@@ -27,9 +27,6 @@ internal sealed class ServerAccessSource(RedisSettings settings)
     private readonly RedisCredentials _configured = new(settings.Credentials.User, settings.Credentials.Password);
     private volatile ServerAccess? _latest;
 
-    /// <summary>What the latest attempt got in with, or tried to; null: no attempt has come that far.</summary>
-    public ServerAccess? Latest => _latest;
-
     /// <summary>
     /// Asks the provider and reads the certificates. Throws <see cref="RedisLinkException"/> where the provider fails: it may do
     /// better the next time.
@@ -38,6 +35,24 @@ internal sealed class ServerAccessSource(RedisSettings settings)
     {
         var credentials = _provider is null ? _configured : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
         return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls));
+    }
+
+    /// <summary>
+    /// Whether an attempt is worth making, as far as a look shows that gets in as the latest attempt did: something is found, or
+    /// there is a failure that the log should tell of. Before there was such an attempt it always is.
+    /// </summary>
+    public async Task<bool> LookAsync(Func<ServerAccess, Task> look)
+    {
+        if (_latest is not { } latest) return true;
+        try
+        {
+            await look(latest).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisLinkException error)
+        {
+            return error is MisconfiguredException;
+        }
     }
 
     private async Task<RedisCredentials> AskProviderAsync(IRedisCredentialsProvider provider, CancellationToken cancellation)

@@ -16,7 +16,8 @@ internal static class ServerRefusal
             || error.Contains("no password is set", StringComparison.Ordinal))
         {
             return new MisconfiguredException(
-                $"{server} has no password, yet one is configured here: remove {access.Prefix}password, or set requirepass there ({error})");
+                $"{server} has no password, yet one is configured here: remove {access.Prefix}password, or set requirepass there "
+                + $"({error})");
         }
 
         var user = access.Credentials.User is { } name ? $"the user '{name}'" : "the default user";
@@ -32,7 +33,8 @@ internal static class ServerRefusal
         if (Begins(error, "NOAUTH"))
         {
             return new MisconfiguredException(access.Auth is null
-                ? $"{server} wants a password and none is configured: set {access.Prefix}password, and {access.Prefix}user where it is not the default one ({error})"
+                ? $"{server} wants a password and none is configured: set {access.Prefix}password, and {access.Prefix}user where it "
+                    + $"is not the default one ({error})"
                 : $"{server} does not take the login: {error}");
         }
 
@@ -52,7 +54,8 @@ internal static class ServerRefusal
     private static RedisLinkException NotNow(ServerAddress server, string error) => new($"{server} answered: {error}");
 
     private static MisconfiguredException Protected(ServerAddress server, string error) => new(
-        $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it ({FirstWords(error)})");
+        $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it "
+        + $"({FirstWords(error)})");
 
     private static string FirstWords(string received)
     {

@@ -21,8 +21,8 @@ internal static class ServerRoles
     /// <summary>The role; one that is not told, since the ACL forbids the question, is taken for a primary's.</summary>
     public static ServerRole Parse(in RespValue answer)
     {
-        if (answer.Kind != RespKind.Array || answer.AsArray() is not [var first, ..] || first.Kind == RespKind.Array) return ServerRole.Primary;
-        return first.AsString() switch
+        if (answer.Kind != RespKind.Array || answer.AsArray() is not [{ Kind: not RespKind.Array } role, ..]) return ServerRole.Primary;
+        return role.AsString() switch
         {
             "slave" => ServerRole.Replica,
             "sentinel" => ServerRole.Sentinel,

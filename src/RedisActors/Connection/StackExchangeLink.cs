@@ -83,8 +83,14 @@ internal sealed class StackExchangeLink : IRedisLink
     /// <summary>Something that watches the server's place; it ends with the link.</summary>
     public void KeepUntilDisposed(IDisposable? watch) => _watch = watch;
 
-    /// <summary>The server has answered something. On the way of every answer: no more than one write.</summary>
-    internal void Heard() => _heard = true;
+    /// <summary>
+    /// The server has answered something. On the way of every answer: no more than a look, mostly, so that those who send need not
+    /// wait for this object's memory.
+    /// </summary>
+    internal void Heard()
+    {
+        if (!_heard) _heard = true;
+    }
 
     /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
     internal void Failed(LinkRequest request, Exception error)

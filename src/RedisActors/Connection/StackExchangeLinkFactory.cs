@@ -22,7 +22,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
         CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
 
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
-    private static readonly TimeSpan GlancePatience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan GlancePatience = TimeSpan.FromSeconds(1);
 
     public StackExchangeLinkFactory(RedisSettings settings)
         : this(settings, ServerFinder.For(settings))
@@ -111,7 +111,11 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
     {
         try
         {
-            await RoleCheck.AskAsync(link, settings.Role, limit).ConfigureAwait(false);
+            if (!await RoleCheck.AskAsync(link, settings.Role, limit).ConfigureAwait(false))
+            {
+                throw new RedisLinkException($"{link.Endpoint} has become a replica");
+            }
+
             LinkQuery.AskAndForget(link, "CLIENT", ["SETINFO", "LIB-NAME", LibraryName]);
             link.Identity = await ClientIdentity.AskAsync(link, limit).ConfigureAwait(false);
         }

@@ -10,36 +10,21 @@ internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
     public async Task<FoundServer> FindAsync(CancellationToken cancellation)
     {
         var access = await _access.RenewAsync(cancellation).ConfigureAwait(false);
-        return await FirstAsync(access, AskPatientlyAsync, cancellation).ConfigureAwait(false);
+        return await FirstAsync(access, cancellation).ConfigureAwait(false);
     }
 
-    public async Task<bool> IsThereAsync(CancellationToken cancellation)
-    {
-        if (_access.Latest is not { } access) return true;
-        try
-        {
-            await FirstAsync(access, ServerProbe.AskAsync, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (MisconfiguredException)
-        {
-            return true;
-        }
-        catch (RedisLinkException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> IsThereAsync(CancellationToken cancellation) =>
+        _access.LookAsync(access => FirstAsync(access, cancellation));
 
     /// <summary>There is nobody who would say so; the server itself does, when it is asked for its role.</summary>
     public IDisposable? Watch(FoundServer server, Action<string> onMoved) => null;
 
-    private async Task<FoundServer> FirstAsync(ServerAccess access, Probe probe, CancellationToken cancellation)
+    private async Task<FoundServer> FirstAsync(ServerAccess access, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            var looks = settings.Endpoints.Select(endpoint => LookAtAsync(endpoint, access, probe, enough.Token)).ToArray();
+            var looks = settings.Endpoints.Select(endpoint => LookAtAsync(endpoint, access, enough.Token)).ToArray();
             return await SideBySide.FirstAsync(looks, enough.Token).ConfigureAwait(false);
         }
         catch (RedisLinkException error) when (error is not MisconfiguredException)
@@ -52,24 +37,20 @@ internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
         }
     }
 
-    private async Task<FoundServer> LookAtAsync(RedisEndpoint endpoint, ServerAccess access, Probe probe, CancellationToken cancellation)
+    private async Task<FoundServer> LookAtAsync(RedisEndpoint endpoint, ServerAccess access, CancellationToken cancellation)
     {
         var servers = await ServerAddress.ResolveAsync(endpoint, cancellation).ConfigureAwait(false);
-        var looks = servers.Select(server => AskAsync(server, access, probe, cancellation)).ToArray();
+        var looks = servers.Select(server => AskAsync(server, access, cancellation)).ToArray();
         return await SideBySide.FirstAsync(looks, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<FoundServer> AskAsync(ServerAddress server, ServerAccess access, Probe probe, CancellationToken cancellation)
+    private async Task<FoundServer> AskAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
-        var role = await probe(server, access, cancellation).ConfigureAwait(false);
+        var role = await PatientQuestion.AskAsync(
+            token => ServerProbe.AskAsync(server, access, token), cancellation).ConfigureAwait(false);
         if (role.Serves(settings.Role)) return new FoundServer(server, access);
         throw role == ServerRole.Sentinel
             ? new MisconfiguredException($"{server} is a sentinel: set topology = sentinel and sentinel.endpoints")
             : new RedisLinkException($"{server} is a replica, and role = primary is wanted");
     }
-
-    private static Task<ServerRole> AskPatientlyAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation) =>
-        PatientQuestion.AskAsync(token => ServerProbe.AskAsync(server, access, token), cancellation);
-
-    private delegate Task<ServerRole> Probe(ServerAddress server, ServerAccess access, CancellationToken cancellation);
 }

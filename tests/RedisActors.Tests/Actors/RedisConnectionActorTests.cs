@@ -200,12 +200,16 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
     }
 
     [Fact]
-    public async Task A_server_that_has_become_a_replica_is_left()
+    public async Task A_server_that_has_become_a_replica_is_left_when_it_has_answered_what_it_was_sent()
     {
         var connection = await StartVerifiedAsync();
         Clock.Advance(Interval);
 
         (await connection.Link.NextAsync()).Succeed(RespValue.Array(RespValue.BulkString("slave"), RespValue.BulkString("10.0.0.2")));
+        var last = await connection.Link.NextAsync();
+        await AliveAsync();
+        Assert.Equal(0, connection.Link.Disposals);
+        last.Succeed(RespValue.SimpleString("PONG"));
 
         Assert.Equal("the server has become a replica", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
         await DisposedOnceAsync(connection.Link);

@@ -60,7 +60,9 @@ public sealed class AccessTests : LinkSpec
     {
         var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all", "default off"] });
 
-        Assert.Equal("app", (await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "ACL", "WHOAMI")).AsString());
+        var whoAmI = await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "ACL", "WHOAMI");
+
+        Assert.Equal("app", whoAmI.AsString());
     }
 
     [Fact]
@@ -68,7 +70,9 @@ public sealed class AccessTests : LinkSpec
     {
         var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@read +@write +@connection"] });
 
-        Assert.Equal("OK", (await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "SET", "k", "v")).AsString());
+        var reply = await AskAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret", "SET", "k", "v");
+
+        Assert.Equal("OK", reply.AsString());
     }
 #endif
 

@@ -75,9 +75,9 @@ public sealed class EndpointsTests : LinkSpec
     {
         var primary = await StartServerAsync();
         var replica = await StartServerAsync(new RedisServerOptions { ReplicaOf = primary });
-        var settings = $"endpoint = \"{replica.Endpoint}\"";
-        Assert.Equal($"{replica.Endpoint} is a replica, and role = primary is wanted", await SilenceAsync(settings));
-        var links = Links(settings);
+        var links = Links($"endpoint = \"{replica.Endpoint}\"");
+        var silence = await Assert.ThrowsAsync<ServerSilentException>(() => ConnectAsync(links));
+        Assert.Equal($"{replica.Endpoint} is a replica, and role = primary is wanted", silence.Message);
         Assert.False(await links.AnswersAsync(CancellationToken.None));
 
         await replica.PromoteAsync();
@@ -144,6 +144,9 @@ public sealed class EndpointsTests : LinkSpec
     {
         var stranger = Keep(StrangeServer.Http());
 
-        Assert.True(await Links($"endpoint = \"{stranger.Endpoint}\"").AnswersAsync(CancellationToken.None));
+        var links = Links($"endpoint = \"{stranger.Endpoint}\"");
+        await Assert.ThrowsAsync<MisconfiguredException>(() => ConnectAsync(links));
+
+        Assert.True(await links.AnswersAsync(CancellationToken.None));
     }
 }

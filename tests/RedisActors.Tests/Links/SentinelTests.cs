@@ -145,7 +145,11 @@ public sealed class SentinelTests : LinkSpec
     [Fact]
     public async Task Sentinels_with_a_password_are_given_theirs()
     {
-        var group = await StartGroupAsync(new RedisSentinelsOptions { SentinelPassword = "watch", Server = new RedisServerOptions { Password = "data" } });
+        var group = await StartGroupAsync(new RedisSentinelsOptions
+        {
+            SentinelPassword = "watch",
+            Server = new RedisServerOptions { Password = "data" },
+        });
         var settings = $"{Settings(group)}\npassword = data";
 
         Assert.Contains("set sentinel.password", await RefusalAsync(settings));
