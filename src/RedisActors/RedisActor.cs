@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Cluster;
 using RedisActors.Commands;
 using RedisActors.Configuration;
 using RedisActors.Connection;
@@ -23,26 +24,30 @@ public sealed class RedisActor : ReceiveActor
 {
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory? _links;
-    private readonly Lane[] _lanes;
-    private readonly LaneTable _table;
+    private readonly List<Lane> _lanes = [];
+    private readonly HashSet<IActorRef> _subscribers = [];
+    private LaneTable _table = null!;
+    private ClusterRouter? _cluster;
+    private PauseConnection? _pause;
+    private int _lastLane;
 
     internal RedisActor(RedisSettings settings, IRedisLinkFactory? links)
     {
         _settings = settings;
         _links = links;
-        _lanes = [.. Enumerable.Range(1, settings.Lanes).Select(number => new Lane(number))];
-        _table = new LaneTable(_lanes);
         Receive<RedisCommand>(command => _table.LaneOf(command).ToCommands(command, Sender));
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, LaneSums.Of));
         Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of));
-        Receive<SubscribeToState>(TellSupervisors);
-        Receive<UnsubscribeFromState>(TellSupervisors);
-        Receive<ForceReconnect>(TellSupervisors);
-        Receive<PauseConnection>(TellSupervisors);
-        Receive<ResumeConnection>(TellSupervisors);
-        Receive<LaneStarted>(message => _lanes[message.Number - 1].Started(message));
+        Receive<SubscribeToState>(OnSubscribe);
+        Receive<UnsubscribeFromState>(OnUnsubscribe);
+        Receive<SubscriberStopped>(message => _subscribers.Remove(message.Subscriber));
+        Receive<ForceReconnect>(message => Control(message, null));
+        Receive<PauseConnection>(message => Control(message, message));
+        Receive<ResumeConnection>(message => Control(message, null));
         Receive<BudgetSpent>(message => throw new RedisGaveUpException(_settings.Name, message.Cause));
-        Receive<Terminated>(_ => OnLaneEnded());
+        Receive<LaneStarted>(message => _lanes.Find(lane => lane.Number == message.Number)?.Started(message));
+        Receive<Terminated>(OnLaneEnded);
+        if (settings.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 
     internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null) =>
@@ -54,11 +59,15 @@ public sealed class RedisActor : ReceiveActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        foreach (var lane in _lanes)
+        if (_settings.Topology == RedisTopology.Cluster)
         {
-            var settings = _settings.ForLane(lane.Number);
-            lane.Actor = Context.Watch(Context.ActorOf(
-                RedisLane.Props(lane.Number, settings, _links ?? new StackExchangeLinkFactory(settings)), $"lane-{lane.Number}"));
+            _cluster = new ClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings), "cluster"));
+            _table = _cluster.Table;
+        }
+        else
+        {
+            for (var i = 0; i < _settings.Lanes; i++) Open(settings => new StackExchangeLinkFactory(settings));
+            _table = new LaneTable(_lanes, isFinal: true);
         }
     }
 
@@ -68,11 +77,73 @@ public sealed class RedisActor : ReceiveActor
         foreach (var lane in _lanes) lane.Strand(Context.System, Self);
     }
 
+    private void ReceiveFromCluster()
+    {
+        Receive<RedisConnectionEvent>(state => _cluster!.OnState(state));
+        Receive<ClusterSeen>(message => _cluster!.OnSeen(message));
+        Receive<ClusterUnseen>(message => _cluster!.OnUnseen(message));
+        Receive<SlotMoved>(message => _cluster!.OnSlotMoved(message, Sender));
+        Receive<AdoptCommands>(message => _cluster!.OnAdoptCommands(message));
+        Receive<SlotsArrived>(message => _cluster!.OnSlotsArrived(message));
+    }
+
+    private Lane OpenNode(ClusterTarget target)
+    {
+        var lane = Open(settings => new StackExchangeLinkFactory(settings, new ClusterNodeFinder(settings, target)));
+        lane.ToSupervisor(new SubscribeToState(Self), Self);
+        return lane;
+    }
+
+    private Lane Open(Func<RedisSettings, IRedisLinkFactory> links)
+    {
+        var lane = new Lane(++_lastLane);
+        var settings = _settings.ForLane(lane.Number);
+        lane.Actor = Context.Watch(Context.ActorOf(
+            RedisLane.Props(lane.Number, settings, _links ?? links(settings)), $"lane-{lane.Number}"));
+        _lanes.Add(lane);
+        foreach (var subscriber in _subscribers) lane.ToSupervisor(new SubscribeToState(subscriber), Self);
+        if (_pause is not null) lane.ToSupervisor(_pause, Self);
+        return lane;
+    }
+
+    /// <summary>It finishes what it has, and ends.</summary>
+    private void Close(Lane lane)
+    {
+        _lanes.Remove(lane);
+        lane.Actor.Tell(CloseLane.Instance);
+    }
+
     /// <summary>
     /// A lane failed more often than it may. Nothing more can be done here, so this actor ends too; what is sent to it from
     /// now on is answered by <see cref="StrandedCommands"/>.
     /// </summary>
-    private void OnLaneEnded() => Context.Stop(Self);
+    private void OnLaneEnded(Terminated message)
+    {
+        if (_lanes.Exists(lane => lane.Actor.Equals(message.ActorRef))) Context.Stop(Self);
+    }
+
+    /// <summary>Lanes that are opened later tell the subscriber too.</summary>
+    private void OnSubscribe(SubscribeToState message)
+    {
+        if (_cluster is not null && _subscribers.Add(message.Subscriber))
+        {
+            Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
+        }
+
+        TellSupervisors(message);
+    }
+
+    private void OnUnsubscribe(UnsubscribeFromState message)
+    {
+        if (_subscribers.Remove(message.Subscriber)) Context.Unwatch(message.Subscriber);
+        TellSupervisors(message);
+    }
+
+    private void Control(object message, PauseConnection? pause)
+    {
+        _pause = pause;
+        TellSupervisors(message);
+    }
 
     private void TellSupervisors(object message)
     {
@@ -82,9 +153,11 @@ public sealed class RedisActor : ReceiveActor
     private void AskLanes<T>(object question, Func<IReadOnlyList<T>, T> sum)
         where T : class
     {
-        var asker = _lanes.Length == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Length, Sender, sum));
+        var asker = _lanes.Count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Count, Sender, sum));
         foreach (var lane in _lanes) lane.ToCommands(question, asker);
     }
+
+    private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 
     private sealed class Producer(RedisSettings settings, IRedisLinkFactory? links) : IIndirectActorProducer
     {

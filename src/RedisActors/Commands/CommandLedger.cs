@@ -13,6 +13,9 @@ internal enum AfterBounce
 
     /// <summary>Leave this server: it will go on refusing. The command is asked again on the next link.</summary>
     Reconnect,
+
+    /// <summary>The node does not have the command's hash slot: somebody has to find out who has. Its commands are held until then.</summary>
+    Moved,
 }
 
 /// <summary>
@@ -30,6 +33,7 @@ internal sealed class CommandLedger
     private readonly DrainWindow _window;
     private readonly DeadlineQueue _deadlines = new();
     private readonly HeldKeys _heldKeys;
+    private readonly HeldSlots _heldSlots = new();
     private bool _linked;
     private Hold _hold;
     private bool _probing;
@@ -64,7 +68,10 @@ internal sealed class CommandLedger
     public int InFlight => _inFlight.Count;
 
     /// <summary>How many commands wait to be handed to a link.</summary>
-    public int Stashed => _stash.Count;
+    public int Stashed => _stash.Count + _heldSlots.Count;
+
+    /// <summary>Whether the server is one node of a cluster, so that another one may have a command's slot.</summary>
+    public bool InCluster { get; init; }
 
     /// <summary>The estimated size of what waits.</summary>
     public long StashedBytes => _stash.Bytes;
@@ -81,6 +88,12 @@ internal sealed class CommandLedger
     /// <summary>Takes a new command. True: it is to be handed to the link now. False: it waits, or has been ended.</summary>
     public bool Accept(PendingCommand command, long now)
     {
+        if (_heldSlots.Holds(command))
+        {
+            AcceptHeld(command);
+            return false;
+        }
+
         if (MayGo(command))
         {
             _deadlines.Add(command);
@@ -88,19 +101,7 @@ internal sealed class CommandLedger
             return true;
         }
 
-        var losers = _stash.Add(command);
-        if (losers?.Contains(command) != true)
-        {
-            _deadlines.Add(command);
-            HoldBackBehind(command);
-        }
-
-        if (losers is null) return false;
-        foreach (var loser in losers)
-        {
-            loser.EndAs(Outcome.NotSent, $"{loser.Command.Name}: it would have had to wait and the stash is full; it never ran and never will");
-        }
-
+        AddToStash(command);
         return false;
     }
 
@@ -154,8 +155,24 @@ internal sealed class CommandLedger
     public AfterBounce Bounced(PendingCommand command)
     {
         var kind = RetryableErrors.Classify(command.BounceReason ?? string.Empty, out var scope);
+        if (SlotRedirect.TryParse(command.BounceReason ?? string.Empty, out var redirect))
+        {
+            if (!InCluster)
+            {
+                command.Renew(mayHaveRun: false).EndAsRejected(command.BounceReason!);
+                return AfterBounce.AskAgain;
+            }
+
+            if (redirect.IsMoved)
+            {
+                command.MovedSlot = redirect.Slot;
+                if (_linked && !_landing) Hold([redirect.Slot]);
+            }
+        }
+
         var stashWasEmpty = _stash.IsEmpty;
         if (PutBack(command) is not { } renewed || !_linked || _landing) return AfterBounce.AskAgain;
+        if (kind == ServerErrorKind.Moved) return AfterBounce.Moved;
         _bouncedSinceProbe = true;
         var leaves = kind == ServerErrorKind.Reconnect;
         HoldBack(renewed, leaves ? ServerErrorScope.Server : scope, stashWasEmpty);
@@ -211,8 +228,7 @@ internal sealed class CommandLedger
             if (certainlyNotSent || (MayAskAgain(command) && command.MayBeAskedAgain(now)))
             {
                 var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
-                _deadlines.Add(renewed);
-                _stash.Return(renewed);
+                Return(renewed);
                 returned++;
             }
             else
@@ -235,9 +251,10 @@ internal sealed class CommandLedger
             {
                 EndInFlight(command, MayStillRun, "its timeout passed before it was sent");
             }
-            else if (EndStashed(command, "its timeout passed while it waited for a connection"))
+            else if (command.EndAsWaiting("its timeout passed while it waited for a connection"))
             {
-                _stash.Discount(command);
+                if (_heldSlots.Holds(command)) _heldSlots.Discount();
+                else _stash.Discount(command);
             }
         }
 
@@ -248,7 +265,45 @@ internal sealed class CommandLedger
     public void EndAllStashed(string reason)
     {
         _whyNoMoreLinks = reason;
-        while (_stash.Take() is { } command) EndStashed(command, reason);
+        while (_stash.Take() is { } command) command.EndAsWaiting(reason);
+        foreach (var command in _heldSlots.TakeAll()) command.EndAsWaiting(reason);
+    }
+
+    /// <summary>Holds the commands of these slots from now on: what waits, and what comes.</summary>
+    public void Hold(IReadOnlyCollection<int> slots)
+    {
+        foreach (var slot in slots) _heldSlots.Hold(slot);
+        foreach (var command in _stash.Extract(_heldSlots.Holds)) _heldSlots.TryAdd(command);
+    }
+
+    /// <summary>How far the queue of what is in flight has to get until nothing is left of what is in it now.</summary>
+    public long Barrier => _inFlight.Added;
+
+    /// <summary>Whether it has got so far. What was bounced before that has been told by then.</summary>
+    public bool HasPassed(long barrier) => _inFlight.Removed >= barrier;
+
+    /// <summary>Gives up these slots, with their commands that wait, in order; they are out of the game here.</summary>
+    public List<PendingCommand> Surrender(IReadOnlyCollection<int> slots) =>
+        [.. slots.SelectMany(_heldSlots.Take).Select(command => command.Relinquish())];
+
+    /// <summary>
+    /// Takes over commands that waited in another ledger, in their order, and holds their slots no longer: what came for them
+    /// meanwhile goes behind.
+    /// </summary>
+    /// <param name="slots">The slots that are held for them; none where they come unexpected.</param>
+    /// <param name="commands">The commands.</param>
+    /// <param name="join">Makes a command one of this ledger's, and the last in its order.</param>
+    public void Adopt(IReadOnlyCollection<int> slots, IReadOnlyList<PendingCommand> commands, Action<PendingCommand> join)
+    {
+        PendingCommand[] all = [.. commands, .. slots.SelectMany(_heldSlots.Take)];
+        foreach (var command in all) join(command);
+        foreach (var command in all) PutInStash(command);
+    }
+
+    /// <summary>Holds these slots no longer; they stay here.</summary>
+    public void Keep(IReadOnlyCollection<int> slots)
+    {
+        foreach (var command in slots.SelectMany(_heldSlots.Take)) PutInStash(command);
     }
 
     /// <summary>There may be a link after all: what comes back may wait again.</summary>
@@ -270,20 +325,13 @@ internal sealed class CommandLedger
     {
         if (command.Fault is { CertainlyNotSent: true })
         {
-            EndStashed(command, ifNotSent);
+            command.EndAsWaiting(ifNotSent);
         }
         else
         {
             command.EndAs(Outcome.Unknown, $"{command.Command.Name}: {ifSent}");
         }
     }
-
-    /// <summary>False when it has ended meanwhile: it was in flight until a moment ago, and was answered.</summary>
-    private static bool EndStashed(PendingCommand command, string reason) => command.MayHaveRun
-        ? command.EndAs(
-            Outcome.Unknown,
-            $"{command.Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it")
-        : command.EndAs(Outcome.NotSent, $"{command.Command.Name}: {reason}; it never ran and never will");
 
     /// <summary>
     /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
@@ -325,7 +373,7 @@ internal sealed class CommandLedger
         while (_stash.Take() is { } command)
         {
             if (!command.MayHaveRun || command.MayBeAskedAgain(now)) return command;
-            EndStashed(command, "the time for which the server keeps its token passed");
+            command.EndAsWaiting("the time for which the server keeps its token passed");
         }
 
         return null;
@@ -337,7 +385,7 @@ internal sealed class CommandLedger
         var renewed = command.Renew(command.CameBackUnanswered);
         if (_whyNoMoreLinks is not null)
         {
-            EndStashed(renewed, _whyNoMoreLinks);
+            renewed.EndAsWaiting(_whyNoMoreLinks);
             return null;
         }
 
@@ -349,9 +397,61 @@ internal sealed class CommandLedger
             return null;
         }
 
-        _deadlines.Add(renewed);
-        _stash.Return(renewed);
+        Return(renewed);
         return renewed;
+    }
+
+    private void Return(PendingCommand renewed)
+    {
+        _deadlines.Add(renewed);
+        if (!_heldSlots.TryAdd(renewed)) _stash.Return(renewed);
+    }
+
+    private void AcceptHeld(PendingCommand command)
+    {
+        if (_stash.HasRoomBeside(_heldSlots.Count))
+        {
+            _deadlines.Add(command);
+            _heldSlots.TryAdd(command);
+        }
+        else
+        {
+            EndForWantOfRoom(command);
+        }
+    }
+
+    private void AddToStash(PendingCommand command)
+    {
+        var losers = _stash.Add(command);
+        if (losers?.Contains(command) != true)
+        {
+            _deadlines.Add(command);
+            HoldBackBehind(command);
+        }
+
+        foreach (var loser in losers ?? []) EndForWantOfRoom(loser);
+    }
+
+    private static void EndForWantOfRoom(PendingCommand loser) => loser.EndAs(
+        Outcome.NotSent, $"{loser.Command.Name}: it would have had to wait and the stash is full; it never ran and never will");
+
+    /// <summary>Puts what waited elsewhere into the stash; or ends it, where nothing is waited for any more.</summary>
+    private void PutInStash(PendingCommand command)
+    {
+        if (_whyNoMoreLinks is not null)
+        {
+            command.EndAsWaiting(_whyNoMoreLinks);
+        }
+        else if (command.WasReturned)
+        {
+            _deadlines.Add(command);
+            _stash.Return(command);
+            HoldBackBehind(command);
+        }
+        else
+        {
+            AddToStash(command);
+        }
     }
 
     private bool MayGo(PendingCommand command) => _linked && !_leaving && _hold switch

@@ -35,6 +35,9 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
 
     public bool IsEmpty => Count == 0;
 
+    /// <summary>Whether there is room for one more beside so many that wait elsewhere.</summary>
+    public bool HasRoomBeside(int others) => Count + others < maxCount;
+
     /// <summary>
     /// Adds a new command at the end. Answers who had to go for it: null, or those that waited longest, or the command itself.
     /// </summary>
@@ -88,6 +91,42 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
         }
 
         return TakeFresh();
+    }
+
+    /// <summary>Takes out, in their order, those that are asked for.</summary>
+    public List<PendingCommand> Extract(Predicate<PendingCommand> wanted)
+    {
+        var taken = new List<PendingCommand>();
+        for (var node = _returned.First; node is not null;)
+        {
+            var next = node.Next;
+            if (!node.Value.HasEnded && wanted(node.Value))
+            {
+                _returned.Remove(node);
+                _returnedCount--;
+                taken.Add(node.Value);
+            }
+
+            node = next;
+        }
+
+        for (var left = _fresh.Count; left > 0; left--)
+        {
+            var command = _fresh.Dequeue();
+            if (command.HasEnded) continue;
+            if (wanted(command))
+            {
+                _freshCount--;
+                Bytes -= CommandSize.Of(command.Command);
+                taken.Add(command);
+            }
+            else
+            {
+                _fresh.Enqueue(command);
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>One that waited here has been ended.</summary>

@@ -32,6 +32,9 @@ internal sealed class InFlightQueue
     /// <summary>How many are not answered yet.</summary>
     public int Count => (int)(_added - Volatile.Read(ref _removed));
 
+    /// <summary>How many have come, ever.</summary>
+    public long Added => _added;
+
     /// <summary>How many have left, ever.</summary>
     public long Removed => Volatile.Read(ref _removed);
 

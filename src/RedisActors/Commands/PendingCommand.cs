@@ -43,11 +43,12 @@ internal class PendingCommand : LinkRequest
         Sequence = sequence;
     }
 
-    protected PendingCommand(PendingCommand former, bool mayHaveRun)
+    protected PendingCommand(PendingCommand former, bool mayHaveRun, bool wasReturned = true)
         : this(former.Command, former._sender, former._redis, former.Delivery, former.Deadline, former.Sequence)
     {
         MayHaveRun = mayHaveRun;
-        WasReturned = true;
+        WasReturned = wasReturned;
+        MovedSlot = former.MovedSlot;
         Volatile.Write(ref former._state, Ended);
     }
 
@@ -60,7 +61,7 @@ internal class PendingCommand : LinkRequest
     public long Deadline { get; }
 
     /// <summary>Its place in the order of acceptance; kept when it is asked again.</summary>
-    public long Sequence { get; }
+    public long Sequence { get; private set; }
 
     /// <summary>Whether a request of this command may have been executed by the server, on a former link, without an answer.</summary>
     public bool MayHaveRun { get; }
@@ -73,6 +74,12 @@ internal class PendingCommand : LinkRequest
     /// again would undo that.
     /// </summary>
     public bool WasOvertaken { get; set; }
+
+    /// <summary>The hash slot that a node of the cluster named when it did not have it; null: the one of its first key.</summary>
+    public int? MovedSlot { get; set; }
+
+    /// <summary>Its hash slot; null where it has no key, or nobody knows.</summary>
+    public int? Slot => MovedSlot ?? HashSlot.Of(Command);
 
     /// <summary>Whether asking again now still does what its delivery mode promises.</summary>
     public virtual bool MayBeAskedAgain(long now) => true;
@@ -120,13 +127,34 @@ internal class PendingCommand : LinkRequest
     public virtual PendingCommand Renew(bool mayHaveRun) => new(this, MayHaveRun || mayHaveRun);
 
     /// <summary>
+    /// The same command as it stands, for another ledger; this one, of which the former ledger may still know the deadline, is out
+    /// of the game.
+    /// </summary>
+    public virtual PendingCommand Relinquish() => new(this, MayHaveRun, WasReturned) { WasOvertaken = WasOvertaken };
+
+    /// <summary>Takes its place in the order of another ledger.</summary>
+    public virtual void Join(long sequence, TokenContext tokens) => Sequence = sequence;
+
+    /// <summary>
     /// Takes it out of flight, to be renewed or ended: an answer that comes later does not find it. False when it has been
     /// answered or ended meanwhile.
     /// </summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, InFlight) == InFlight;
 
+    /// <summary>Ends it with what is true of a command that waits.</summary>
+    public bool EndAsWaiting(string reason) => MayHaveRun
+        ? EndAs(
+            Outcome.Unknown,
+            $"{Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it")
+        : EndAs(Outcome.NotSent, $"{Command.Name}: {reason}; it never ran and never will");
+
+    /// <summary>Ends it with an error of the server that it was to be asked again after, which is not to be.</summary>
+    public bool EndAsRejected(string serverError) => End(Rejected(serverError));
+
     /// <summary>Ends it as a failure, unless it has been answered or ended already.</summary>
-    public bool EndAs(Outcome outcome, string message)
+    public bool EndAs(Outcome outcome, string message) => End(Failure(outcome, message));
+
+    private bool End(object answer)
     {
         var state = Volatile.Read(ref _state);
         while (state is Waiting or InFlight or Withdrawn)
@@ -134,7 +162,7 @@ internal class PendingCommand : LinkRequest
             var found = Interlocked.CompareExchange(ref _state, Ended, state);
             if (found == state)
             {
-                Tell(Failure(outcome, message));
+                Tell(answer);
                 return true;
             }
 
@@ -165,8 +193,7 @@ internal class PendingCommand : LinkRequest
     {
         if (RetryableErrors.Classify(serverError) == ServerErrorKind.Final)
         {
-            Answer(
-                Failure(Outcome.Rejected, $"{Command.Name}: the server answered: {serverError}", serverError), byServer: true);
+            Answer(Rejected(serverError), byServer: true);
         }
         else
         {
@@ -203,6 +230,9 @@ internal class PendingCommand : LinkRequest
         if (byServer && answer is not Bounce) Settled();
         _flight!.Deliver();
     }
+
+    private Status.Failure Rejected(string serverError) =>
+        Failure(Outcome.Rejected, $"{Command.Name}: the server answered: {serverError}", serverError);
 
     private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>
         new(new RedisOutcomeException(outcome, Command, message, serverError), Command.State);

@@ -20,6 +20,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PatienceOfRefused = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PatienceOfTold = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookForQuietInterval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly RedisSettings _settings;
@@ -30,6 +31,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly TokenContext _tokens;
     private readonly CommandLedger _ledger;
     private readonly LaneFigures _figures = new();
+    private readonly SlotDepartures _departures;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _self = Context.Self;
@@ -50,13 +52,15 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _redis = redis;
         _supervisor = supervisor;
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
-        _tokens = new TokenContext(_rules, settings.TokensKeptFor);
+        var cluster = settings.Topology == RedisTopology.Cluster;
+        _tokens = new TokenContext(_rules, settings.TokensKeptFor, cluster);
         var self = _self;
         _ledger = new CommandLedger(
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new Bounced(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull),
-            new DrainWindow(settings.DrainInitialWindow, settings.DrainMaxWindow));
+            new DrainWindow(settings.DrainInitialWindow, settings.DrainMaxWindow)) { InCluster = cluster };
+        _departures = new SlotDepartures(_ledger);
         Away();
     }
 
@@ -85,6 +89,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             case Bounced bounced:
                 bounced.EndAsNotSent();
                 break;
+            case AdoptCommands adopted:
+                adopted.EndAll(why);
+                break;
         }
 
         base.PreRestart(reason, message);
@@ -103,6 +110,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         // Should the link be gone already, these tokens are left to their expiry.
         if (_link is not null) ReleaseTokensNow(_link);
         _ledger.EndAll("the RedisActor stopped");
+        foreach (var parcel in _departures.DepartEmpty()) _redis.Tell(parcel);
     }
 
     private void Away()
@@ -142,6 +150,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<DrainCommands>(OnDrainCommands);
         Receive<DrainTick>(_ => OnDrainTick());
+        Receive<ExpectSlots>(message => _ledger.Hold(message.Slots));
+        Receive<SurrenderSlots>(OnSurrenderSlots);
+        Receive<LookForQuiet>(_ => LookForQuietSlots());
+        Receive<Quiet>(message => _redis.Tell(_departures.Depart(message.Order)));
+        Receive<AdoptCommands>(OnAdoptCommands);
+        Receive<KeepSlots>(OnKeepSlots);
         Receive<RedisConnectionEvent>(state => _state = state);
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }
@@ -188,6 +202,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _releasesPlanned = false;
         _figures.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
         _figures.Stashed = _ledger.Stashed;
+        _departures.LinkLost();
         Become(Away);
     }
 
@@ -214,6 +229,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
                 break;
             case AfterBounce.LoadScript when _link is not null:
                 LoadScript(_link);
+                break;
+            case AfterBounce.Moved:
+                _redis.Tell(new SlotMoved(message.Command.MovedSlot!.Value));
                 break;
         }
 
@@ -294,6 +312,38 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _ledger.EndAll("the RedisActor was drained and its time was up");
         foreach (var asker in _drain.Askers) asker.Tell(new DrainedCommands(unfinished), _redis);
         _drain = _drain with { Askers = [] };
+    }
+
+    private void OnSurrenderSlots(SurrenderSlots order)
+    {
+        _departures.Begin(order);
+        LookForQuietSlots();
+    }
+
+    private void LookForQuietSlots()
+    {
+        foreach (var order in _departures.TakeQuiet()) _self.Tell(new Quiet(order));
+        if (!_departures.IsEmpty) Timers.StartSingleTimer(LookForQuiet.Instance, LookForQuiet.Instance, LookForQuietInterval);
+    }
+
+    private void OnAdoptCommands(AdoptCommands message)
+    {
+        _ledger.Adopt(message.Expected, message.Commands, command => command.Join(++_lastSequence, _tokens));
+        if (message.Expected.Count > 0) _redis.Tell(new SlotsArrived(message.Expected));
+        GoOn();
+    }
+
+    private void OnKeepSlots(KeepSlots message)
+    {
+        _ledger.Keep(message.Slots);
+        GoOn();
+    }
+
+    private void GoOn()
+    {
+        PlanToAskAgain();
+        WatchDeadlines();
+        HandOver();
     }
 
     private void OnReleaseTokens()
@@ -403,6 +453,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         public static readonly Leave Instance = new();
     }
+
+    private sealed class LookForQuiet : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly LookForQuiet Instance = new();
+    }
+
+    /// <summary>Nothing is in flight of slots that go, and what bounced of them has been dealt with.</summary>
+    private sealed record Quiet(SurrenderSlots Order) : INoSerializationVerificationNeeded;
 
     private sealed class ReleaseTokens : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

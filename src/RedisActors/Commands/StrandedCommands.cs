@@ -38,6 +38,9 @@ internal sealed class StrandedCommands : MinimalActorRef
             case DeadLetter { Message: RedisCommandActor.Bounced bounced }:
                 bounced.EndAsNotSent();
                 break;
+            case DeadLetter { Message: AdoptCommands adopted }:
+                adopted.EndAll("the RedisActor stopped");
+                break;
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class TokenCommand : PendingCommand
     /// <summary>The part of a token's time in which it is relied on; the rest is for the way to the server.</summary>
     private const double Reliable = 0.9;
 
-    private readonly TokenContext _context;
+    private TokenContext _context;
     private readonly string _token;
     private readonly List<RedisValue>? _learntKeys;
     private RedisValue[]? _arguments;
@@ -28,8 +28,8 @@ internal sealed class TokenCommand : PendingCommand
         _learntKeys = context.LearntKeys(command);
     }
 
-    private TokenCommand(TokenCommand former, bool mayHaveRun)
-        : base(former, mayHaveRun)
+    private TokenCommand(TokenCommand former, bool mayHaveRun, bool wasReturned = true)
+        : base(former, mayHaveRun, wasReturned)
     {
         _context = former._context;
         _token = former._token;
@@ -56,6 +56,14 @@ internal sealed class TokenCommand : PendingCommand
     }
 
     public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, MayHaveRun || mayHaveRun);
+
+    public override PendingCommand Relinquish() => new TokenCommand(this, MayHaveRun, WasReturned) { WasOvertaken = WasOvertaken };
+
+    public override void Join(long sequence, TokenContext tokens)
+    {
+        base.Join(sequence, tokens);
+        _context = tokens;
+    }
 
     public override void Succeed(in RespValue value)
     {

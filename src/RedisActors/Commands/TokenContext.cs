@@ -7,14 +7,15 @@ namespace RedisActors.Commands;
 /// <summary>What all exactly-once commands of one command actor share. By that actor only, but for <see cref="Release"/>.</summary>
 /// <param name="rules">Knows which keys a command touches.</param>
 /// <param name="keep">How long the server keeps a token and its reply.</param>
-internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
+/// <param name="cluster">Whether a request may name keys of one hash slot only.</param>
+internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep, bool cluster = false)
 {
     private const int TokensPerRelease = 500;
 
     private readonly TokenSource _tokens = new();
     private readonly List<RedisValue> _keys = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
-    private readonly TokenReleases _releases = new(TokensPerRelease, cluster: false);
+    private readonly TokenReleases _releases = new(TokensPerRelease, cluster);
 
     public TimeSpan Keep => keep;
 
@@ -23,7 +24,7 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep)
     /// <summary>Why a command cannot be executed exactly once, or null when it can.</summary>
     public string? WhyNot(RedisCommand command) =>
         rules.TryGetKeys(command, _keys)
-            ? ExactlyOnceRules.WhyNotWrappable(command, _keys, cluster: false)
+            ? ExactlyOnceRules.WhyNotWrappable(command, _keys, cluster)
             : $"{command.Name} cannot be delivered exactly once: it is not known which keys it touches";
 
     /// <summary>

@@ -117,7 +117,7 @@ internal sealed class RedisSettings
     public RedisTopology Topology { get; }
 
     /// <summary>The servers of <see cref="RedisTopology.Standalone"/> in the order of preference, or those of a cluster to ask first.</summary>
-    public IReadOnlyList<RedisEndpoint> Endpoints { get; }
+    public IReadOnlyList<RedisEndpoint> Endpoints { get; private set; }
 
     public SentinelSettings Sentinel { get; }
 
@@ -181,10 +181,18 @@ internal sealed class RedisSettings
         return new RedisSettings(name, new SettingsReader($"redis-actors.{name}", config.GetConfig(name)));
     }
 
+    /// <summary>The settings for one node of a cluster.</summary>
+    public RedisSettings ForNode(RedisEndpoint endpoint)
+    {
+        var settings = (RedisSettings)MemberwiseClone();
+        settings.Endpoints = [endpoint];
+        return settings;
+    }
+
     /// <summary>The settings of one of several lanes: the same, under a client name of its own.</summary>
     public RedisSettings ForLane(int number)
     {
-        if (Lanes == 1) return this;
+        if (Lanes == 1 && Topology != RedisTopology.Cluster) return this;
         var settings = (RedisSettings)MemberwiseClone();
         settings.ClientName = $"{ClientName}-lane-{number}";
         return settings;

@@ -40,6 +40,12 @@ internal static class RetryableErrors
     /// <summary>What a server's error means, from its text as the server sent it, without the leading dash.</summary>
     public static ServerErrorKind Classify(string error, out ServerErrorScope scope)
     {
+        if (SlotRedirect.TryParse(error, out var redirect))
+        {
+            scope = Slot;
+            return redirect.IsMoved ? Moved : AskAgain;
+        }
+
         if (ScriptPosition(error) < 0)
         {
             foreach (var known in Table)

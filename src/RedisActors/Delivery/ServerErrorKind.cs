@@ -16,6 +16,9 @@ internal enum ServerErrorKind
     /// </summary>
     Reconnect,
 
+    /// <summary>The command certainly did nothing: another node of the cluster has its hash slot. See <see cref="SlotRedirect"/>.</summary>
+    Moved,
+
     /// <summary>The command certainly did nothing: the server does not have its script. Load it, then ask again.</summary>
     NoScript,
 }

@@ -18,6 +18,9 @@ internal sealed class Lane(int number)
     /// <summary>The lane's actor.</summary>
     public IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
+    /// <summary>Whether this is the actor that takes the lane's commands.</summary>
+    public bool IsTakenBy(IActorRef commands) => _commands.Equals(commands);
+
     /// <summary>Sends to the actor that takes the commands.</summary>
     public void ToCommands(object message, IActorRef sender)
     {

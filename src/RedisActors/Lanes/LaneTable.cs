@@ -4,23 +4,36 @@ namespace RedisActors.Lanes;
 
 /// <summary>
 /// Which lane a command goes: that of the hash slot of its first key, so that commands for one key, or for keys with one hash tag,
-/// go the same way. Commands without a key, or whose keys the library does not know, go the first lane.
+/// go the same way. Commands without a key, or whose keys the library does not know, go all the same lane.
 /// </summary>
 internal sealed class LaneTable
 {
-    private readonly Lane[] _lanes;
     private readonly Lane[] _laneOfSlot = new Lane[HashSlot.Count];
+    private readonly bool _isOneForAll;
 
     /// <summary>Spreads the slots over the lanes.</summary>
-    public LaneTable(IEnumerable<Lane> lanes)
+    /// <param name="lanes">The lanes.</param>
+    /// <param name="isFinal">Whether it stays like this; otherwise slots may change lanes.</param>
+    public LaneTable(IReadOnlyList<Lane> lanes, bool isFinal)
     {
-        _lanes = [.. lanes];
-        for (var slot = 0; slot < _laneOfSlot.Length; slot++) _laneOfSlot[slot] = _lanes[slot % _lanes.Length];
+        _isOneForAll = isFinal && lanes.Count == 1;
+        Keyless = lanes[0];
+        for (var slot = 0; slot < _laneOfSlot.Length; slot++) _laneOfSlot[slot] = lanes[slot % lanes.Count];
     }
 
-    public Lane LaneOf(RedisCommand command)
+    /// <summary>The lane of commands without a key.</summary>
+    public Lane Keyless { get; set; }
+
+    /// <summary>The lane of a slot.</summary>
+    public Lane this[int slot]
     {
-        if (_lanes.Length == 1) return _lanes[0];
-        return HashSlot.Of(command) is { } slot ? _laneOfSlot[slot] : _lanes[0];
+        get => _laneOfSlot[slot];
+        set => _laneOfSlot[slot] = value;
     }
+
+    /// <summary>Whether a lane has any slot.</summary>
+    public bool HasSlots(Lane lane) => _laneOfSlot.Contains(lane);
+
+    public Lane LaneOf(RedisCommand command) =>
+        !_isOneForAll && HashSlot.Of(command) is { } slot ? _laneOfSlot[slot] : Keyless;
 }

@@ -18,14 +18,17 @@ internal sealed class RedisLane : ReceiveActor
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly IActorRef _redis = Context.Parent;
+    private IActorRef _commands = ActorRefs.Nobody;
 
     public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links)
     {
         _number = number;
         _settings = settings;
         _links = links;
-        Receive<BudgetSpent>(message => _redis.Forward(message));
         Receive<Terminated>(_ => Context.Stop(Self));
+        Receive<BudgetSpent>(message => _redis.Forward(message));
+        Receive<CloseLane>(_ => _commands.Tell(new DrainCommands(Timeout.InfiniteTimeSpan)));
+        Receive<DrainedCommands>(_ => Context.Stop(Self));
     }
 
     public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links) =>
@@ -39,10 +42,16 @@ internal sealed class RedisLane : ReceiveActor
     {
         var memory = new SupervisorMemory { Lane = _number };
         var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings, _links, memory), "supervisor"));
-        var commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings, _redis, supervisor), "commands"));
-        _redis.Tell(new LaneStarted(_number, supervisor, commands));
+        _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings, _redis, supervisor), "commands"));
+        _redis.Tell(new LaneStarted(_number, supervisor, _commands));
     }
 }
 
 /// <summary>From a lane to its RedisActor: who takes what is meant for this lane.</summary>
 internal sealed record LaneStarted(int Number, IActorRef Supervisor, IActorRef Commands) : INoSerializationVerificationNeeded;
+
+/// <summary>To a lane: end when the commands that you have are answered; there will be no more.</summary>
+internal sealed class CloseLane : INoSerializationVerificationNeeded
+{
+    public static readonly CloseLane Instance = new();
+}

@@ -1,0 +1,36 @@
+using RedisActors.Configuration;
+using RedisActors.Connection;
+
+namespace RedisActors.Cluster;
+
+/// <summary>Finds the primary of one shard. Where another node takes its place during an attempt, that one is looked at.</summary>
+internal sealed class ClusterNodeFinder(RedisSettings settings, ClusterTarget target) : IServerFinder
+{
+    public async Task<FoundServer> FindAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (endpoint, changed) = target.Read();
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation, changed);
+            try
+            {
+                if (endpoint is not null) return await FinderOf(endpoint).FindAsync(attempt.Token).ConfigureAwait(false);
+                await Task.Delay(Timeout.Infinite, attempt.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+            }
+            catch (OperationCanceledException) when (endpoint is null)
+            {
+                throw new ServerSilentException(target.Problem);
+            }
+        }
+    }
+
+    public Task<bool> IsThereAsync(CancellationToken cancellation) =>
+        target.Endpoint is { } endpoint ? FinderOf(endpoint).IsThereAsync(cancellation) : Task.FromResult(false);
+
+    public IDisposable? Watch(FoundServer server, Action<string> onMoved) => target.Watch(onMoved);
+
+    private StandaloneFinder FinderOf(RedisEndpoint endpoint) => new(settings.ForNode(endpoint));
+}
