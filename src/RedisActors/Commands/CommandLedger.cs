@@ -166,7 +166,7 @@ internal sealed class CommandLedger
             if (redirect.IsMoved)
             {
                 command.MovedSlot = redirect.Slot;
-                if (_linked && !_landing) Hold([redirect.Slot]);
+                if (_linked && !_landing) HoldSlots([redirect.Slot]);
             }
         }
 
@@ -270,7 +270,7 @@ internal sealed class CommandLedger
     }
 
     /// <summary>Holds the commands of these slots from now on: what waits, and what comes.</summary>
-    public void Hold(IReadOnlyCollection<int> slots)
+    public void HoldSlots(IReadOnlyCollection<int> slots)
     {
         foreach (var slot in slots) _heldSlots.Hold(slot);
         foreach (var command in _stash.Extract(_heldSlots.Holds)) _heldSlots.TryAdd(command);

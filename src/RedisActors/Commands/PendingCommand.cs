@@ -31,6 +31,7 @@ internal class PendingCommand : LinkRequest
     private LinkFault? _fault;
     private byte _state;
     private byte _landing;
+    private short _movedSlot = -1;
     private bool _answeredByServer;
 
     public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
@@ -48,7 +49,7 @@ internal class PendingCommand : LinkRequest
     {
         MayHaveRun = mayHaveRun;
         WasReturned = wasReturned;
-        MovedSlot = former.MovedSlot;
+        _movedSlot = former._movedSlot;
         Volatile.Write(ref former._state, Ended);
     }
 
@@ -76,7 +77,11 @@ internal class PendingCommand : LinkRequest
     public bool WasOvertaken { get; set; }
 
     /// <summary>The hash slot that a node of the cluster named when it did not have it; null: the one of its first key.</summary>
-    public int? MovedSlot { get; set; }
+    public int? MovedSlot
+    {
+        get => _movedSlot < 0 ? null : _movedSlot;
+        set => _movedSlot = (short)(value ?? -1);
+    }
 
     /// <summary>Its hash slot; null where it has no key, or nobody knows.</summary>
     public int? Slot => MovedSlot ?? HashSlot.Of(Command);

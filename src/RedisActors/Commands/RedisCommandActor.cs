@@ -150,7 +150,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<DrainCommands>(OnDrainCommands);
         Receive<DrainTick>(_ => OnDrainTick());
-        Receive<ExpectSlots>(message => _ledger.Hold(message.Slots));
+        Receive<ExpectSlots>(message => _ledger.HoldSlots(message.Slots));
         Receive<SurrenderSlots>(OnSurrenderSlots);
         Receive<LookForQuiet>(_ => LookForQuietSlots());
         Receive<Quiet>(message => _redis.Tell(_departures.Depart(message.Order)));
@@ -385,7 +385,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private string? WhyRefused(PendingCommand pending)
     {
         var command = pending.Command;
-        if (SharedConnectionRules.WhyRefused(command) is { } reason) return reason;
+        if (SharedConnectionRules.WhyRefused(command, _ledger.InCluster) is { } reason) return reason;
         if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
         return pending is TokenCommand ? _tokens.WhyNot(command) : null;
     }

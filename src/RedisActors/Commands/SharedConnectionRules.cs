@@ -16,6 +16,7 @@ internal static class SharedConnectionRules
     private const string Subscribes = "it turns the connection that all senders share into a subscriber";
     private const string Transacts = "a transaction would take in the commands of other senders on the shared connection; use a script";
     private const string Blocks = "it would block the connection that all senders share";
+    private const string SpeaksOfOneNode = "in a cluster it speaks of one node, and which one is meant is not said; ask that node itself";
     private const string Changes = "it changes the connection that all senders share; use the settings, or RedisCommand.Database";
 
     private static readonly FrozenDictionary<string, string> Refused = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -55,8 +56,9 @@ internal static class SharedConnectionRules
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why a command is refused, or null when it is not.</summary>
-    public static string? WhyRefused(RedisCommand command)
+    public static string? WhyRefused(RedisCommand command, bool inCluster = false)
     {
+        if (inCluster && (Is(command.Name, "INFO") || Is(command.Name, "CLUSTER"))) return SpeaksOfOneNode;
         if (Refused.TryGetValue(command.Name, out var reason)) return reason;
         if (Is(command.Name, "XREAD") || Is(command.Name, "XREADGROUP"))
         {

@@ -12,7 +12,7 @@ internal sealed class SlotDepartures(CommandLedger ledger)
 
     public void Begin(SurrenderSlots order)
     {
-        ledger.Hold(order.Slots);
+        ledger.HoldSlots(order.Slots);
         _departures.Add(new Departure(order, ledger.Barrier));
     }
 

@@ -16,6 +16,14 @@ internal sealed class LinkEndPoint(IPAddress address, int port) : IPEndPoint(add
 
     public void Retire() => _retired = true;
 
+    /// <summary>
+    /// The client looks here whether a node of a cluster sends it elsewhere; what it does then, it must not: a link leads to one
+    /// server. See <see cref="StackExchangeVersion.StaysWhereItIs"/>.
+    /// </summary>
+    public override bool Equals(object? comparand) => StackExchangeVersion.StaysWhereItIs(this, comparand);
+
+    public override int GetHashCode() => base.GetHashCode();
+
     /// <summary>The address as the socket takes it; of a retired one, port 0, to which no connection can be made.</summary>
     public override SocketAddress Serialize() => _retired ? new IPEndPoint(Address, 0).Serialize() : base.Serialize();
 }

@@ -8,6 +8,12 @@ internal static class StackExchangeErrors
     /// <summary>Tells a request why it got no reply. Answers what is wrong with the link, or null when the link is well.</summary>
     public static string? Tell(LinkRequest request, Exception error)
     {
+        if (StackExchangeVersion.RedirectOf(error) is { } redirect)
+        {
+            request.Reject(redirect);
+            return null;
+        }
+
         var reason = FirstLine(error);
         switch (error)
         {

@@ -40,7 +40,7 @@ internal sealed class StackExchangeLink : IRedisLink
         try
         {
             ICollection<object> arguments = request.Arguments.Length > 0 ? request : [];
-            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, arguments, CommandFlags.None));
+            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, arguments, CommandFlags.NoRedirect));
         }
         catch (Exception error)
         {

@@ -21,6 +21,20 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
     private static readonly CommandMap WithoutPubSub =
         CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
 
+    /// <summary>
+    /// A client that hears of a cluster connects to its other nodes, and follows where keys have moved, past all supervision. So it
+    /// does not hear of it: it cannot ask CLUSTER, and what it asks as INFO (with a section or none) comes to nothing.
+    /// </summary>
+    private static readonly CommandMap UnawareOfCluster = CommandMap.Create(new Dictionary<string, string?>
+    {
+        ["SUBSCRIBE"] = null,
+        ["PSUBSCRIBE"] = null,
+        ["UNSUBSCRIBE"] = null,
+        ["PUNSUBSCRIBE"] = null,
+        ["CLUSTER"] = null,
+        ["INFO"] = "PING",
+    });
+
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
     private static readonly TimeSpan GlancePatience = TimeSpan.FromSeconds(1);
 
@@ -29,8 +43,9 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
     {
     }
 
-    public object ServerKey =>
-        (settings.Topology, settings.Target, settings.Role, settings.Tls.Enabled, settings.Credentials.User);
+    public object ServerKey => settings.Topology == RedisTopology.Cluster
+        ? finder
+        : (settings.Topology, settings.Target, settings.Role, settings.Tls.Enabled, settings.Credentials.User);
 
     public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
     {
@@ -134,7 +149,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
             ConnectRetry = 1,
             ReconnectRetryPolicy = NoReconnect.Instance,
             AllowAdmin = true,
-            CommandMap = WithoutPubSub,
+            CommandMap = settings.Topology == RedisTopology.Cluster ? UnawareOfCluster : WithoutPubSub,
             ClientName = settings.ClientName,
             DefaultDatabase = settings.Database,
             TieBreaker = string.Empty,

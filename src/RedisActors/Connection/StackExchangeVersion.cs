@@ -6,7 +6,7 @@ namespace RedisActors.Connection;
 /// What differs between the major versions of StackExchange.Redis that the library compiles against: 3.x, with which it ships,
 /// and 1.2.6. The one file that knows.
 /// </summary>
-internal static class StackExchangeVersion
+internal static partial class StackExchangeVersion
 {
 #if STACKEXCHANGE_REDIS_1
     /// <summary>Version 1 opens IPv4 sockets whatever the address is.</summary>
@@ -35,6 +35,15 @@ internal static class StackExchangeVersion
 
         options.Password = credentials.Password;
     }
+
+    /// <summary>
+    /// Version 1 hands over MOVED and ASK as they are where they lead to the server that they come from; otherwise it connects
+    /// there, or says something that is the same for both. So they lead there always.
+    /// </summary>
+    public static bool StaysWhereItIs(object own, object? other) => other is System.Net.IPEndPoint or System.Net.DnsEndPoint;
+
+    /// <summary>Nothing has to be read from its words: they are the server's.</summary>
+    public static string? RedirectOf(Exception error) => null;
 
     /// <summary>The bytes that a value holds.</summary>
     public static int EstimateBytes(RedisValue value) =>
@@ -80,7 +89,27 @@ internal static class StackExchangeVersion
 
         // The library says what it is called itself.
         options.SetClientLibrary = false;
+
+        // The slot that a node of a cluster does not have is read from the client's words.
+        options.IncludeDetailInExceptions = true;
     }
+
+    /// <summary>Version 3 connects anew where a MOVED leads to the server that it comes from; so it never does.</summary>
+    public static bool StaysWhereItIs(object own, object? other) => ReferenceEquals(own, other);
+
+    /// <summary>
+    /// The server's MOVED or ASK, from the words that version 3 has for them when it does not follow; null: it is neither.
+    /// </summary>
+    public static string? RedirectOf(Exception error)
+    {
+        if (error is not (RedisServerException or RedisConnectionException)) return null;
+        if (Redirect().Match(error.Message) is not { Success: true } words) return null;
+        return $"{(words.Groups["moved"].Success ? "MOVED" : "ASK")} {words.Groups["slot"].Value} {words.Groups["node"].Value}";
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(
+        @"^(?:(?<moved>Key has MOVED to) Endpoint (?<node>\S+) and|Endpoint (?<node>\S+) serving) hashslot (?<slot>\d+) ")]
+    private static partial System.Text.RegularExpressions.Regex Redirect();
 
     public static void LogIn(ConfigurationOptions options, RedisCredentials credentials)
     {
