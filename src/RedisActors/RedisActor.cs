@@ -84,6 +84,7 @@ public sealed class RedisActor : ReceiveActor
         Receive<ClusterUnseen>(message => _cluster!.OnUnseen(message));
         Receive<SlotMoved>(message => _cluster!.OnSlotMoved(message, Sender));
         Receive<AdoptCommands>(message => _cluster!.OnAdoptCommands(message));
+        Receive<ClusterAmiss>(_ => _cluster!.OnAmiss());
         Receive<SlotsArrived>(message => _cluster!.OnSlotsArrived(message));
     }
 

@@ -69,10 +69,21 @@ internal sealed class ClusterRouter
 
     public void OnAdoptCommands(AdoptCommands message)
     {
-        var shard = _shards.Find(candidate => candidate.Lane.Number == message.Lane);
-        if (shard is not null) shard.Lane.ToCommands(message, ActorRefs.NoSender);
-        else message.EndAll("its lane has ended");
+        if (_shards.Find(candidate => candidate.Lane.Number == message.Lane) is { } shard)
+        {
+            shard.Lane.ToCommands(message, ActorRefs.NoSender);
+            return;
+        }
+
+        // The lane was closed while they were on their way: they go where their slots are by now.
+        foreach (var commands in message.Commands.GroupBy(command => command.Slot is { } slot ? Table[slot] : Table.Keyless))
+        {
+            commands.Key.ToCommands(new AdoptCommands(commands.Key.Number, [], [.. commands]), ActorRefs.NoSender);
+        }
     }
+
+    /// <summary>A node says that the cluster does not serve its commands: another one may have taken its place.</summary>
+    public void OnAmiss() => _watcher.Tell(new LookAtCluster(_ticket));
 
     /// <summary>What has changed for these slots meanwhile, is seen to now.</summary>
     public void OnSlotsArrived(SlotsArrived message)
@@ -126,7 +137,7 @@ internal sealed class ClusterRouter
             if (former == seen.Endpoint) continue;
 
             shard.Target.MoveTo(seen.Endpoint, former is not null && map.Failed.Contains(former));
-            if (former is not null)
+            if (former is not null && _ready.Contains(shard.Lane.Number))
             {
                 shard.Lane.ToSupervisor(new ForceReconnect($"{seen.Endpoint} has taken the place of {former}"), ActorRefs.NoSender);
             }

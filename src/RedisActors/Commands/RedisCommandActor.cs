@@ -233,6 +233,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             case AfterBounce.Moved:
                 _redis.Tell(new SlotMoved(message.Command.MovedSlot!.Value));
                 break;
+            case AfterBounce.AskAgain when _ledger.InCluster && RetryableErrors.IsClusterDown(message.Command.BounceReason):
+                _redis.Tell(ClusterAmiss.Instance);
+                break;
         }
 
         PlanToAskAgain();

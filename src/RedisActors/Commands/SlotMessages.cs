@@ -1,9 +1,16 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace RedisActors.Commands;
 
 /// <summary>From a command actor to its RedisActor: the node does not have this slot; its commands are held until it is said who has.</summary>
 internal sealed record SlotMoved(int Slot) : INoSerializationVerificationNeeded;
+
+/// <summary>From a command actor to its RedisActor: the node says that the cluster is down, as far as it can see.</summary>
+internal sealed class ClusterAmiss : INoSerializationVerificationNeeded, IDeadLetterSuppression
+{
+    public static readonly ClusterAmiss Instance = new();
+}
 
 /// <summary>From the RedisActor: the slots stay, go on.</summary>
 internal sealed record KeepSlots(IReadOnlyList<int> Slots) : INoSerializationVerificationNeeded;

@@ -23,7 +23,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
 
     /// <summary>
     /// A client that hears of a cluster connects to its other nodes, and follows where keys have moved, past all supervision. So it
-    /// does not hear of it: it cannot ask CLUSTER, and what it asks as INFO (with a section or none) comes to nothing.
+    /// does not hear of it: it can ask neither CLUSTER nor HELLO, and what it asks as INFO (with a section or none) comes to nothing.
     /// </summary>
     private static readonly CommandMap UnawareOfCluster = CommandMap.Create(new Dictionary<string, string?>
     {
@@ -32,6 +32,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
         ["UNSUBSCRIBE"] = null,
         ["PUNSUBSCRIBE"] = null,
         ["CLUSTER"] = null,
+        ["HELLO"] = null,
         ["INFO"] = "PING",
     });
 

@@ -61,6 +61,9 @@ internal static class RetryableErrors
         return Final;
     }
 
+    /// <summary>Whether a node does not serve commands since it misses other nodes of its cluster.</summary>
+    public static bool IsClusterDown(string? error) => error?.StartsWith("CLUSTERDOWN ", StringComparison.Ordinal) == true;
+
     /// <summary>
     /// An error without the place in a script where it arose. Only for a script that is known to have written nothing before
     /// that place: of such a one, <see cref="Classify(string)"/> may judge the rest like a command's error.

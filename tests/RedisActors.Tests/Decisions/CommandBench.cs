@@ -19,13 +19,14 @@ internal sealed class CommandBench
         long maxBytes = 1 << 30,
         WhenFull whenFull = WhenFull.RejectNew,
         int window = 1000,
-        int maxWindow = 1000)
+        int maxWindow = 1000,
+        bool inCluster = false)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(Rules, TimeSpan.FromSeconds(100));
         Queue = new InFlightQueue(Bounced.Add, () => Drained++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
-        Ledger = new CommandLedger(Rules, Queue, Stash, new DrainWindow(window, maxWindow));
+        Ledger = new CommandLedger(Rules, Queue, Stash, new DrainWindow(window, maxWindow)) { InCluster = inCluster };
     }
 
     public ReplayPolicy Rules { get; }
@@ -62,6 +63,9 @@ internal sealed class CommandBench
         if (Ledger.Accept(pending, now)) Sent.Add(pending);
         return pending;
     }
+
+    /// <summary>A command that comes from another ledger takes its place in this one's order.</summary>
+    public void Join(PendingCommand command) => command.Join(++_sequence, _tokens);
 
     public void LinkUp(long now = 0)
     {
