@@ -6,6 +6,8 @@ namespace RedisActors.Cluster;
 /// <summary>Finds the primary of one shard. Where another node takes its place during an attempt, that one is looked at.</summary>
 internal sealed class ClusterNodeFinder(RedisSettings settings, ClusterTarget target) : IServerFinder
 {
+    private volatile NodeFinder? _latest;
+
     public async Task<FoundServer> FindAsync(CancellationToken cancellation)
     {
         while (true)
@@ -32,5 +34,12 @@ internal sealed class ClusterNodeFinder(RedisSettings settings, ClusterTarget ta
 
     public IDisposable? Watch(FoundServer server, Action<string> onMoved) => target.Watch(onMoved);
 
-    private StandaloneFinder FinderOf(RedisEndpoint endpoint) => new(settings.ForNode(endpoint));
+    private StandaloneFinder FinderOf(RedisEndpoint endpoint)
+    {
+        var latest = _latest;
+        if (latest?.Endpoint != endpoint) _latest = latest = new NodeFinder(endpoint, new StandaloneFinder(settings.ForNode(endpoint)));
+        return latest.Finder;
+    }
+
+    private sealed record NodeFinder(RedisEndpoint Endpoint, StandaloneFinder Finder);
 }

@@ -16,9 +16,9 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
     private static readonly TimeSpan CalmInterval = TimeSpan.FromSeconds(5);
 
     private readonly RedisSettings _settings;
-    private readonly ServerAccessSource _access;
+    private readonly ServerAccessSource _accessSource;
     private IReadOnlyList<RedisEndpoint> _nodes = [];
-    private bool _sawNobody = true;
+    private ServerAccess? _access;
     private bool _closely;
     private bool _looking;
     private bool _again;
@@ -27,7 +27,7 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
     public RedisClusterWatcher(RedisSettings settings)
     {
         _settings = settings;
-        _access = new ServerAccessSource(settings);
+        _accessSource = new ServerAccessSource(settings);
         Receive<LookAtCluster>(OnLookAtCluster);
         Receive<WatchClusterClosely>(OnWatchClosely);
         Receive<LookNow>(_ => Look());
@@ -64,21 +64,24 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
         _looking = true;
         _again = false;
         var ticket = _ticket;
-        LookAsync(_sawNobody).PipeTo(
-            Self, success: map => new Looked(map, ticket, string.Empty), failure: error => new Looked(null, ticket, error.Message));
+        LookAsync(_access, [.. _nodes, .. _settings.Endpoints]).PipeTo(
+            Self,
+            success: seen => new Looked(seen.Map, seen.Access, ticket, string.Empty),
+            failure: error => new Looked(null, null, ticket, error.Message));
     }
 
-    private async Task<ClusterMap> LookAsync(bool renewAccess)
+    /// <summary>Gets in as the last time, and finds out anew how to when that led to nothing.</summary>
+    private async Task<(ClusterMap Map, ServerAccess Access)> LookAsync(ServerAccess? access, RedisEndpoint[] nodes)
     {
         using var limit = new CancellationTokenSource(_settings.ConnectTimeout);
-        var access = renewAccess ? await _access.RenewAsync(limit.Token).ConfigureAwait(false) : _access.Latest;
-        return await ClusterQuestion.AskAsync([.. _nodes, .. _settings.Endpoints], access).ConfigureAwait(false);
+        access ??= await _accessSource.RenewAsync(limit.Token).ConfigureAwait(false);
+        return (await ClusterQuestion.AskAsync(nodes, access).ConfigureAwait(false), access);
     }
 
     private void OnLooked(Looked message)
     {
         _looking = false;
-        _sawNobody = message.Map is null;
+        _access = message.Access;
         if (message.Map is { } map)
         {
             _nodes = map.Endpoints;
@@ -89,11 +92,11 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
             Context.Parent.Tell(new ClusterUnseen(message.Problem));
         }
 
-        var interval = _again ? LeastInterval : _closely || _sawNobody ? CloseInterval : CalmInterval;
+        var interval = _again ? LeastInterval : _closely || message.Map is null ? CloseInterval : CalmInterval;
         Timers.StartSingleTimer(LookNow.Instance, LookNow.Instance, interval);
     }
 
-    private sealed record Looked(ClusterMap? Map, long Ticket, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record Looked(ClusterMap? Map, ServerAccess? Access, long Ticket, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class LookNow : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

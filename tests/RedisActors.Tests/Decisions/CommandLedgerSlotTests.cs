@@ -95,7 +95,7 @@ public sealed class CommandLedgerSlotTests
         Assert.Equal(arguments, again.Arguments);
         Assert.True(again.MayHaveRun);
         _to.Ledger.Expire(1000);
-        Assert.Equal(["a Unknown"], _to.Told);
+        Assert.Equal(["a Unknown"], _from.Told);
     }
 
     [Fact]
