@@ -1,8 +1,8 @@
 namespace RedisActors.Connection;
 
 /// <summary>
-/// Asks anew each quarter of a second while the earlier questions stay open: a packet that a broken network swallowed is sent again
-/// by TCP only after ever longer waits, and a new connection finds the network mended at once.
+/// Asks anew each quarter of a second while the earlier questions stay open: a packet that a broken network swallowed is sent
+/// again by TCP only after ever longer waits, and a new connection finds the network mended at once.
 /// </summary>
 internal static class PatientQuestion
 {
@@ -13,22 +13,42 @@ internal static class PatientQuestion
     /// <summary>What the first of the questions comes to that comes to anything.</summary>
     public static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var open = new List<Task<T>>();
+        var open = new Queue<Question<T>>();
         try
         {
             while (true)
             {
-                if (open.Count < MostQuestions) open.Add(ask(enough.Token));
-                var first = await Task.WhenAny([.. open, Task.Delay(Interval, enough.Token)]).ConfigureAwait(false);
+                if (open.Count == MostQuestions) open.Dequeue().Dispose();
+                open.Enqueue(new Question<T>(ask, cancellation));
+                var next = Task.Delay(Interval, cancellation);
+                var first = await Task.WhenAny(open.Select(question => (Task)question.Answer).Append(next)).ConfigureAwait(false);
                 if (first is Task<T> answer) return await answer.ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
         }
         finally
         {
-            await enough.CancelAsync().ConfigureAwait(false);
-            foreach (var question in open) SideBySide.Observe(question);
+            foreach (var question in open) question.Dispose();
+        }
+    }
+
+    private sealed class Question<T> : IDisposable
+    {
+        private readonly CancellationTokenSource _end;
+
+        public Question(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+        {
+            _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Answer = ask(_end.Token);
+        }
+
+        public Task<T> Answer { get; }
+
+        public void Dispose()
+        {
+            SideBySide.Observe(Answer);
+            _end.Cancel();
+            _end.Dispose();
         }
     }
 }
