@@ -40,7 +40,6 @@ public sealed class RetryableErrorsTests
     [InlineData("BUSYKEY Target key name already exists.")]
     [InlineData("BUSYGROUP Consumer Group name already exists")]
     [InlineData("UNBLOCKED client unblocked via CLIENT UNBLOCK")]
-    [InlineData("MOVED 3999 127.0.0.1:6381")]
     [InlineData("EXECABORT Transaction discarded because of previous errors.")]
     [InlineData("ERR the LOADING bay is closed")]
     [InlineData("ERR Redis is loading the dataset in memory")]
