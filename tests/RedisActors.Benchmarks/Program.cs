@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RedisActors.Benchmarks;
+using RedisActors.Benchmarks.Detection;
 using RedisActors.Benchmarks.Herd;
 using RedisActors.Benchmarks.Outage;
 using RedisActors.Benchmarks.Recovery;
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures RedisActors and what it stands on. Use a Re
     RecoveryCommand.Command(),
     ThroughputCommand.Command(),
     HerdCommand.Command(),
+    DetectionCommand.Command(),
 };
 
 return await root.Parse(args).InvokeAsync();

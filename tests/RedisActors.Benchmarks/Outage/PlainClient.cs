@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisActors.Testing;
 using StackExchange.Redis;
 
@@ -12,6 +13,7 @@ internal sealed class PlainClient : IOutageClient
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly IDatabase _database;
     private readonly OutageLoad _load;
+    private readonly TaskCompletionSource<long> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _stopped;
 
     private PlainClient(ConnectionMultiplexer multiplexer, OutageLoad load)
@@ -19,6 +21,7 @@ internal sealed class PlainClient : IOutageClient
         _multiplexer = multiplexer;
         _database = multiplexer.GetDatabase();
         _load = load;
+        multiplexer.ConnectionFailed += (_, _) => _lost.TrySetResult(Stopwatch.GetTimestamp());
         for (var i = 0; i < load.InFlight; i++) _ = Task.Run(FillPlaceAsync);
     }
 
@@ -28,6 +31,11 @@ internal sealed class PlainClient : IOutageClient
         configuration.AbortOnConnectFail = false;
         return new PlainClient(await ConnectionMultiplexer.ConnectAsync(configuration), load);
     }
+
+    /// <summary>It is made when it has one.</summary>
+    public Task Ready => Task.CompletedTask;
+
+    public Task<long> Lost => _lost.Task;
 
     public Task StopSendingAsync()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -16,6 +17,8 @@ internal sealed class RedisActorsClient : IOutageClient
 
     private readonly ActorSystem _system;
     private readonly List<IActorRef> _senders = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<long> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RedisActorsClient(string endpoint, OutageLoad load)
     {
@@ -28,6 +31,7 @@ internal sealed class RedisActorsClient : IOutageClient
         _system = ActorSystem.Create("outage", config);
         _system.ActorOf(Props.Create(() => new ErrorPrinter()), "errors");
         var redis = RedisExtension.For(_system).RedisActor;
+        redis.Tell(new SubscribeToState(_system.ActorOf(Props.Create(() => new Watcher(_ready, _lost)), "watcher")));
         var count = Math.Min(Senders, load.InFlight);
         for (var i = 0; i < count; i++)
         {
@@ -35,6 +39,10 @@ internal sealed class RedisActorsClient : IOutageClient
             _senders.Add(_system.ActorOf(Props.Create(() => new SenderActor(redis, load, window)), $"sender-{i + 1}"));
         }
     }
+
+    public Task Ready => _ready.Task;
+
+    public Task<long> Lost => _lost.Task;
 
     public static Task<IOutageClient> StartAsync(string endpoint, OutageLoad load) =>
         Task.FromResult<IOutageClient>(new RedisActorsClient(endpoint, load));
@@ -119,6 +127,17 @@ internal sealed class RedisActorsClient : IOutageClient
 
             var counter = _load.Next();
             _redis.Tell(new RedisCommand("INCR", counter.Key) { State = counter.Sent() });
+        }
+    }
+
+    /// <summary>Is told of the connection's states.</summary>
+    private sealed class Watcher : ReceiveActor
+    {
+        public Watcher(TaskCompletionSource ready, TaskCompletionSource<long> lost)
+        {
+            Receive<RedisReady>(_ => ready.TrySetResult());
+            Receive<RedisLost>(_ => lost.TrySetResult(Stopwatch.GetTimestamp()));
+            ReceiveAny(static _ => { });
         }
     }
 

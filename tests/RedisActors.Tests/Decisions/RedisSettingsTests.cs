@@ -19,7 +19,7 @@ public sealed class RedisSettingsTests
         Assert.Equal("redis-actors-default", settings.ClientName);
         Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.CommandTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(1), settings.HeartbeatInterval);
+        Assert.Equal(TimeSpan.FromMilliseconds(750), settings.HeartbeatInterval);
         Assert.Equal(TimeSpan.FromSeconds(2), settings.HeartbeatTimeout);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Backoff.Min);
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Backoff.Max);
