@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using StackExchange.Redis;
 
 namespace RedisActors.Connection;
@@ -10,7 +11,9 @@ namespace RedisActors.Connection;
 /// other costs neither: what the runtime keeps for the loop serves for all of them. So there are as many such loops as requests
 /// were ever under way at once, and those that wait for nothing wait here.
 /// </remarks>
-internal sealed class ReplyWaiters(StackExchangeLink link)
+/// <param name="heard">Told when the server has answered, an error included.</param>
+/// <param name="failed">Told of a request whose task brought no reply, and why.</param>
+internal sealed class ReplyWaiters(Action heard, Action<LinkRequest, Exception> failed)
 {
     /// <summary>What a burst has left behind beyond this many is given up.</summary>
     private const int MostIdle = 16_384;
@@ -35,7 +38,7 @@ internal sealed class ReplyWaiters(StackExchangeLink link)
         public bool IsCompleted => false;
 
         /// <summary>Starts a loop, which comes to lie with the idle ones.</summary>
-        public static void Start(ReplyWaiters waiters) => new Waiter(waiters).Run();
+        public static void Start(ReplyWaiters waiters) => _ = new Waiter(waiters).RunAsync();
 
         public void Await(LinkRequest request, Task<RedisResult> reply)
         {
@@ -59,8 +62,7 @@ internal sealed class ReplyWaiters(StackExchangeLink link)
             if (waiters._idle.Count < MostIdle) waiters._idle.Enqueue(this);
         }
 
-        /// <summary>Not a task, in which an error that nobody expects would go unseen.</summary>
-        private async void Run()
+        private async Task RunAsync()
         {
             while (true)
             {
@@ -77,16 +79,29 @@ internal sealed class ReplyWaiters(StackExchangeLink link)
 
     private void Complete(LinkRequest request, Task<RedisResult> reply)
     {
+        try
+        {
+            Tell(request, reply);
+        }
+        catch (Exception error)
+        {
+            // Nobody throws here. Should it happen, it is to be as loud as in any callback, and the loop is to go on.
+            ThreadPool.UnsafeQueueUserWorkItem(static thrown => thrown.Throw(), ExceptionDispatchInfo.Capture(error), preferLocal: false);
+        }
+    }
+
+    private void Tell(LinkRequest request, Task<RedisResult> reply)
+    {
         if (reply.IsCompletedSuccessfully)
         {
-            link.Heard();
+            heard();
             request.Complete(reply.Result);
         }
         else
         {
             var error = reply.Exception?.InnerException ?? new TaskCanceledException(reply);
-            if (error is RedisServerException) link.Heard();
-            link.Failed(request, error);
+            if (error is RedisServerException) heard();
+            failed(request, error);
         }
     }
 }

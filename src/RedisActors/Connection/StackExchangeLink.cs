@@ -21,7 +21,7 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         _multiplexer = multiplexer;
         _server = server;
-        _replies = new ReplyWaiters(this);
+        _replies = new ReplyWaiters(Heard, Failed);
         _databaseNumber = database;
         _database = multiplexer.GetDatabase(database);
         _onLost = onLost;
@@ -87,13 +87,13 @@ internal sealed class StackExchangeLink : IRedisLink
     /// The server has answered something. On the way of every answer: no more than a look, mostly, so that those who send need not
     /// wait for this object's memory.
     /// </summary>
-    internal void Heard()
+    private void Heard()
     {
         if (!_heard) _heard = true;
     }
 
     /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
-    internal void Failed(LinkRequest request, Exception error)
+    private void Failed(LinkRequest request, Exception error)
     {
         if (StackExchangeErrors.Tell(request, error) is { } cause) Lost(cause);
     }

@@ -23,6 +23,9 @@ internal static class ThroughputBenchmark
         using var system = CreateSystem(server);
         var database = multiplexer.GetDatabase();
         var redis = RedisExtension.For(system).RedisActor;
+        Func<ILoad> startPlain = options.PlainExecutes
+            ? () => new PlainExecuteLoad(database, options.InFlight)
+            : () => new PlainLoad(database, options.InFlight);
         var report = new ThroughputReport(options);
         report.Begin();
 
@@ -31,7 +34,7 @@ internal static class ThroughputBenchmark
         {
             foreach (var row in options.Rows)
             {
-                var plain = await MeasureAsync(() => new PlainLoad(database, options.InFlight), options.Measured);
+                var plain = await MeasureAsync(startPlain, options.Measured);
                 var ours = await MeasureAsync(() => row.Start(system, redis, options.InFlight), options.Measured);
                 if (round > 0) report.Add(round, row, ours, plain);
             }

@@ -14,17 +14,22 @@ internal static class ThroughputCommand
             DefaultValueFactory = _ => [.. ThroughputRow.All.Select(row => row.Name)],
             CustomParser = result => Choices.ParseList(result, "--rows", [.. ThroughputRow.All.Select(row => row.Name)]),
         };
+        var execute = new Option<bool>("--execute")
+        {
+            Description = "The plain client sends commands by their names too (ExecuteAsync), in place of its own method for each.",
+        };
         var inFlight = Choices.Number("--in-flight", "Commands under way at once, of all senders together.", 2_000, 1_000_000);
         var rounds = Choices.Number("--rounds", "How often each is measured, in turn; an odd number has a middle.", 7, 1_000);
         var seconds = Choices.Number("--seconds", "How long each is measured in each round, after half a second that is not.", 3, 3_600);
         var json = new Option<bool>("--json") { Description = "One JSON object per row on standard output, nothing else." };
         var command = new Command("throughput", "Commands per second and bytes allocated per command, against the plain client.")
         {
-            rows, inFlight, rounds, seconds, json,
+            rows, execute, inFlight, rounds, seconds, json,
         };
         command.SetAction(parsed => ThroughputBenchmark.RunAsync(new ThroughputOptions
         {
             Rows = [.. parsed.GetRequiredValue(rows).Select(name => ThroughputRow.All.Single(row => row.Name == name))],
+            PlainExecutes = parsed.GetRequiredValue(execute),
             InFlight = parsed.GetRequiredValue(inFlight),
             Rounds = parsed.GetRequiredValue(rounds),
             Measured = TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds)),

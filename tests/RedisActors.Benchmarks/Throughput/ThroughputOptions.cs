@@ -5,6 +5,9 @@ internal sealed record ThroughputOptions
 {
     public required IReadOnlyList<ThroughputRow> Rows { get; init; }
 
+    /// <summary>Whether the plain client uses <c>ExecuteAsync</c>.</summary>
+    public required bool PlainExecutes { get; init; }
+
     /// <summary>Commands under way at once, of all senders together.</summary>
     public required int InFlight { get; init; }
 
