@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using RedisActors.Commands;
 using RedisActors.Configuration;
+using RedisActors.Wire;
 
 namespace RedisActors;
 
@@ -24,6 +25,8 @@ public sealed class RedisExtension : IExtension
 
     internal RedisExtension(ExtendedActorSystem system)
     {
+        // First, because it has to see the configuration as Akka did.
+        RedisMessages.For(system);
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var settings = RedisSettings.Create(DefaultConnection, system.Settings.Config.GetConfig(ConfigPath));
         StrandedCommands.Answer(system);
@@ -40,7 +43,10 @@ public sealed class RedisExtension : IExtension
     /// </exception>
     public static RedisExtension For(ActorSystem system) => system.WithExtension<RedisExtension, RedisExtensionProvider>();
 
-    /// <summary>The library's <c>reference.conf</c>: every setting with its default.</summary>
+    /// <summary>
+    /// The library's <c>reference.conf</c>: every setting with its default, and the serializer of the messages. As the fallback of the
+    /// configuration that an actor system is made with, it makes the messages known from the start, see <see cref="RedisMessages"/>.
+    /// </summary>
     public static Config DefaultConfig() =>
         ConfigurationFactory.FromResource("RedisActors.reference.conf", typeof(RedisExtension).Assembly);
 }

@@ -9,6 +9,9 @@ namespace Akka.Serialization;
 /// <summary>Finds the serializer for an object: that of its class, else of the nearest base class or interface bound to one.</summary>
 public class Serialization
 {
+    [ThreadStatic]
+    private static Information _transport;
+
     private readonly Dictionary<string, Serializer> _byName = [];
     private readonly Dictionary<int, Serializer> _byId = [];
     private readonly Dictionary<Type, Serializer> _bindings = [];
@@ -51,8 +54,17 @@ public class Serialization
 
     public ExtendedActorSystem System { get; }
 
-    public static string SerializedActorPath(IActorRef actorRef) =>
-        actorRef is null or Nobody ? "" : actorRef.Path.ToSerializationFormat();
+    /// <summary>With the address of the transport that the reference is written for, if there is one.</summary>
+    public static string SerializedActorPath(IActorRef actorRef) => actorRef switch
+    {
+        null => "",
+        _ when _transport is null => actorRef.Path.ToSerializationFormat(),
+        _ => actorRef.Path.ToSerializationFormatWithAddress(_transport.Address),
+    };
+
+    /// <summary>What is set while a serializer is called.</summary>
+    public static Information GetCurrentTransportInformation() =>
+        _transport ?? throw new InvalidOperationException("CurrentTransportInformation is not set. Use Serialization.WithTransport<T>.");
 
     /// <summary>What the receiver must be told beside the bytes.</summary>
     public static string ManifestFor(Serializer s, object msg) => s switch
@@ -62,10 +74,22 @@ public class Serialization
         _ => "",
     };
 
-    /// <summary>In one process there is no transport: the action runs as it is.</summary>
-    public static T WithTransport<T>(ExtendedActorSystem system, Func<T> action) => action();
+    public static T WithTransport<T>(ExtendedActorSystem system, Func<T> action) =>
+        WithTransport(system, action, static action => action());
 
-    public static T WithTransport<TState, T>(ExtendedActorSystem system, TState state, Func<TState, T> action) => action(state);
+    public static T WithTransport<TState, T>(ExtendedActorSystem system, TState state, Func<TState, T> action)
+    {
+        var before = _transport;
+        try
+        {
+            _transport = system.Provider.SerializationInformation;
+            return action(state);
+        }
+        finally
+        {
+            _transport = before;
+        }
+    }
 
     public void AddSerializer(string name, Serializer serializer)
     {
@@ -79,11 +103,27 @@ public class Serialization
         _found.Clear();
     }
 
-    public byte[] Serialize(object o) => FindSerializerFor(o).ToBinary(o);
+    public byte[] Serialize(object o) => WithinTransport(() => FindSerializerFor(o).ToBinary(o));
 
-    public object Deserialize(byte[] bytes, int serializerId, Type type) => ById(serializerId).FromBinary(bytes, type);
+    public object Deserialize(byte[] bytes, int serializerId, Type type) =>
+        WithinTransport(() => ById(serializerId).FromBinary(bytes, type));
 
-    public object Deserialize(byte[] bytes, int serializerId, string manifest)
+    public object Deserialize(byte[] bytes, int serializerId, string manifest) =>
+        WithinTransport(() => FromBinary(bytes, serializerId, manifest));
+
+    public IActorRef DeserializeActorRef(string path) => System.Provider.ResolveActorRef(path);
+
+    public Serializer FindSerializerFor(object obj, string defaultSerializerName = null) =>
+        obj == null ? _null : FindSerializerForType(obj.GetType(), defaultSerializerName);
+
+    /// <summary>What was found is kept, also if it is what the caller gave as the default.</summary>
+    public Serializer FindSerializerForType(Type objectType, string defaultSerializerName = null) =>
+        _found.TryGetValue(objectType, out var found) ? found : _found[objectType] = Find(objectType, defaultSerializerName);
+
+    /// <summary>Keeps the transport that is set already, and otherwise sets that of this system.</summary>
+    internal T WithinTransport<T>(Func<T> action) => _transport is null ? WithTransport(System, action) : action();
+
+    private object FromBinary(byte[] bytes, int serializerId, string manifest)
     {
         var serializer = ById(serializerId);
         if (serializer is SerializerWithStringManifest named)
@@ -96,32 +136,20 @@ public class Serialization
         return serializer.FromBinary(bytes, type);
     }
 
-    public IActorRef DeserializeActorRef(string path) => System.Provider.ResolveActorRef(path);
-
-    public Serializer FindSerializerFor(object obj, string defaultSerializerName = null) =>
-        obj == null ? _null : FindSerializerForType(obj.GetType(), defaultSerializerName);
-
-    public Serializer FindSerializerForType(Type objectType, string defaultSerializerName = null)
+    private Serializer Find(Type objectType, string defaultSerializerName)
     {
-        if (_found.TryGetValue(objectType, out var found))
-        {
-            return found;
-        }
-
         var candidates = _bindings.Keys.Where(bound => bound.IsAssignableFrom(objectType)).ToList();
         var nearest = candidates.FirstOrDefault(c => c != typeof(object) && candidates.All(o => o == c || !c.IsAssignableFrom(o)))
             ?? candidates.FirstOrDefault();
-        if (defaultSerializerName != null && (nearest == null || nearest == typeof(object)))
+        if (defaultSerializerName != null && (nearest == null || nearest == typeof(object))
+            && _byName.TryGetValue(defaultSerializerName, out var byDefault))
         {
-            return _byName[defaultSerializerName];
+            return byDefault;
         }
 
-        if (nearest == null)
-        {
-            throw new SerializationException($"Serializer not found for type {objectType.Name}");
-        }
-
-        return _found[objectType] = _bindings[nearest];
+        return nearest != null
+            ? _bindings[nearest]
+            : throw new SerializationException($"Serializer not found for type {objectType.Name}");
     }
 
     private Serializer ById(int id) =>

@@ -20,11 +20,15 @@ internal static class SerializationRoundTrip
             return message;
         }
 
-        var serializer = system.Serialization.FindSerializerFor(message);
+        // What is wrapped is tried out; how to wrap it again, nobody knows.
+        var copy = system.Serialization.WithinTransport(() => Copy(innermost, system.Serialization));
+        return ReferenceEquals(message, innermost) ? copy : message;
+    }
+
+    private static object Copy(object message, Serialization.Serialization serialization)
+    {
+        var serializer = serialization.FindSerializerFor(message);
         var bytes = serializer.ToBinary(message);
-        var manifest = Serialization.Serialization.ManifestFor(serializer, message);
-        return serializer is Serialization.SerializerWithStringManifest
-            ? system.Serialization.Deserialize(bytes, serializer.Identifier, manifest)
-            : system.Serialization.Deserialize(bytes, serializer.Identifier, message.GetType());
+        return serialization.Deserialize(bytes, serializer.Identifier, Serialization.Serialization.ManifestFor(serializer, message));
     }
 }

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RedisActors;
 
 /// <summary>
@@ -12,7 +10,7 @@ namespace RedisActors;
 /// <param name="Endpoint">
 /// Where the connection leads: the server's own address once there is one, before that what is configured.
 /// </param>
-public abstract record RedisConnectionEvent(string Connection, long Epoch, string Endpoint) : INoSerializationVerificationNeeded
+public abstract record RedisConnectionEvent(string Connection, long Epoch, string Endpoint)
 {
     /// <summary>Which of the connection's lanes this is about, from 1; each has epochs of its own.</summary>
     public int Lane { get; init; } = 1;

@@ -40,7 +40,7 @@ public sealed record GetStatus
 /// </param>
 /// <param name="InFlight">Commands handed to the connection and not yet answered.</param>
 /// <param name="Stashed">Commands accepted and not handed to a connection.</param>
-public sealed record RedisStatus(RedisConnectionEvent? State, int InFlight, int Stashed) : INoSerializationVerificationNeeded;
+public sealed record RedisStatus(RedisConnectionEvent? State, int InFlight, int Stashed);
 
 /// <summary>
 /// Sent to a <see cref="RedisActor"/>: leave the present connection, when what is in flight has been answered or after 5 s, and make

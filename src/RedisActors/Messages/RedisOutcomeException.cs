@@ -1,11 +1,20 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Google.Protobuf;
+using RedisActors.Wire;
+using AkkaSerialization = Akka.Serialization.Serialization;
+
 namespace RedisActors;
 
 /// <summary>
 /// Why a <see cref="RedisCommand"/> was not answered with a <see cref="RedisReply"/>. It reaches the sender as the cause of an
 /// Akka <c>Status.Failure</c>, and is thrown by <c>Ask</c>.
 /// </summary>
+/// <remarks>It travels with all its properties from one actor system to another; the stack trace stays behind.</remarks>
 public sealed class RedisOutcomeException : Exception
 {
+    private const string WireField = "RedisActors";
+
     internal RedisOutcomeException(
         Outcome outcome, RedisCommand command, string message, string? serverError = null, Exception? cause = null)
         : base(message, cause)
@@ -13,6 +22,17 @@ public sealed class RedisOutcomeException : Exception
         Outcome = outcome;
         Command = command;
         ServerError = serverError;
+    }
+
+    // Akka.Remote looks for this constructor.
+    private RedisOutcomeException(SerializationInfo info, StreamingContext context)
+        : this(Read(info))
+    {
+    }
+
+    private RedisOutcomeException(RedisOutcomeException copied)
+        : this(copied.Outcome, copied.Command, copied.Message, copied.ServerError)
+    {
     }
 
     /// <summary>
@@ -29,4 +49,25 @@ public sealed class RedisOutcomeException : Exception
 
     /// <summary>The server's words when the outcome is <see cref="Outcome.Rejected"/>, otherwise <see langword="null"/>.</summary>
     public string? ServerError { get; }
+
+    /// <summary>
+    /// For Akka.Remote, which takes exceptions apart and puts them together in this way. It works within Akka's serialization only:
+    /// without an actor system there is none to write the state with.
+    /// </summary>
+    [Obsolete("For the serialization of Akka.Remote only.", DiagnosticId = "SYSLIB0051")]
+    public override void GetObjectData(SerializationInfo info, StreamingContext context)
+    {
+        base.GetObjectData(info, context);
+        info.AddValue(WireField, FailureForm.For(CurrentSystem()).ToWire(this).ToByteArray(), typeof(byte[]));
+    }
+
+    private static RedisOutcomeException Read(SerializationInfo info)
+    {
+        var bytes = (byte[]?)info.GetValue(WireField, typeof(byte[]))
+            ?? throw new SerializationException("A RedisOutcomeException came without its content.");
+        return FailureForm.For(CurrentSystem()).FromWire(Wire.Form.Failure.Parser.ParseFrom(bytes));
+    }
+
+    private static ExtendedActorSystem CurrentSystem() =>
+        (ExtendedActorSystem)AkkaSerialization.GetCurrentTransportInformation().System;
 }

@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Akka.TestKit;
 using RedisActors.Connection;
 using RedisActors.Supervision;
+using RedisActors.Wire;
 
 namespace RedisActors.Tests.Actors;
 
@@ -34,8 +35,11 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
     private int _markers;
 
     protected RedisSpec(Config? config = null)
-        : base(ConfigurationFactory.ParseString(Patient).WithFallback(config ?? ConfigurationFactory.Empty))
+        : base(ConfigurationFactory.ParseString(Patient)
+            .WithFallback(config ?? ConfigurationFactory.Empty)
+            .WithFallback(MessagesAsBytes.Config))
     {
+        RedisMessages.For(Sys);
         States = Listen(typeof(RedisConnectionEvent));
     }
 

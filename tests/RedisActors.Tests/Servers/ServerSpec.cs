@@ -32,7 +32,7 @@ public abstract class ServerSpec : IAsyncLifetime
     {
         var config = ConfigurationFactory.ParseString(
             $"akka.loglevel = WARNING\nredis-actors.default {{\n{settings}\nendpoint = \"{endpoint}\"\n}}");
-        _kit = new TestKit(ActorSystem.Create("servers", config));
+        _kit = new TestKit(ActorSystem.Create("servers", config.WithFallback(MessagesAsBytes.Config)));
         return RedisExtension.For(_kit.Sys).RedisActor;
     }
 

@@ -26,6 +26,8 @@ namespace Akka.Actor
 
         Address DefaultAddress { get; }
 
+        Serialization.Information SerializationInformation { get; }
+
         IInternalActorRef TempContainer { get; }
 
         ActorPath TempPath();
@@ -53,6 +55,7 @@ namespace Akka.Actor.Internal
         {
             System = system;
             RootPath = new RootActorPath(new Address("akka", system.Name));
+            SerializationInformation = new Serialization.Information(DefaultAddress, system);
             DeadLetters = new DeadLetterActorRef(this, RootPath / "deadLetters", system.EventStream);
             IgnoreRef = new IgnoreActorRef(this, RootPath / "ignore");
             _temp = new TempContainerRef(this, RootPath / "temp");
@@ -77,6 +80,8 @@ namespace Akka.Actor.Internal
         public Settings Settings => System.Settings;
 
         public Address DefaultAddress => RootPath.Address;
+
+        public Serialization.Information SerializationInformation { get; }
 
         public EventStream EventStream => System.EventStream;
 

@@ -1,0 +1,100 @@
+using System.Runtime.Serialization;
+using Google.Protobuf;
+using StackExchange.Redis;
+
+namespace RedisActors.Wire;
+
+/// <summary>A command. Its arguments travel as the bytes that Redis would be sent, numbers included.</summary>
+internal sealed class CommandForm(PayloadForm payloads)
+{
+    public Form.Command ToWire(RedisCommand command)
+    {
+        var wire = new Form.Command
+        {
+            Name = command.Name,
+            State = payloads.ToWire(command.State),
+            Delivery = ToWire(command.Delivery),
+            Replay = ToWire(command.ReplayClass),
+        };
+        if (command.Database is { } database) wire.Database = database;
+        if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
+        if (command.Token is { } token) wire.Token = token;
+        AddArguments(wire, command.ArgumentArray);
+        return wire;
+    }
+
+    public RedisCommand FromWire(Form.Command wire) => new(wire.Name, Arguments(wire))
+    {
+        Database = wire.HasDatabase ? wire.Database : null,
+        Timeout = wire.HasTimeout ? TimeSpan.FromTicks(wire.Timeout) : null,
+        State = payloads.FromWire(wire.State),
+        Delivery = FromWire(wire.Delivery),
+        ReplayClass = FromWire(wire.Replay),
+        Token = wire.HasToken ? wire.Token : null,
+    };
+
+    private static void AddArguments(Form.Command wire, RedisValue[] arguments)
+    {
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i].IsNull) wire.NullArguments.Add((uint)i);
+            wire.Arguments.Add(ToBytes(arguments[i]));
+        }
+    }
+
+    private static RedisValue[] Arguments(Form.Command wire)
+    {
+        var arguments = new RedisValue[wire.Arguments.Count];
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].ToByteArray();
+        foreach (var i in wire.NullArguments) arguments[i] = RedisValue.Null;
+        return arguments;
+    }
+
+    private static ByteString ToBytes(RedisValue value) =>
+        (byte[]?)value is { } bytes ? UnsafeByteOperations.UnsafeWrap(bytes) : ByteString.Empty;
+
+    private static Form.Delivery ToWire(DeliveryMode? mode) => mode switch
+    {
+        null => Form.Delivery.OfSettings,
+        DeliveryMode.AtMostOnce => Form.Delivery.AtMostOnce,
+        DeliveryMode.WhenSafe => Form.Delivery.WhenSafe,
+        DeliveryMode.AtLeastOnce => Form.Delivery.AtLeastOnce,
+        DeliveryMode.ExactlyOnce => Form.Delivery.ExactlyOnce,
+        _ => throw new SerializationException($"there is no delivery mode {mode}"),
+    };
+
+    // A mode that is not known promises something that cannot be kept: better no command than one under another promise.
+    private static DeliveryMode? FromWire(Form.Delivery mode) => mode switch
+    {
+        Form.Delivery.OfSettings => null,
+        Form.Delivery.AtMostOnce => DeliveryMode.AtMostOnce,
+        Form.Delivery.WhenSafe => DeliveryMode.WhenSafe,
+        Form.Delivery.AtLeastOnce => DeliveryMode.AtLeastOnce,
+        Form.Delivery.ExactlyOnce => DeliveryMode.ExactlyOnce,
+        _ => throw new SerializationException($"it asks for a delivery mode ({mode:D}) that this version does not know"),
+    };
+
+    private static Form.Replay ToWire(ReplayClass? replay) => replay switch
+    {
+        null => Form.Replay.OfTable,
+        ReplayClass.ReadOnly => Form.Replay.ReadOnly,
+        ReplayClass.LastWins => Form.Replay.LastWins,
+        ReplayClass.Conditional => Form.Replay.Conditional,
+        ReplayClass.Accumulating => Form.Replay.Accumulating,
+        ReplayClass.Administration => Form.Replay.Administration,
+        ReplayClass.Never => Form.Replay.Never,
+        _ => throw new SerializationException($"there is no replay class {replay}"),
+    };
+
+    // One that is not known is taken for accumulating, as a command is that is not known.
+    private static ReplayClass? FromWire(Form.Replay replay) => replay switch
+    {
+        Form.Replay.OfTable => null,
+        Form.Replay.ReadOnly => ReplayClass.ReadOnly,
+        Form.Replay.LastWins => ReplayClass.LastWins,
+        Form.Replay.Conditional => ReplayClass.Conditional,
+        Form.Replay.Administration => ReplayClass.Administration,
+        Form.Replay.Never => ReplayClass.Never,
+        _ => ReplayClass.Accumulating,
+    };
+}

@@ -1,0 +1,128 @@
+using System.Collections.Frozen;
+using System.Runtime.Serialization;
+using Akka.Actor;
+using Akka.Serialization;
+using AkkaSerialization = Akka.Serialization.Serialization;
+
+namespace RedisActors.Wire;
+
+/// <summary>
+/// Writes every public message of RedisActors as bytes, so that it can travel between actor systems: commands, replies, failures with
+/// their outcome, changes of state, and what a <see cref="RedisActor"/> is told beside commands. <see cref="RedisMessages"/> puts it to
+/// use; its number is in the library's <c>reference.conf</c>, under <c>akka.actor.serialization-identifiers</c>.
+/// </summary>
+/// <remarks>
+/// The forms are in <c>messages.proto</c>. What a newer version adds to a message is passed over by this one. A message, a delivery mode
+/// or a change of state of which this version knows nothing is refused with a <see cref="SerializationException"/>; an outcome that it
+/// does not know is read as <see cref="Outcome.Unknown"/>, a replay class as <see cref="ReplayClass.Accumulating"/>.
+/// </remarks>
+public sealed class RedisMessageSerializer : SerializerWithStringManifest
+{
+    private static readonly string Version =
+        typeof(RedisMessageSerializer).Assembly.GetName().Version?.ToString(fieldCount: 3) ?? "?";
+
+    private readonly FrozenDictionary<Type, MessageForm> _byType;
+    private readonly FrozenDictionary<string, MessageForm> _byManifest;
+
+    /// <summary>Akka makes one for each actor system.</summary>
+    public RedisMessageSerializer(ExtendedActorSystem system)
+        : base(system)
+    {
+        var forms = Forms(system);
+        _byManifest = forms.ToFrozenDictionary(form => form.Manifest);
+        _byType = forms
+            .Where(form => form.Type != typeof(RedisConnectionEvent))
+            .ToFrozenDictionary(form => form.Type);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">This is no message of RedisActors.</exception>
+    public override string Manifest(object o) => FormOf(o).Manifest;
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">
+    /// This is no message of RedisActors, or it holds a state for which the actor system has no serializer.
+    /// </exception>
+    public override byte[] ToBinary(object obj)
+    {
+        var form = FormOf(obj);
+        try
+        {
+            return AkkaSerialization.WithTransport(system, (form, obj), static job => job.form.Write(job.obj));
+        }
+        catch (Exception e)
+        {
+            throw new SerializationException($"RedisActors {Version}: {obj.GetType()} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SerializationException">
+    /// The manifest is none that this version knows, or the bytes are none of such a message.
+    /// </exception>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        if (manifest is null || !_byManifest.TryGetValue(manifest, out var form))
+        {
+            throw new SerializationException(
+                $"RedisActors {Version} knows no message with the manifest '{manifest}', only "
+                + $"{string.Join(", ", _byManifest.Keys.Order(StringComparer.Ordinal))}. It comes from a version that is newer than {Version}.");
+        }
+
+        try
+        {
+            return form.Read(bytes);
+        }
+        catch (Exception e)
+        {
+            throw new SerializationException(
+                $"RedisActors {Version}: the message with the manifest '{manifest}' ({form.Type.Name}) cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static MessageForm[] Forms(ExtendedActorSystem system)
+    {
+        var payloads = new PayloadForm(system);
+        var commands = new CommandForm(payloads);
+        var failures = new FailureForm(payloads, commands);
+        return
+        [
+            MessageForm.Of<RedisCommand, Form.Command>("C", Form.Command.Parser, commands.ToWire, commands.FromWire),
+            MessageForm.Of<RedisReply, Form.Reply>(
+                "R",
+                Form.Reply.Parser,
+                reply => new() { Value = ValueForm.ToWire(reply.Value), State = payloads.ToWire(reply.State) },
+                wire => new(ValueForm.FromWire(wire.Value), payloads.FromWire(wire.State))),
+            MessageForm.Of<RespValue, Form.Value>("V", Form.Value.Parser, ValueForm.ToWire, ValueForm.FromWire),
+            MessageForm.Of<Status.Failure, Form.FailureStatus>("F", Form.FailureStatus.Parser, failures.ToWire, failures.FromWire),
+            MessageForm.Of<RedisOutcomeException, Form.Failure>("X", Form.Failure.Parser, failures.ToWire, failures.FromWire),
+            MessageForm.Of<RedisConnectionEvent, Form.ConnectionEvent>(
+                "E", Form.ConnectionEvent.Parser, EventForm.ToWire, EventForm.FromWire),
+            MessageForm.Of("GS", GetStatus.Instance),
+            MessageForm.Of<RedisStatus, Form.ConnectionStatus>("S", Form.ConnectionStatus.Parser, EventForm.ToWire, EventForm.FromWire),
+            MessageForm.Of<SubscribeToState, Form.Subscriber>(
+                "SS", Form.Subscriber.Parser, message => Subscriber(message.Subscriber), wire => new(payloads.ActorAt(wire.Path))),
+            MessageForm.Of<UnsubscribeFromState, Form.Subscriber>(
+                "US", Form.Subscriber.Parser, message => Subscriber(message.Subscriber), wire => new(payloads.ActorAt(wire.Path))),
+            MessageForm.Of<ForceReconnect, Form.Reason>(
+                "FR", Form.Reason.Parser, message => new() { Text = message.Reason }, wire => new(wire.Text)),
+            MessageForm.Of<PauseConnection, Form.Reason>(
+                "PC", Form.Reason.Parser, message => new() { Text = message.Reason }, wire => new(wire.Text)),
+            MessageForm.Of("RC", ResumeConnection.Instance),
+            MessageForm.Of<DrainCommands, Form.Drain>(
+                "DC",
+                Form.Drain.Parser,
+                message => new() { Timeout = message.Timeout.Ticks },
+                wire => new(TimeSpan.FromTicks(wire.Timeout))),
+            MessageForm.Of<DrainedCommands, Form.Drained>(
+                "DD", Form.Drained.Parser, message => new() { Unfinished = message.Unfinished }, wire => new(wire.Unfinished)),
+        ];
+    }
+
+    private static Form.Subscriber Subscriber(IActorRef actor) => new() { Path = AkkaSerialization.SerializedActorPath(actor) };
+
+    private MessageForm FormOf(object message) =>
+        message is RedisConnectionEvent ? _byManifest["E"]
+        : message is not null && _byType.TryGetValue(message.GetType(), out var form) ? form
+        : throw new SerializationException($"RedisActors {Version}: {message?.GetType()} is none of its messages.");
+}
