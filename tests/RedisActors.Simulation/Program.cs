@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Akka.Actor;
 using RedisActors.Simulation;
+using RedisActors.Simulation.Messages;
+using RedisActors.Wire;
 
 var seeds = new Option<int>("--seeds") { Description = "How many schedules to run.", DefaultValueFactory = _ => 100_000 };
 var from = new Option<int>("--from") { Description = "The seed of the first.", DefaultValueFactory = _ => 1 };
@@ -33,5 +36,23 @@ root.SetAction(arguments =>
     Console.WriteLine($"Again: eng/simulate --seeds 1 --from {finding.Seed}{(defect == Mutation.None ? string.Empty : $" --mutation {defect}")}");
     return 1;
 });
+
+var mutated = new Option<int>("--count") { Description = "How many messages to read.", DefaultValueFactory = _ => 1_000_000 };
+var messages = new Command("messages", "Reads messages whose bytes were damaged: each gives an error or a message, and costs little.")
+{
+    mutated, from,
+};
+messages.SetAction(async arguments =>
+{
+    using var system = ActorSystem.Create("messages", "akka.loglevel = OFF");
+    RedisMessages.For(system);
+    var clock = Stopwatch.StartNew();
+    var (count, seed) = (arguments.GetValue(mutated), arguments.GetValue(from));
+    var wrong = new MutatedMessages((ExtendedActorSystem)system, seed).Search(count);
+    Console.WriteLine(wrong ?? $"{count} messages from seed {seed}: no violation ({clock.Elapsed.TotalSeconds:F1} s)");
+    await system.Terminate();
+    return wrong is null ? 0 : 1;
+});
+root.Subcommands.Add(messages);
 
 return root.Parse(args).Invoke();

@@ -1,8 +1,5 @@
 using System.Runtime.Serialization;
-using Akka.Actor;
-using Google.Protobuf;
 using RedisActors.Wire;
-using AkkaSerialization = Akka.Serialization.Serialization;
 
 namespace RedisActors;
 
@@ -13,8 +10,6 @@ namespace RedisActors;
 /// <remarks>It travels with all its properties from one actor system to another; the stack trace stays behind.</remarks>
 public sealed class RedisOutcomeException : Exception
 {
-    private const string WireField = "RedisActors";
-
     internal RedisOutcomeException(
         Outcome outcome, RedisCommand command, string message, string? serverError = null, Exception? cause = null)
         : base(message, cause)
@@ -26,7 +21,7 @@ public sealed class RedisOutcomeException : Exception
 
     // Akka.Remote looks for this constructor.
     private RedisOutcomeException(SerializationInfo info, StreamingContext context)
-        : this(Read(info))
+        : this(FailureForm.ReadFrom(info))
     {
     }
 
@@ -58,16 +53,6 @@ public sealed class RedisOutcomeException : Exception
     public override void GetObjectData(SerializationInfo info, StreamingContext context)
     {
         base.GetObjectData(info, context);
-        info.AddValue(WireField, FailureForm.For(CurrentSystem()).ToWire(this).ToByteArray(), typeof(byte[]));
+        FailureForm.AddTo(info, this);
     }
-
-    private static RedisOutcomeException Read(SerializationInfo info)
-    {
-        var bytes = (byte[]?)info.GetValue(WireField, typeof(byte[]))
-            ?? throw new SerializationException("A RedisOutcomeException came without its content.");
-        return FailureForm.For(CurrentSystem()).FromWire(Wire.Form.Failure.Parser.ParseFrom(bytes));
-    }
-
-    private static ExtendedActorSystem CurrentSystem() =>
-        (ExtendedActorSystem)AkkaSerialization.GetCurrentTransportInformation().System;
 }

@@ -1,16 +1,23 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
+using Google.Protobuf;
+using AkkaSerialization = Akka.Serialization.Serialization;
 
 namespace RedisActors.Wire;
 
 /// <summary>What a command ended as when it was not applied: the exception, and the <c>Status.Failure</c> around it.</summary>
 internal sealed class FailureForm(PayloadForm payloads, CommandForm commands)
 {
-    public static FailureForm For(ExtendedActorSystem system)
-    {
-        var payloads = new PayloadForm(system);
-        return new FailureForm(payloads, new CommandForm(payloads));
-    }
+    private const string ExceptionField = "RedisActors";
+
+    /// <summary>How Akka.Remote takes an exception apart: our form becomes one of its fields.</summary>
+    public static void AddTo(SerializationInfo info, RedisOutcomeException failure) =>
+        info.AddValue(ExceptionField, OfThisTransport().ToWire(failure).ToByteArray(), typeof(byte[]));
+
+    /// <summary>How Akka.Remote puts it together again.</summary>
+    public static RedisOutcomeException ReadFrom(SerializationInfo info) => info.GetValue(ExceptionField, typeof(byte[])) is byte[] bytes
+        ? OfThisTransport().FromWire(Form.Failure.Parser.ParseFrom(bytes))
+        : throw new SerializationException("A RedisOutcomeException came without its content.");
 
     public Form.Failure ToWire(RedisOutcomeException failure)
     {
@@ -50,6 +57,12 @@ internal sealed class FailureForm(PayloadForm payloads, CommandForm commands)
     {
         var cause = FromWire(wire.Cause);
         return new Status.Failure(cause, wire.StateOfCommand ? cause.State : payloads.FromWire(wire.State));
+    }
+
+    private static FailureForm OfThisTransport()
+    {
+        var payloads = new PayloadForm((ExtendedActorSystem)AkkaSerialization.GetCurrentTransportInformation().System);
+        return new FailureForm(payloads, new CommandForm(payloads));
     }
 
     private static Form.FailureOutcome ToWire(Outcome outcome) => outcome switch

@@ -23,7 +23,7 @@ internal sealed class Parent : ReceiveActor
         withinTimeMilliseconds: -1,
         localOnlyDecider: failure =>
         {
-            _listener.Tell(failure);
+            _listener.Tell(new Failed(failure));
             return Directive.Stop;
         },
         loggingEnabled: false);
@@ -33,4 +33,7 @@ internal sealed class Parent : ReceiveActor
     internal sealed record Born(IActorRef Child);
 
     internal sealed record Stopped(IActorRef Child);
+
+    /// <summary>What an actor fails with stays in its process.</summary>
+    internal sealed record Failed(Exception Failure) : INoSerializationVerificationNeeded;
 }

@@ -30,7 +30,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         await StartAsync();
         (await Server.NextAttemptAsync()).Fail("connection refused");
 
-        Assert.Equal("connection refused", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("connection refused", await FailureAsync());
         await _parent.ExpectMsgAsync<Parent.Stopped>();
     }
 
@@ -40,7 +40,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         await StartAsync();
         (await Server.NextAttemptAsync()).Fail(new InvalidOperationException("something odd"));
 
-        Assert.Equal("something odd", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("something odd", await FailureAsync());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
 
         connection.Lose("the socket closed");
 
-        Assert.Equal("the socket closed", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("the socket closed", await FailureAsync());
         await DisposedOnceAsync(connection.Link);
     }
 
@@ -62,7 +62,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         connection.Lose("first");
         connection.Lose("second");
 
-        Assert.Equal("first", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("first", await FailureAsync());
         await DisposedOnceAsync(connection.Link);
     }
 
@@ -99,7 +99,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         var attempt = await Server.NextAttemptAsync();
 
         attempt.Lose("lost at once");
-        Assert.Equal("lost at once", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("lost at once", await FailureAsync());
         var link = attempt.Succeed();
 
         await AwaitConditionAsync(() => link.Disposals > 0);
@@ -177,7 +177,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         await AliveAsync();
         Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal("no answer to ROLE for 600000 ms", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("no answer to ROLE for 600000 ms", await FailureAsync());
         await DisposedOnceAsync(connection.Link);
     }
 
@@ -211,7 +211,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
         Assert.Equal(0, connection.Link.Disposals);
         last.Succeed(RespValue.SimpleString("PONG"));
 
-        Assert.Equal("the server has become a replica", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("the server has become a replica", await FailureAsync());
         await DisposedOnceAsync(connection.Link);
     }
 
@@ -241,7 +241,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
 
         await AdvanceUntilAsync(Overdue, () => connection.Link.Disposals == 1);
 
-        Assert.Equal("no answer to ROLE for 600000 ms", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("no answer to ROLE for 600000 ms", await FailureAsync());
     }
 
     [Fact]
@@ -253,9 +253,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
 
         Clock.Advance(Overdue);
 
-        Assert.Equal(
-            "no answer to ROLE for 600000 ms, and its host takes no connections",
-            (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("no answer to ROLE for 600000 ms, and its host takes no connections", await FailureAsync());
     }
 
     [Fact]
@@ -266,9 +264,13 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
 
         (await connection.Link.NextAsync()).Fail(new LinkFault(false, "the socket closed"));
 
-        Assert.Equal("the socket closed", (await _parent.ExpectMsgAsync<RedisLinkException>()).Message);
+        Assert.Equal("the socket closed", await FailureAsync());
         await DisposedOnceAsync(connection.Link);
     }
+
+    /// <summary>What the actor failed with.</summary>
+    private async Task<string> FailureAsync() =>
+        Assert.IsType<RedisLinkException>((await _parent.ExpectMsgAsync<Parent.Failed>()).Failure).Message;
 
     private async Task<ScriptedConnection> StartVerifiedAsync(string settings = "")
     {
