@@ -31,6 +31,9 @@ public static class RedisHostingExtensions
         configure?.Invoke(options);
         var config = options.ToConfig("default");
         if (!config.IsEmpty) builder.AddHocon(config, HoconAddMode.Prepend);
+
+        // The serializer is to be there before anything can arrive from another node.
+        builder.AddHocon(RedisExtension.DefaultConfig().GetValue("akka").AtKey("akka"), HoconAddMode.Append);
         return builder.WithActors(
             (system, registry) => registry.Register<RedisActor>(RedisExtension.For(system).RedisActor));
     }

@@ -87,6 +87,29 @@ public sealed class SerializeMessagesTests() : ActorSpec(Settings)
     }
 
     [Fact]
+    public async Task What_is_wrapped_is_tried_out_and_the_wrapper_arrives_as_itself()
+    {
+        var wrapper = new Wrapper(new Note("hello"));
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+        var actor = StartReporting();
+
+        actor.Tell(wrapper);
+        Assert.Same(wrapper, (await ExpectMsgAsync<Seen>()).Message);
+        actor.Tell(new Wrapper(new Unspeakable()));
+        await ExpectMsgAsync<Error>();
+    }
+
+    [Fact]
+    public async Task A_reference_arrives_as_the_same_reference()
+    {
+        var actor = StartReporting();
+
+        actor.Tell(TestActor);
+
+        Assert.Equal(TestActor, (await ExpectMsgAsync<Seen>()).Message);
+    }
+
+    [Fact]
     public async Task The_sender_is_kept()
     {
         var echo = Start(a => a.OnAny(m => a.Reply(m)));
@@ -172,6 +195,8 @@ public sealed class SerializeMessagesTests() : ActorSpec(Settings)
 
         public int Number { get; set; }
     }
+
+    private sealed record Wrapper(object Message) : IWrappedMessage;
 
     // Reports go to the test as they are.
     private sealed record Seen(object Message) : INoSerializationVerificationNeeded;

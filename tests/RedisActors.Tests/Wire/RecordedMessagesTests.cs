@@ -1,0 +1,117 @@
+using Akka.Actor;
+using StackExchange.Redis;
+
+namespace RedisActors.Tests.Wire;
+
+/// <summary>
+/// What version 0.1 wrote is read for as long as nodes of that version may be in a cluster: <c>recorded-0.1.txt</c> holds, for each
+/// message below, its name, its manifest and its bytes. A line of that file is never changed.
+/// </summary>
+public sealed class RecordedMessagesTests : WireSpec
+{
+    private static readonly RedisCommand FullCommand = new(
+        "HSET", "key", RedisValue.Null, RedisValue.EmptyString, -17, 0.25, new byte[] { 0, 255 }, "ä€😀")
+    {
+        Database = 0,
+        Timeout = TimeSpan.FromSeconds(2.5),
+        State = new Guid("0f8fad5b-d9cb-469f-a165-70867728950e"),
+        Delivery = DeliveryMode.ExactlyOnce,
+        ReplayClass = ReplayClass.Conditional,
+        Token = "order 5",
+    };
+
+    private static readonly RedisOutcomeException Failure = new(
+        Outcome.Rejected, new RedisCommand("LPUSH", "key", 7) { State = "state" }, "LPUSH: WRONGTYPE", "WRONGTYPE");
+
+    private Dictionary<string, object> Messages => new()
+    {
+        ["command"] = new RedisCommand("PING"),
+        ["command-full"] = FullCommand,
+        ["command-infinite"] = new RedisCommand("GET", "key") { Timeout = Timeout.InfiniteTimeSpan, Database = 15, State = 5 },
+        ["command-at-most-once"] = Command(DeliveryMode.AtMostOnce, ReplayClass.ReadOnly, 5_000_000_000),
+        ["command-when-safe"] = Command(DeliveryMode.WhenSafe, ReplayClass.LastWins, new byte[] { 1, 2, 3 }),
+        ["command-at-least-once"] = Command(DeliveryMode.AtLeastOnce, ReplayClass.Accumulating, Actor("asker")),
+        ["command-administration"] = Command(DeliveryMode.WhenSafe, ReplayClass.Administration, GetStatus.Instance),
+        ["command-never"] = Command(DeliveryMode.WhenSafe, ReplayClass.Never, new RedisCommand("GET", "within")),
+        ["reply"] = new RedisReply(RespValue.Integer(long.MinValue), null),
+        ["reply-list"] = new RedisReply(
+            RespValue.Array(
+                RespValue.Null, RespValue.Integer(1), RespValue.BulkString(new byte[] { 0, 255 }), RespValue.SimpleString("OK"),
+                RespValue.Error("ERR no"), RespValue.Array()),
+            "state"),
+        ["value"] = RespValue.BulkString("text"),
+        ["failure"] = new Status.Failure(Failure, Failure.State),
+        ["failure-state"] = new Status.Failure(Failure, "another state"),
+        ["exception-rejected"] = Failure,
+        ["exception-not-sent"] = new RedisOutcomeException(Outcome.NotSent, new RedisCommand("GET", "key"), "GET: the stash is full"),
+        ["exception-unknown"] = new RedisOutcomeException(Outcome.Unknown, FullCommand, "HSET: the connection was lost"),
+        ["connecting"] = new RedisConnecting("default", 3, "localhost:6379", 2) { Lane = 4 },
+        ["ready"] = new RedisReady("default", 3, "10.0.0.1:6379", 17, TimeSpan.FromMilliseconds(1500)) { Stashed = 12, Replayed = 3 },
+        ["lost"] = new RedisLost("default", 3, "10.0.0.1:6379", "the socket closed"),
+        ["backing-off"] = new RedisBackingOff("default", 4, "10.0.0.1:6379", 5, TimeSpan.FromMilliseconds(50), "refused")
+        {
+            Misconfigured = true,
+        },
+        ["gave-up"] = new RedisGaveUp("default", 9, "10.0.0.1:6379", "refused"),
+        ["suspended"] = new RedisSuspended("default", 9, "10.0.0.1:6379", "maintenance"),
+        ["get-status"] = GetStatus.Instance,
+        ["status"] = new RedisStatus(new RedisLost("default", 3, "10.0.0.1:6379", "the socket closed") { Lane = 2 }, 64, 1000),
+        ["status-before"] = new RedisStatus(null, 0, 0),
+        ["subscribe"] = new SubscribeToState(Actor("subscriber")),
+        ["unsubscribe"] = new UnsubscribeFromState(Actor("subscriber")),
+        ["force-reconnect"] = new ForceReconnect("new certificate"),
+        ["pause"] = new PauseConnection("maintenance"),
+        ["resume"] = ResumeConnection.Instance,
+        ["drain"] = new DrainCommands(TimeSpan.FromSeconds(10)),
+        ["drain-infinite"] = new DrainCommands(Timeout.InfiniteTimeSpan),
+        ["drained"] = new DrainedCommands(7),
+    };
+
+    [Fact]
+    public void What_version_0_1_wrote_is_read()
+    {
+        var messages = Messages;
+        foreach (var line in Recorded())
+        {
+            SameMessage.Assert(messages[line[0]], Serializer.FromBinary(Convert.FromHexString(line[2]), line[1]));
+        }
+    }
+
+    [Fact]
+    public void Every_message_is_recorded()
+    {
+        var recorded = Recorded().Select(line => line[0]).ToHashSet();
+
+        var missing = Messages
+            .Where(message => !recorded.Contains(message.Key))
+            .Select(message =>
+                $"{message.Key} {Serializer.Manifest(message.Value)} {Convert.ToHexString(Serializer.ToBinary(message.Value))}");
+
+        Assert.True(!missing.Any(), $"To be added to recorded-0.1.txt:\n{string.Join('\n', missing)}");
+    }
+
+    [Fact]
+    public void Every_manifest_is_recorded()
+    {
+        var manifests = Messages.Values.Select(Serializer.Manifest).ToHashSet();
+        var everything = new RedisActors.Simulation.Messages.RandomMessages(seed: 1, [System.DeadLetters]);
+
+        Assert.Empty(everything.OneOfEach().Select(Serializer.Manifest).Except(manifests));
+    }
+
+    private static RedisCommand Command(DeliveryMode delivery, ReplayClass replay, object state) =>
+        new("GET", "key") { Delivery = delivery, ReplayClass = replay, State = state };
+
+    /// <summary>An actor that may be there or not; its address is what travels.</summary>
+    private IActorRef Actor(string name) => System.Provider.ResolveActorRef($"akka://wire/user/{name}#42");
+
+    private static IEnumerable<string[]> Recorded()
+    {
+        using var file = typeof(RecordedMessagesTests).Assembly.GetManifestResourceStream("recorded-0.1.txt")!;
+        using var reader = new StreamReader(file);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && line[0] != '#') yield return line.Split(' ', count: 3);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Serialization;
+using RedisActors.Wire;
+
+namespace RedisActors.Tests.Wire;
+
+/// <summary>However an actor system comes by RedisActors, it can read and write its messages.</summary>
+public sealed class RegistrationTests
+{
+    private static readonly Type[] Messages =
+    [
+        typeof(RedisCommand), typeof(RedisReply), typeof(RespValue), typeof(RedisOutcomeException), typeof(Status.Failure),
+        typeof(RedisConnecting), typeof(RedisReady), typeof(RedisLost), typeof(RedisBackingOff), typeof(RedisGaveUp),
+        typeof(RedisSuspended), typeof(GetStatus), typeof(RedisStatus), typeof(SubscribeToState), typeof(UnsubscribeFromState),
+        typeof(ForceReconnect), typeof(PauseConnection), typeof(ResumeConnection), typeof(DrainCommands), typeof(DrainedCommands),
+    ];
+
+    [Fact]
+    public Task By_the_extension_started_from_code() => KnowsAllAsync("", system => RedisMessages.For(system));
+
+    [Fact]
+    public Task By_the_extension_started_from_hocon() =>
+        KnowsAllAsync("akka.extensions = [\"RedisActors.Wire.RedisMessagesProvider, RedisActors\"]", _ => { });
+
+    [Fact]
+    public Task By_starting_a_redis_actor() =>
+        KnowsAllAsync("redis-actors.default.endpoint = \"127.0.0.1:1\"", system => RedisExtension.For(system));
+
+    [Fact]
+    public Task By_the_librarys_configuration_from_the_start() => KnowsAllAsync(
+        RedisExtension.DefaultConfig(), _ => { }, Messages.Except([typeof(Status.Failure)]));
+
+    [Fact]
+    public Task By_the_librarys_configuration_and_the_extension() =>
+        KnowsAllAsync(RedisExtension.DefaultConfig(), system => RedisMessages.For(system), Messages);
+
+    [Fact]
+    public async Task The_number_is_the_one_of_the_configuration_and_not_one_of_akkas()
+    {
+        using var system = ActorSystem.Create("wire", "akka.loglevel = WARNING");
+        RedisMessages.For(system);
+
+        Assert.Equal(6379, system.Serialization.FindSerializerForType(typeof(RedisCommand)).Identifier);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task A_binding_of_the_users_own_is_left_alone()
+    {
+        using var system = ActorSystem.Create("wire", $$"""
+            akka.actor {
+              serializers.mine = "{{typeof(Mine).AssemblyQualifiedName}}"
+              serialization-bindings {
+                "RedisActors.RedisStatus, RedisActors" = mine
+                "Akka.Actor.Status+Failure, Akka" = mine
+              }
+            }
+            """);
+        RedisMessages.For(system);
+
+        Assert.IsType<Mine>(system.Serialization.FindSerializerForType(typeof(RedisStatus)));
+        Assert.IsType<Mine>(system.Serialization.FindSerializerForType(typeof(Status.Failure)));
+        Assert.IsType<RedisMessageSerializer>(system.Serialization.FindSerializerForType(typeof(RedisCommand)));
+        await system.Terminate();
+    }
+
+    private static Task KnowsAllAsync(string hocon, Action<ActorSystem> start) =>
+        KnowsAllAsync(ConfigurationFactory.ParseString(hocon), start, Messages);
+
+    private static async Task KnowsAllAsync(Config config, Action<ActorSystem> start, IEnumerable<Type> messages)
+    {
+        using var system = ActorSystem.Create("wire", ConfigurationFactory.ParseString("akka.loglevel = WARNING").WithFallback(config));
+        start(system);
+
+        Assert.All(messages, type => Assert.IsType<RedisMessageSerializer>(system.Serialization.FindSerializerForType(type)));
+        var serializer = (SerializerWithStringManifest)system.Serialization.FindSerializerForType(typeof(RedisCommand));
+        var read = system.Serialization.Deserialize(serializer.ToBinary(GetStatus.Instance), serializer.Identifier, "GS");
+        Assert.Same(GetStatus.Instance, read);
+        await system.Terminate();
+    }
+
+    public sealed class Mine(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+    {
+        public override int Identifier => 4713;
+
+        public override string Manifest(object o) => "";
+
+        public override byte[] ToBinary(object obj) => [];
+
+        public override object FromBinary(byte[] bytes, string manifest) => this;
+    }
+}

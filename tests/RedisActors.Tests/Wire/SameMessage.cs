@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Akka.Actor;
+using StackExchange.Redis;
+
+namespace RedisActors.Tests.Wire;
+
+/// <summary>
+/// Compares two messages by each of their public properties and fields, whatever these are: one that is added later and forgotten
+/// in the wire form is found.
+/// </summary>
+internal static class SameMessage
+{
+    public static void Assert(object expected, object actual) => Compare(expected, actual, expected.GetType().Name);
+
+    /// <summary>The public properties and fields of a message that are its content, with their values.</summary>
+    public static IEnumerable<(string Name, object? Value)> ContentOf(object message)
+    {
+        var type = message.GetType();
+        if (message is Exception failure) yield return (nameof(Exception.Message), failure.Message);
+        foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Instance)) yield return (field.Name, field.GetValue(message));
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.DeclaringType!.Assembly == typeof(RedisCommand).Assembly) yield return (property.Name, property.GetValue(message));
+        }
+    }
+
+    private static void Compare(object? expected, object? actual, string path)
+    {
+        Xunit.Assert.True(expected?.GetType() == actual?.GetType() || expected is IActorRef, $"{path}: {expected} is now {actual}");
+        switch (expected)
+        {
+            case IActorRef actor:
+                Xunit.Assert.Equal(actor.Path, ((IActorRef)actual!).Path);
+                break;
+            case byte[] or RespValue:
+                Xunit.Assert.Equal(expected, actual);
+                break;
+            case ImmutableArray<RedisValue> arguments:
+                Xunit.Assert.Equal(arguments.Select(AsSent), ((ImmutableArray<RedisValue>)actual!).Select(AsSent));
+                break;
+            case not null when expected is Exception or Status || expected.GetType().Assembly == typeof(RedisCommand).Assembly && !expected.GetType().IsEnum:
+                foreach (var ((name, before), (_, after)) in ContentOf(expected).Zip(ContentOf(actual!))) Compare(before, after, $"{path}.{name}");
+                break;
+            default:
+                Xunit.Assert.True(Equals(expected, actual), $"{path}: {expected} is now {actual}");
+                break;
+        }
+    }
+
+    /// <summary>What Redis would be sent.</summary>
+    private static string AsSent(RedisValue value) => value.IsNull ? "null" : Convert.ToHexString((byte[])value!);
+}
