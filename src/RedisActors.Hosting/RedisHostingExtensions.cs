@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Akka.Hosting;
 
 namespace RedisActors.Hosting;
@@ -27,14 +28,41 @@ public static class RedisHostingExtensions
         this AkkaConfigurationBuilder builder, Action<RedisOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddOptions("default", configure);
+        return builder.WithActors(
+            (system, registry) => registry.Register<RedisActor>(RedisExtension.For(system).RedisActor));
+    }
+
+    /// <summary>
+    /// Starts a <see cref="RedisActor"/> for a further connection, and makes it available as
+    /// <c>IRequiredActor&lt;TKey&gt;</c>. What neither these options nor the host's HOCON under
+    /// <c>redis-actors.connections</c> say of it comes from the connection <c>default</c>. May be called for as many connections as
+    /// there are, beside <see cref="WithRedis(AkkaConfigurationBuilder, Action{RedisOptions}?)"/> or alone.
+    /// </summary>
+    /// <typeparam name="TKey">Stands for the connection in the actor registry; any class of yours, each for one connection.</typeparam>
+    /// <param name="builder">The builder of the actor system.</param>
+    /// <param name="connection">Its name: letters, digits, hyphens and underscores.</param>
+    /// <param name="configure">Sets what is to differ; null takes everything from HOCON.</param>
+    public static AkkaConfigurationBuilder WithRedis<TKey>(
+        this AkkaConfigurationBuilder builder, string connection, Action<RedisOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(connection);
+        var section = $"connections.{RedisOptions.Quoted(connection)}";
+        builder.AddHocon(ConfigurationFactory.ParseString($"redis-actors.{section} {{}}"), HoconAddMode.Prepend);
+        builder.AddOptions(section, configure);
+        return builder.WithActors(
+            (system, registry) => registry.Register<TKey>(RedisExtension.For(system).Connection(connection)));
+    }
+
+    private static void AddOptions(this AkkaConfigurationBuilder builder, string section, Action<RedisOptions>? configure)
+    {
         var options = new RedisOptions();
         configure?.Invoke(options);
-        var config = options.ToConfig("default");
+        var config = options.ToConfig(section);
         if (!config.IsEmpty) builder.AddHocon(config, HoconAddMode.Prepend);
 
         // The serializer is to be there before anything can arrive from another node.
         builder.AddHocon(RedisExtension.DefaultConfig().GetValue("akka").AtKey("akka"), HoconAddMode.Append);
-        return builder.WithActors(
-            (system, registry) => registry.Register<RedisActor>(RedisExtension.For(system).RedisActor));
     }
 }

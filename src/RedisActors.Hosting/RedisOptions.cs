@@ -10,6 +10,9 @@ namespace RedisActors.Hosting;
 /// </summary>
 public sealed class RedisOptions
 {
+    /// <summary>What <see cref="MaxRestarts"/> is for a connection that is tried for ever.</summary>
+    public const int Unlimited = -1;
+
     /// <summary><c>topology</c>: who answers the commands: <c>standalone</c>, <c>sentinel</c>, <c>cluster</c>.</summary>
     public string? Topology { get; set; }
 
@@ -76,7 +79,10 @@ public sealed class RedisOptions
     /// <summary><c>connect-timeout</c>: how long a connection attempt may take.</summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
-    /// <summary><c>command-timeout</c>: how long a command may take in all that says nothing itself.</summary>
+    /// <summary>
+    /// <c>command-timeout</c>: how long a command may take in all that says nothing itself; <see cref="Timeout.InfiniteTimeSpan"/>:
+    /// any time.
+    /// </summary>
     public TimeSpan? CommandTimeout { get; set; }
 
     /// <summary><c>delivery</c>: what may be done with a command whose reply was lost.</summary>
@@ -136,10 +142,13 @@ public sealed class RedisOptions
     /// <summary><c>backoff.jitter</c>: the part of a wait that is left to chance, 0 to 1.</summary>
     public double? BackoffJitter { get; set; }
 
-    /// <summary><c>backoff.wake-interval</c>: how often it is looked during a wait whether the server is back.</summary>
+    /// <summary>
+    /// <c>backoff.wake-interval</c>: how often it is looked during a wait whether the server is back;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: never.
+    /// </summary>
     public TimeSpan? BackoffWakeInterval { get; set; }
 
-    /// <summary><c>restart.max-restarts</c> within <see cref="RestartsWithin"/>.</summary>
+    /// <summary><c>restart.max-restarts</c> within <see cref="RestartsWithin"/>; or <see cref="Unlimited"/>.</summary>
     public int? MaxRestarts { get; set; }
 
     /// <summary><c>restart.within</c>: the stretch of time in which restarts are counted.</summary>
@@ -163,6 +172,7 @@ public sealed class RedisOptions
     /// <summary><c>shutdown.drain-in-phase</c>: the phase of the coordinated shutdown in which commands are waited for; empty: none.</summary>
     public string? DrainInPhase { get; set; }
 
+    /// <param name="connection">The path of the connection below <c>redis-actors</c>.</param>
     internal Config ToConfig(string connection)
     {
         var hocon = new StringBuilder();
@@ -207,7 +217,7 @@ public sealed class RedisOptions
         Write("backoff.multiplier", BackoffMultiplier);
         Write("backoff.jitter", BackoffJitter);
         Write("backoff.wake-interval", BackoffWakeInterval);
-        Write("restart.max-restarts", MaxRestarts);
+        Write("restart.max-restarts", MaxRestarts == Unlimited ? "unlimited" : MaxRestarts);
         Write("restart.within", RestartsWithin);
         Write("restart.reset-after", ResetAfter);
         Write("restart.when-spent", WhenSpent);
@@ -225,9 +235,11 @@ public sealed class RedisOptions
         }
     }
 
+    internal static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+
     private static string Text(object value) => value switch
     {
-        string text => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"",
+        string text => Quoted(text),
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",
         bool isOn => isOn ? "on" : "off",
         TimeSpan time when time == Timeout.InfiniteTimeSpan => "infinite",

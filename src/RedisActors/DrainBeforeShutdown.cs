@@ -1,6 +1,5 @@
 using Akka;
 using Akka.Actor;
-using Akka.Configuration;
 using RedisActors.Configuration;
 
 namespace RedisActors;
@@ -16,15 +15,7 @@ internal static class DrainBeforeShutdown
     {
         if (settings.DrainInPhase is not { } phase) return;
         var shutdown = CoordinatedShutdown.Get(system);
-        try
-        {
-            shutdown.AddTask(phase, $"redis-drain-{settings.Name}", () => DrainAsync(redis, shutdown.Timeout(phase)));
-        }
-        catch (ArgumentException error)
-        {
-            throw new ConfigurationException(
-                $"redis-actors.{settings.Name}.shutdown.drain-in-phase: '{phase}' is not valid; a phase of akka.coordinated-shutdown.phases is", error);
-        }
+        shutdown.AddTask(phase, $"redis-drain-{settings.Name}", () => DrainAsync(redis, shutdown.Timeout(phase)));
     }
 
     private static async Task<Done> DrainAsync(IActorRef redis, TimeSpan time)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Configuration;
 using RedisActors.Wire;
@@ -8,7 +9,8 @@ namespace RedisActors;
 
 /// <summary>
 /// RedisActors in an actor system: starts the <see cref="RedisActor"/> at <c>/user/redis</c>, once, with the settings under
-/// <c>redis-actors</c>.
+/// <c>redis-actors</c>; and one for each further connection that is named there, the one of <c>cache</c> at
+/// <c>/user/redis-cache</c>.
 /// </summary>
 /// <example>
 /// From HOCON alone, started with the actor system:
@@ -20,22 +22,31 @@ namespace RedisActors;
 /// </example>
 public sealed class RedisExtension : IExtension
 {
-    private const string ConfigPath = "redis-actors";
-    private const string DefaultConnection = "default";
+    private readonly Lazy<IActorRef> _default;
+    private readonly Dictionary<string, IActorRef> _named = [];
 
     internal RedisExtension(ExtendedActorSystem system)
     {
         // First, because it has to see the configuration as Akka did.
         RedisMessages.For(system);
         system.Settings.InjectTopLevelFallback(DefaultConfig());
-        var settings = RedisSettings.Create(DefaultConnection, system.Settings.Config.GetConfig(ConfigPath));
+        var connections = RedisConnections.Create(system.Settings.Config);
         StrandedCommands.Answer(system);
-        RedisActor = system.ActorOf(RedisActors.RedisActor.Props(settings), "redis");
-        DrainBeforeShutdown.Register(system, settings, RedisActor);
+        _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
+        foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
+
+        // Beside named connections it may hold no more than what they have in common.
+        if (_named.Count == 0) _ = _default.Value;
     }
 
-    /// <summary>The address to send commands to.</summary>
-    public IActorRef RedisActor { get; }
+    /// <summary>
+    /// The address to send commands to: that of the connection <c>default</c>. Where there are named connections, it is started when
+    /// it is asked for first.
+    /// </summary>
+    /// <exception cref="ConfigurationException">
+    /// There are named connections, and the settings of <c>default</c> are not complete by themselves.
+    /// </exception>
+    public IActorRef RedisActor => _default.Value;
 
     /// <summary>The extension of this actor system; starts the <see cref="RedisActors.RedisActor"/> when it is asked for first.</summary>
     /// <exception cref="ConfigurationException">
@@ -49,6 +60,27 @@ public sealed class RedisExtension : IExtension
     /// </summary>
     public static Config DefaultConfig() =>
         ConfigurationFactory.FromResource("RedisActors.reference.conf", typeof(RedisExtension).Assembly);
+
+    /// <summary>The address to send the commands of a connection to.</summary>
+    /// <param name="name">Its name under <c>redis-actors.connections</c>, or <c>default</c>.</param>
+    /// <exception cref="ArgumentException">There is no connection of this name; the message names those that there are.</exception>
+    public IActorRef Connection(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name == RedisConnections.DefaultName) return RedisActor;
+        if (_named.TryGetValue(name, out var redis)) return redis;
+        var known = string.Join(", ", _named.Keys.Order().Prepend(RedisConnections.DefaultName));
+        throw new ArgumentException(
+            $"There is no connection '{name}' under redis-actors.connections; there are: {known}.", nameof(name));
+    }
+
+    private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName)
+    {
+        foreach (var warning in settings.Warnings) system.Log.Warning("{0}", warning);
+        var redis = system.ActorOf(RedisActors.RedisActor.Props(settings), actorName);
+        DrainBeforeShutdown.Register(system, settings, redis);
+        return redis;
+    }
 }
 
 /// <summary>Makes the <see cref="RedisExtension"/>; what <c>akka.extensions</c> names to start it with the actor system.</summary>

@@ -13,10 +13,18 @@ internal static class Hocon
         }
         """));
 
-    public static RedisSettings FromRoot(Config config) =>
-        RedisSettings.Create("default", config.WithFallback(RedisExtension.DefaultConfig()).GetConfig("redis-actors"));
+    public static RedisSettings FromRoot(Config config) => Connections(config).Default;
+
+    /// <summary>The settings of all connections, with these lines written at the top.</summary>
+    public static RedisConnections Connections(string hocon) => Connections(ConfigurationFactory.ParseString(hocon));
+
+    public static RedisConnections Connections(Config config) =>
+        RedisConnections.Create(config.WithFallback(RedisExtension.DefaultConfig()));
+
+    /// <summary>What a user is told about invalid settings under <c>redis-actors.default</c>, one problem a line.</summary>
+    public static string[] Problems(string lines) => ProblemsOf(() => Settings(lines));
 
     /// <summary>What a user is told about invalid settings, one problem a line.</summary>
-    public static string[] Problems(string lines) =>
-        Assert.Throws<ConfigurationException>(() => Settings(lines)).Message.Split(Environment.NewLine);
+    public static string[] ProblemsOf(Func<object> create) =>
+        Assert.Throws<ConfigurationException>(create).Message.Split(Environment.NewLine);
 }

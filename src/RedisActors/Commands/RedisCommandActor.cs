@@ -58,8 +58,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _ledger = new CommandLedger(
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new Bounced(command)), drained: () => self.Tell(Drained.Instance)),
-            new CommandStash(settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull),
-            new DrainWindow(settings.DrainInitialWindow, settings.DrainMaxWindow)) { InCluster = cluster };
+            new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
+            new DrainWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
         _departures = new SlotDepartures(_ledger);
         Away();
     }

@@ -8,11 +8,20 @@ internal sealed class CredentialsSettings
         User = read.TextOrNull("user");
         Password = read.TextOrNull("password");
         Provider = read.TypeOrNull("credentials-provider", typeof(IRedisCredentialsProvider));
-        read.Require(
-            Provider is null || (User is null && Password is null),
+        read.RequireTogether(
+            User is null || Password is not null, "user", ["password"], "is not valid without a password; a user together with a password is");
+        if (Provider is null || (User is null && Password is null)) return;
+
+        // What a connection says itself goes before what it inherits.
+        var hasOwnWords = read.IsOwn("user") || read.IsOwn("password");
+        var hasOwnProvider = read.IsOwn("credentials-provider");
+        read.RequireTogether(
+            hasOwnWords != hasOwnProvider,
             "credentials-provider",
-            "either a provider, or user and password,");
-        read.Require(User is null || Password is not null, "user", "a user together with a password");
+            ["user", "password"],
+            "is not valid together with user and password; either the one or the other is");
+        if (hasOwnProvider) (User, Password) = (null, null);
+        else Provider = null;
     }
 
     public string? User { get; }

@@ -1,5 +1,4 @@
 using Akka.Configuration;
-using RedisActors.Commands;
 using RedisActors.Delivery;
 using RedisActors.Supervision;
 
@@ -11,13 +10,13 @@ namespace RedisActors.Configuration;
 /// </summary>
 internal sealed class RedisSettings
 {
-    private const int LargestWindow = 1_000_000;
     private const int MostLanes = 1024;
 
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan OneYear = TimeSpan.FromDays(365);
 
-    private RedisSettings(string name, SettingsReader read)
+    private RedisSettings(string name, SettingsReader read, IReadOnlyList<string>? shutdownPhases)
     {
         Name = name;
         Topology = read.OneOf(
@@ -25,33 +24,21 @@ internal sealed class RedisSettings
             ("standalone", RedisTopology.Standalone),
             ("sentinel", RedisTopology.Sentinel),
             ("cluster", RedisTopology.Cluster));
-        Endpoints = read.Endpoints("endpoints", RedisEndpoint.DefaultPort);
-        if (Endpoints.Count == 0) Endpoints = [read.Endpoint("endpoint")];
+        Endpoints = ReadEndpoints(read);
         Sentinel = new SentinelSettings(read, isNeeded: Topology == RedisTopology.Sentinel);
         Role = read.OneOf("role", ("primary", RequiredRole.Primary), ("any", RequiredRole.Any));
         Lanes = read.Number("lanes", 1, MostLanes);
         Database = read.Number("database", 0, int.MaxValue);
         Credentials = new CredentialsSettings(read);
         Tls = new TlsSettings(read);
-        ClientName = read.TextOrNull("client-name") ?? $"redis-actors-{name}";
+        ClientName = ReadClientName(read, name);
         ConnectTimeout = read.Duration("connect-timeout", OneMillisecond, OneDay);
-        CommandTimeout = read.DurationOrInfinite("command-timeout", OneMillisecond, TimeSpan.FromDays(365));
-        HeartbeatInterval = read.Duration("heartbeat.interval", OneMillisecond, OneDay);
-        HeartbeatTimeout = read.Duration("heartbeat.timeout", OneMillisecond, OneDay);
-        HeartbeatBusyGrace = read.Duration("heartbeat.busy-grace", TimeSpan.Zero, OneDay);
+        CommandTimeout = read.DurationOrInfinite("command-timeout", OneMillisecond, OneYear);
+        Heartbeat = new HeartbeatSettings(read);
         Backoff = new BackoffSettings(read);
-        WakeInterval = read.DurationOrInfinite("backoff.wake-interval", OneMillisecond, OneDay);
-        MaxRestarts = read.NumberOrUnlimited("restart.max-restarts", 0);
-        RestartsWithin = read.Duration("restart.within", OneMillisecond, TimeSpan.FromDays(365));
-        ResetAfter = read.Duration("restart.reset-after", TimeSpan.Zero, TimeSpan.FromDays(365));
-        WhenSpent = read.OneOf(
-            "restart.when-spent", ("stop", WhenSpent.Stop), ("suspend", WhenSpent.Suspend), ("escalate", WhenSpent.Escalate));
-        RetryMisconfiguredAfter = read.DurationOr("never", "misconfigured.retry-after", TimeSpan.FromMilliseconds(100), OneDay);
-        WhenMisconfigured = read.OneOf(
-            "misconfigured.commands",
-            ("wait", WhenMisconfigured.Wait),
-            ("answer-not-sent", WhenMisconfigured.AnswerNotSent));
-        DrainInPhase = read.TextOrNull("shutdown.drain-in-phase");
+        Restart = new RestartSettings(read);
+        Misconfigured = new MisconfiguredSettings(read);
+        DrainInPhase = ReadPhase(read, shutdownPhases);
         Delivery = read.OneOf(
             "delivery",
             ("when-safe", DeliveryMode.WhenSafe),
@@ -63,54 +50,17 @@ internal sealed class RedisSettings
             ("read-only", ReplayLimit.ReadOnly),
             ("last-wins", ReplayLimit.LastWins),
             ("conditional", ReplayLimit.Conditional));
-        TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
-        StashMaxCount = read.Number("stash.max-count", 0, int.MaxValue);
-        StashMaxBytes = read.Size("stash.max-bytes");
-        WhenStashIsFull = read.OneOf(
-            "stash.when-full", ("reject-new", WhenFull.RejectNew), ("drop-oldest", WhenFull.DropOldest));
-        DrainInitialWindow = read.Number("drain.initial-window", 1, LargestWindow);
-        DrainMaxWindow = read.Number("drain.max-window", 1, LargestWindow);
-        AskAgain = new ExponentialBackoff(
-            read.Duration("ask-again.min", OneMillisecond, OneDay),
-            read.Duration("ask-again.max", OneMillisecond, OneDay),
-            Multiplier: 2,
-            Jitter: 0.2);
-        read.RequireBoth(
-            AskAgain.Min <= AskAgain.Max,
-            "ask-again.min",
-            "ask-again.max",
-            $"is {AskAgain.Min}, longer than ask-again.max, {AskAgain.Max}");
-        read.RequireBoth(
-            DrainInitialWindow <= DrainMaxWindow,
-            "drain.initial-window",
-            "drain.max-window",
-            $"is {DrainInitialWindow}, larger than drain.max-window, {DrainMaxWindow}");
-        read.Require(
-            Topology != RedisTopology.Cluster || Database == 0, "database", "0, the only one there is in a cluster,");
-
-        // What CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/.
-        read.Require(!ClientName.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
-        read.ThrowIfInvalid();
+        TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
+        Stash = new StashSettings(read);
+        Drain = new DrainSettings(read);
+        AskAgain = ReadAskAgain(read);
+        CheckCluster(read);
+        read.WarnIf(
+            Delivery == DeliveryMode.ExactlyOnce && CommandTimeout > TokensKeptFor,
+            "exactly-once.keep",
+            $"is shorter than command-timeout, {CommandTimeout}: replies that stay lost longer end as Unknown");
+        Warnings = read.Warnings;
     }
-
-    public DeliveryMode Delivery { get; }
-
-    public ReplayLimit WhenSafeLimit { get; }
-
-    public TimeSpan TokensKeptFor { get; }
-
-    public int StashMaxCount { get; }
-
-    public long StashMaxBytes { get; }
-
-    public WhenFull WhenStashIsFull { get; }
-
-    public int DrainInitialWindow { get; }
-
-    public int DrainMaxWindow { get; }
-
-    /// <summary>How long to wait before a command is asked again that the server refused for the time being.</summary>
-    public ExponentialBackoff AskAgain { get; }
 
     public string Name { get; }
 
@@ -141,45 +91,39 @@ internal sealed class RedisSettings
     /// <summary>How long a command may take that says nothing itself; may be infinite.</summary>
     public TimeSpan CommandTimeout { get; }
 
-    public TimeSpan HeartbeatInterval { get; }
-
-    public TimeSpan HeartbeatTimeout { get; }
-
-    /// <summary>How much longer the server may be silent while its host takes new connections.</summary>
-    public TimeSpan HeartbeatBusyGrace { get; }
+    public HeartbeatSettings Heartbeat { get; }
 
     public BackoffSettings Backoff { get; }
 
-    /// <summary>How often it is looked, during a wait, whether the server is back; infinite is never.</summary>
-    public TimeSpan WakeInterval { get; }
+    public RestartSettings Restart { get; }
 
-    public int? MaxRestarts { get; }
-
-    public TimeSpan RestartsWithin { get; }
-
-    public TimeSpan ResetAfter { get; }
-
-    /// <summary>What happens when there is no restart left.</summary>
-    public WhenSpent WhenSpent { get; }
-
-    /// <summary>How long to wait after a failure that waiting does not mend; infinite is for ever.</summary>
-    public TimeSpan RetryMisconfiguredAfter { get; }
-
-    /// <summary>What becomes of commands during that wait.</summary>
-    public WhenMisconfigured WhenMisconfigured { get; }
+    public MisconfiguredSettings Misconfigured { get; }
 
     /// <summary>The phase of the coordinated shutdown in which commands under way are waited for; null: they are not.</summary>
     public string? DrainInPhase { get; }
 
-    /// <summary>Reads and checks the settings of a connection.</summary>
-    /// <param name="name">The connection's name, <c>default</c> unless there are several.</param>
-    /// <param name="config">The section <c>redis-actors</c>.</param>
-    /// <exception cref="ConfigurationException">Something is missing or invalid; the message names each full path.</exception>
-    public static RedisSettings Create(string name, Config config)
-    {
-        if (!config.HasPath(name)) throw new ConfigurationException($"redis-actors.{name}: there are no settings of this name");
-        return new RedisSettings(name, new SettingsReader($"redis-actors.{name}", config.GetConfig(name)));
-    }
+    public DeliveryMode Delivery { get; }
+
+    public ReplayLimit WhenSafeLimit { get; }
+
+    public TimeSpan TokensKeptFor { get; }
+
+    public StashSettings Stash { get; }
+
+    public DrainSettings Drain { get; }
+
+    /// <summary>How long to wait before a command is asked again that the server refused for the time being.</summary>
+    public ExponentialBackoff AskAgain { get; }
+
+    /// <summary>What is valid and still hardly meant, a line each, to be logged when the connection is started.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Reads the settings of a connection; what is wrong with them is collected by the reader.</summary>
+    /// <param name="name">The connection's name.</param>
+    /// <param name="read">Reads its settings.</param>
+    /// <param name="shutdownPhases">The phases that the coordinated shutdown has; null: that is not known.</param>
+    public static RedisSettings Read(string name, SettingsReader read, IReadOnlyList<string>? shutdownPhases) =>
+        new(name, read, shutdownPhases);
 
     /// <summary>The settings for one node of a cluster.</summary>
     public RedisSettings ForNode(RedisEndpoint endpoint)
@@ -201,8 +145,55 @@ internal sealed class RedisSettings
     public ReconnectPlan CreateReconnectPlan() =>
         new(
             Backoff.CreateStrategy(),
-            new RestartBudget(MaxRestarts, RestartsWithin),
-            lastsAfter: Backoff.Max < ResetAfter ? Backoff.Max : ResetAfter,
-            ResetAfter,
+            Restart.CreateBudget(),
+            lastsAfter: Backoff.Max < Restart.ResetAfter ? Backoff.Max : Restart.ResetAfter,
+            Restart.ResetAfter,
             Random.Shared);
+
+    /// <summary>The list goes before the single one, and what the connection says itself before what it inherits.</summary>
+    private static IReadOnlyList<RedisEndpoint> ReadEndpoints(SettingsReader read)
+    {
+        var endpoints = read.Endpoints("endpoints", RedisEndpoint.DefaultPort);
+        var hasOwnEndpoint = read.IsOwn("endpoint");
+        if (endpoints.Count == 0 || (hasOwnEndpoint && !read.IsOwn("endpoints"))) return [read.Endpoint("endpoint")];
+        read.WarnIf(hasOwnEndpoint, "endpoint", "is not looked at, since endpoints is set");
+        return endpoints;
+    }
+
+    /// <summary>What <c>CLIENT SETNAME</c> takes, https://redis.io/docs/latest/commands/client-setname/.</summary>
+    private static string ReadClientName(SettingsReader read, string connection)
+    {
+        var name = read.TextOrNull("client-name") ?? $"redis-actors-{connection}";
+        read.Require(!name.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
+        return name;
+    }
+
+    private static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)
+    {
+        var phase = read.TextOrNull("shutdown.drain-in-phase");
+        read.Require(
+            phase is null || phases is null || phases.Contains(phase),
+            "shutdown.drain-in-phase",
+            $"a phase of akka.coordinated-shutdown.phases ({string.Join(", ", phases ?? [])})");
+        return phase;
+    }
+
+    private static ExponentialBackoff ReadAskAgain(SettingsReader read)
+    {
+        var wait = new ExponentialBackoff(
+            read.Duration("ask-again.min", OneMillisecond, OneDay),
+            read.Duration("ask-again.max", OneMillisecond, OneDay),
+            Multiplier: 2,
+            Jitter: 0.2);
+        read.RequireTogether(wait.Min <= wait.Max, "ask-again.min", ["ask-again.max"], $"is longer than ask-again.max, {wait.Max}");
+        return wait;
+    }
+
+    private void CheckCluster(SettingsReader read)
+    {
+        if (Topology != RedisTopology.Cluster) return;
+        read.RequireTogether(Database == 0, "database", ["topology"], "is not valid where topology is cluster; 0, the only one there is, is");
+        read.RequireTogether(
+            Lanes == 1, "lanes", ["topology"], "is not valid where topology is cluster; 1 is, since each node has a connection of its own");
+    }
 }

@@ -11,9 +11,25 @@ internal sealed class SentinelSettings
         Endpoints = read.Endpoints("sentinel.endpoints", DefaultPort);
         User = read.TextOrNull("sentinel.user");
         Password = read.TextOrNull("sentinel.password");
-        if (!isNeeded) return;
-        read.Require(Service.Length > 0, "sentinel.service", "the name under which the sentinels watch the primary");
-        read.Require(Endpoints.Count > 0, "sentinel.endpoints", "a list of one sentinel or more");
+        read.WarnIf(
+            !isNeeded && (read.IsOwn("sentinel.service") || read.IsOwn("sentinel.endpoints")),
+            "sentinel",
+            "is not looked at, since topology is not sentinel");
+        read.RequireTogether(
+            !isNeeded || Service.Length > 0,
+            "sentinel.service",
+            ["topology"],
+            "is not valid where topology is sentinel; the name under which the sentinels watch the primary is");
+        read.RequireTogether(
+            !isNeeded || Endpoints.Count > 0,
+            "sentinel.endpoints",
+            ["topology"],
+            "an empty list is not valid where topology is sentinel; a list of one sentinel or more is");
+        read.RequireTogether(
+            User is null || Password is not null,
+            "sentinel.user",
+            ["sentinel.password"],
+            "is not valid without a password; a user together with a password is");
     }
 
     /// <summary>The name under which the sentinels watch the primary.</summary>

@@ -4,15 +4,25 @@ using Akka.Configuration;
 namespace RedisActors.Configuration;
 
 /// <summary>
-/// Reads settings and collects what is wrong with them, so that all problems are reported at once, each with its full path, its
-/// value and what would be valid.
+/// Reads the settings of a connection and collects what is wrong with them, so that all problems are reported at once, each with
+/// its full path, its value and what would be valid.
 /// </summary>
-internal sealed class SettingsReader(string root, Config config)
+/// <param name="config">The settings, those that the connection inherits included.</param>
+/// <param name="origin">Which of them are its own.</param>
+/// <param name="values">
+/// Takes the problems that a value has by itself. Those of an inherited value are left out: they are reported where it stands.
+/// </param>
+/// <param name="rules">Takes the problems that come from several settings together.</param>
+internal sealed class SettingsReader(Config config, SettingsOrigin origin, SettingsProblems values, SettingsProblems rules)
 {
-    private readonly List<string> _problems = [];
     private readonly HashSet<string> _invalid = [];
+    private readonly List<string> _warnings = [];
 
-    public string Text(string path) => Read(path, "a text", c => c.GetString(path)) ?? string.Empty;
+    /// <summary>What is not wrong, and still hardly meant: for the log.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>A text, with the blanks that quotation marks hold together at its ends; HOCON itself takes them away.</summary>
+    public string Text(string path) => Read(path, "a text", _ => QuotedText.Of(config.GetValue(path))) ?? string.Empty;
 
     public string? TextOrNull(string path) => Text(path) is { Length: > 0 } text ? text : null;
 
@@ -125,25 +135,38 @@ internal sealed class SettingsReader(string root, Config config)
             : Problem<Type?>(path, valid, null);
     }
 
-    /// <summary>A rule that goes beyond the kind of a value.</summary>
+    /// <summary>Whether the user set it for this very connection.</summary>
+    public bool IsOwn(string path) => origin.IsOwn(path);
+
+    /// <summary>A rule about one setting that goes beyond the kind of its value.</summary>
     public void Require(bool holds, string path, string valid)
     {
-        if (!holds) Problem(path, valid, 0);
+        if (!holds && IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; {valid} is");
     }
 
     /// <summary>
-    /// Something that no single setting shows, such as a minimum above a maximum. Not looked at when one of the two is invalid by
-    /// itself: what was read in its place says nothing.
+    /// A rule that no single setting shows, such as a minimum above a maximum. Not looked at when one of them is invalid by itself:
+    /// what was read in its place says nothing.
     /// </summary>
-    public void RequireBoth(bool hold, string path, string other, string problem)
+    /// <param name="hold">Whether they keep the rule.</param>
+    /// <param name="path">The setting under which it is reported.</param>
+    /// <param name="others">The other settings of the rule.</param>
+    /// <param name="problem">What is wrong, to be read after the value of <paramref name="path"/>.</param>
+    public void RequireTogether(bool hold, string path, ReadOnlySpan<string> others, string problem)
     {
-        if (!hold && !_invalid.Contains(path) && !_invalid.Contains(other)) _problems.Add($"{root}.{path}: {problem}");
+        if (hold || _invalid.Contains(path)) return;
+        foreach (var other in others)
+        {
+            if (_invalid.Contains(other)) return;
+        }
+
+        rules.Add(Full(path), $"{Shown(path)}{(origin.Inherits && !IsOwn(path) ? "(inherited) " : string.Empty)}{problem}");
     }
 
-    /// <summary>Throws when anything was wrong.</summary>
-    public void ThrowIfInvalid()
+    /// <summary>Writes down what the user should know of a setting, and what does not keep the connection from working.</summary>
+    public void WarnIf(bool hold, string path, string warning)
     {
-        if (_problems.Count > 0) throw new ConfigurationException(string.Join(Environment.NewLine, _problems));
+        if (hold) _warnings.Add($"{Full(path)}: {warning}");
     }
 
     private TimeSpan Duration(string path, TimeSpan min, TimeSpan max, string valid) =>
@@ -157,7 +180,7 @@ internal sealed class SettingsReader(string root, Config config)
     {
         if (!config.HasPath(path))
         {
-            if (_invalid.Add(path)) _problems.Add($"{root}.{path}: is missing; {valid} is valid");
+            if (!HasValueAbove(path) && IsReported(path)) values.Add(Full(path), $"is missing; {valid} is valid");
             return default;
         }
 
@@ -174,9 +197,27 @@ internal sealed class SettingsReader(string root, Config config)
     /// <summary>Writes down that a setting is invalid, once, and answers what is read in its place.</summary>
     private T Problem<T>(string path, string valid, T instead)
     {
-        if (_invalid.Add(path)) _problems.Add($"{root}.{path}: {Shown(path)}is not valid; {valid} is");
+        if (IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; {valid} is");
         return instead;
     }
+
+    /// <summary>Marks a setting as invalid; whether that is to be said here, and for the first time.</summary>
+    private bool IsReported(string path) => _invalid.Add(path) && (!origin.Inherits || IsOwn(path));
+
+    /// <summary>Whether a value stands where a section should be; that is reported once, by <see cref="KnownSettings"/>.</summary>
+    private bool HasValueAbove(string path)
+    {
+        for (var dot = path.IndexOf('.'); dot >= 0; dot = path.IndexOf('.', dot + 1))
+        {
+            if (config.GetValue(path[..dot]) is not { } section || section.IsObject()) continue;
+            _invalid.Add(path);
+            return true;
+        }
+
+        return false;
+    }
+
+    private string Full(string path) => $"{origin.Root}.{path}";
 
     private string Shown(string path)
     {

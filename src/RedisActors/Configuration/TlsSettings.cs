@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace RedisActors.Configuration;
 
 /// <summary>Whether and how the connection is encrypted.</summary>
@@ -11,7 +14,18 @@ internal sealed class TlsSettings
         CertificateFile = read.TextOrNull("tls.certificate-file");
         KeyFile = read.TextOrNull("tls.key-file");
         Verify = read.Switch("tls.verify");
-        read.Require((CertificateFile is null) == (KeyFile is null), "tls.certificate-file", "a certificate together with tls.key-file");
+        read.RequireTogether(
+            (CertificateFile is null) == (KeyFile is null),
+            "tls.certificate-file",
+            ["tls.key-file"],
+            "is not valid alone; a certificate together with tls.key-file is");
+        if (Enabled) CheckFiles(read);
+        foreach (var path in new[] { "tls.host", "tls.ca-file", "tls.certificate-file", "tls.key-file", "tls.verify" })
+        {
+            read.WarnIf(!Enabled && read.IsOwn(path), path, "is not looked at, since tls.enabled is off");
+        }
+
+        read.WarnIf(Enabled && !Verify, "tls.verify", "is off: any certificate is taken, and anybody can pretend to be the server");
     }
 
     public bool Enabled { get; }
@@ -27,4 +41,47 @@ internal sealed class TlsSettings
     public string? KeyFile { get; }
 
     public bool Verify { get; }
+
+    /// <summary>
+    /// That the files are there and hold what they should is found out at the start. They are read again for each connection.
+    /// </summary>
+    private void CheckFiles(SettingsReader read)
+    {
+        if (CaFile is { } authorities)
+        {
+            Check(read, "tls.ca-file", "a file (PEM) of one certificate or more", () =>
+            {
+                var certificates = new X509Certificate2Collection();
+                certificates.ImportFromPemFile(authorities);
+                if (certificates.Count == 0) throw new CryptographicException("there is no certificate in it");
+                foreach (var certificate in certificates) certificate.Dispose();
+            });
+        }
+
+        if (CertificateFile is not { } file || KeyFile is not { } key) return;
+        var isReadable = Check(read, "tls.certificate-file", "a file (PEM) that holds a certificate", () =>
+        {
+            using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(file));
+        });
+        Check(read, "tls.key-file", "a file (PEM) that holds the key of the certificate, not encrypted", () =>
+        {
+            var text = File.ReadAllText(key);
+            if (!isReadable) return;
+            using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(file), text);
+        });
+    }
+
+    private static bool Check(SettingsReader read, string path, string valid, Action open)
+    {
+        try
+        {
+            open();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            read.RequireTogether(false, path, ["tls.enabled"], $"cannot be used: {error.Message.TrimEnd('.')}; {valid} is valid");
+            return false;
+        }
+    }
 }

@@ -32,9 +32,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         _links = links;
         _epoch = epoch;
         _unfenced = unfenced;
-        _lookForLifeEach = settings.HeartbeatTimeout / LooksPerTimeout < settings.HeartbeatInterval
-            ? settings.HeartbeatTimeout / LooksPerTimeout
-            : settings.HeartbeatInterval;
+        _lookForLifeEach = settings.Heartbeat.Timeout / LooksPerTimeout < settings.Heartbeat.Interval
+            ? settings.Heartbeat.Timeout / LooksPerTimeout
+            : settings.Heartbeat.Interval;
         Connecting();
     }
 
@@ -111,7 +111,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private void OnHeartbeatDue()
     {
         _link!.TakeHeard();
-        AwaitAnswer(_settings.HeartbeatTimeout);
+        AwaitAnswer(_settings.Heartbeat.Timeout);
         Timers.StartPeriodicTimer(LookForLife.Instance, LookForLife.Instance, _lookForLifeEach);
         AskForRoleAsync(_link, _settings.Role, _stopped.Token)
             .PipeTo(_self, success: answered => answered, failure: error => new Failed(error));
@@ -121,7 +121,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     {
         _isInGrace = false;
         Timers.Cancel(LookForLife.Instance);
-        Timers.StartSingleTimer(HeartbeatTimer, HeartbeatDue.Instance, _settings.HeartbeatInterval);
+        Timers.StartSingleTimer(HeartbeatTimer, HeartbeatDue.Instance, _settings.Heartbeat.Interval);
     }
 
     private void AwaitAnswer(TimeSpan patience) => Timers.StartSingleTimer(HeartbeatTimer, HeartbeatOverdue.Instance, patience);
@@ -134,14 +134,14 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     {
         if (!_link!.TakeHeard()) return;
         _isInGrace = false;
-        AwaitAnswer(_settings.HeartbeatTimeout);
+        AwaitAnswer(_settings.Heartbeat.Timeout);
     }
 
     private void OnHeartbeatOverdue()
     {
         OnLookForLife();
         if (Timers.IsTimerActive(HeartbeatTimer)) return;
-        if (_isInGrace || _settings.HeartbeatBusyGrace == TimeSpan.Zero) throw Overdue(string.Empty);
+        if (_isInGrace || _settings.Heartbeat.BusyGrace == TimeSpan.Zero) throw Overdue(string.Empty);
         _isInGrace = true;
         TryHostAsync(_link!).PipeTo(_self, success: accepts => new HostTried(accepts), failure: error => new Failed(error));
     }
@@ -150,16 +150,16 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     {
         if (!_isInGrace) return;
         if (!message.Accepts) throw Overdue(", and its host takes no connections");
-        AwaitAnswer(_settings.HeartbeatBusyGrace);
+        AwaitAnswer(_settings.Heartbeat.BusyGrace);
     }
 
     private RedisLinkException Overdue(string addition) => new(
-        $"no answer to {RoleCheck.QuestionFor(_settings.Role)} for {_settings.HeartbeatTimeout.TotalMilliseconds} ms{addition}");
+        $"no answer to {RoleCheck.QuestionFor(_settings.Role)} for {_settings.Heartbeat.Timeout.TotalMilliseconds} ms{addition}");
 
     private async Task<bool> TryHostAsync(IRedisLink link)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
-        limit.CancelAfter(_settings.HeartbeatTimeout);
+        limit.CancelAfter(_settings.Heartbeat.Timeout);
         return await link.HostAcceptsAsync(limit.Token).ConfigureAwait(false);
     }
 

@@ -227,14 +227,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             LetCommandsWait();
             Wait(delay, cause);
         }
-        else if (_settings.RetryMisconfiguredAfter == Timeout.InfiniteTimeSpan)
+        else if (_settings.Misconfigured.RetryAfter == Timeout.InfiniteTimeSpan)
         {
             EndAttempts(cause);
         }
         else
         {
-            Wait(_settings.RetryMisconfiguredAfter, cause, misconfigured: true);
-            if (_settings.WhenMisconfigured == WhenMisconfigured.AnswerNotSent) AnswerCommands($"there is no connection: {cause}");
+            Wait(_settings.Misconfigured.RetryAfter, cause, misconfigured: true);
+            if (_settings.Misconfigured.Commands == WhenMisconfigured.AnswerNotSent) AnswerCommands($"there is no connection: {cause}");
         }
     }
 
@@ -262,7 +262,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void OnLookForServer()
     {
         var epoch = _epoch;
-        _server.LookAsync(_settings.WakeInterval / 2, () => _links.AnswersAsync(CancellationToken.None)).PipeTo(
+        _server.LookAsync(_settings.Backoff.WakeInterval / 2, () => _links.AnswersAsync(CancellationToken.None)).PipeTo(
             Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
     }
 
@@ -281,8 +281,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void PlanToLook()
     {
-        if (_settings.WakeInterval == Timeout.InfiniteTimeSpan) return;
-        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.WakeInterval);
+        if (_settings.Backoff.WakeInterval == Timeout.InfiniteTimeSpan) return;
+        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.Backoff.WakeInterval);
     }
 
     /// <summary>All that wait for this server learn in one instant that it is back.</summary>
@@ -313,7 +313,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void EndAttempts(string cause)
     {
-        if (_settings.WhenSpent == WhenSpent.Suspend)
+        if (_settings.Restart.WhenSpent == WhenSpent.Suspend)
         {
             Suspend($"no further attempt is allowed; the last one: {cause}");
             return;
@@ -324,7 +324,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         AnswerCommands($"the connection was given up: {cause}");
 
         // Not at once, so that a parent which starts all anew does not make a hot loop of it.
-        if (_settings.WhenSpent == WhenSpent.Escalate)
+        if (_settings.Restart.WhenSpent == WhenSpent.Escalate)
         {
             Timers.StartSingleTimer(nameof(Escalate), new Escalate(cause), _settings.Backoff.Max);
         }

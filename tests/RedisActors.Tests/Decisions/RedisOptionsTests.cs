@@ -113,16 +113,16 @@ public sealed class RedisOptionsTests
         Assert.Equal("[::1]:7000", settings.Target);
         Assert.Equal((3, "secret", "me"), (settings.Database, settings.Credentials.Password, settings.ClientName));
         Assert.Equal((Time, Timeout.InfiniteTimeSpan), (settings.ConnectTimeout, settings.CommandTimeout));
-        Assert.Equal((Time * 2, Time * 3), (settings.HeartbeatInterval, settings.HeartbeatTimeout));
+        Assert.Equal((Time * 2, Time * 3), (settings.Heartbeat.Interval, settings.Heartbeat.Timeout));
         Assert.Equal((Time, Time * 4), (settings.Backoff.Min, settings.Backoff.Max));
         Assert.Equal((1.25, 0.00001), (settings.Backoff.Multiplier, settings.Backoff.Jitter));
-        Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.MaxRestarts, settings.RestartsWithin, settings.ResetAfter));
+        Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.Restart.Max, settings.Restart.Within, settings.Restart.ResetAfter));
         Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Delivery, settings.WhenSafeLimit));
         Assert.Equal(TimeSpan.FromHours(2), settings.TokensKeptFor);
-        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull));
-        Assert.Equal((12, 13), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
+        Assert.Equal((12, 13), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
         Assert.Equal((Time, Time * 2), (settings.AskAgain.Min, settings.AskAgain.Max));
-        Assert.Equal(Time * 5, settings.WakeInterval);
+        Assert.Equal(Time * 5, settings.Backoff.WakeInterval);
     }
 
     [Theory]

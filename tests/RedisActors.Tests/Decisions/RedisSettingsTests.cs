@@ -19,21 +19,21 @@ public sealed class RedisSettingsTests
         Assert.Equal("redis-actors-default", settings.ClientName);
         Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.CommandTimeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(750), settings.HeartbeatInterval);
-        Assert.Equal(TimeSpan.FromSeconds(2), settings.HeartbeatTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(750), settings.Heartbeat.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Heartbeat.Timeout);
         Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Backoff.Min);
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Backoff.Max);
         Assert.Equal(2, settings.Backoff.Multiplier);
         Assert.Equal(0.3, settings.Backoff.Jitter);
-        Assert.Null(settings.MaxRestarts);
-        Assert.Equal(TimeSpan.FromMinutes(1), settings.RestartsWithin);
-        Assert.Equal(TimeSpan.FromSeconds(10), settings.ResetAfter);
+        Assert.Null(settings.Restart.Max);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.Restart.Within);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.Restart.ResetAfter);
         Assert.Equal(DeliveryMode.WhenSafe, settings.Delivery);
         Assert.Equal(ReplayLimit.LastWins, settings.WhenSafeLimit);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.TokensKeptFor);
-        Assert.Equal((1_000_000, 512L << 20), (settings.StashMaxCount, settings.StashMaxBytes));
-        Assert.Equal(WhenFull.RejectNew, settings.WhenStashIsFull);
-        Assert.Equal((64, 65536), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+        Assert.Equal((1_000_000, 512L << 20), (settings.Stash.MaxCount, settings.Stash.MaxBytes));
+        Assert.Equal(WhenFull.RejectNew, settings.Stash.WhenFull);
+        Assert.Equal((64, 65536), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
         Assert.Equal(TimeSpan.FromMilliseconds(10), settings.AskAgain.Min);
         Assert.Equal(TimeSpan.FromMilliseconds(200), settings.AskAgain.Max);
     }
@@ -59,20 +59,20 @@ public sealed class RedisSettingsTests
         Assert.Equal("mine", settings.ClientName);
         Assert.Equal(TimeSpan.FromMilliseconds(500), settings.ConnectTimeout);
         Assert.Equal(TimeSpan.FromMinutes(2), settings.CommandTimeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(250), settings.HeartbeatInterval);
-        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.HeartbeatTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), settings.Heartbeat.Interval);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.Heartbeat.Timeout);
         Assert.Equal(
             (TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(2), 1.5, 0d),
             (settings.Backoff.Min, settings.Backoff.Max, settings.Backoff.Multiplier, settings.Backoff.Jitter));
-        Assert.Equal(5, settings.MaxRestarts);
-        Assert.Equal(TimeSpan.FromHours(1), settings.RestartsWithin);
-        Assert.Equal(TimeSpan.Zero, settings.ResetAfter);
+        Assert.Equal(5, settings.Restart.Max);
+        Assert.Equal(TimeSpan.FromHours(1), settings.Restart.Within);
+        Assert.Equal(TimeSpan.Zero, settings.Restart.ResetAfter);
         Assert.Equal(
             (DeliveryMode.ExactlyOnce, ReplayLimit.ReadOnly, TimeSpan.FromHours(2)),
             (settings.Delivery, settings.WhenSafeLimit, settings.TokensKeptFor));
         Assert.Equal(
-            (0, 3L << 20, WhenFull.DropOldest), (settings.StashMaxCount, settings.StashMaxBytes, settings.WhenStashIsFull));
-        Assert.Equal((2, 3), (settings.DrainInitialWindow, settings.DrainMaxWindow));
+            (0, 3L << 20, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
+        Assert.Equal((2, 3), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
         Assert.Equal(
             (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.AskAgain.Min, settings.AskAgain.Max));
     }
@@ -82,7 +82,7 @@ public sealed class RedisSettingsTests
         Assert.Equal(Timeout.InfiniteTimeSpan, Hocon.Settings("command-timeout = infinite").CommandTimeout);
 
     [Fact]
-    public void Restarts_may_be_unlimited_in_words() => Assert.Null(Hocon.Settings("restart.max-restarts = Unlimited").MaxRestarts);
+    public void Restarts_may_be_unlimited_in_words() => Assert.Null(Hocon.Settings("restart.max-restarts = Unlimited").Restart.Max);
 
     [Theory]
     [InlineData("endpoint", "\"\"", "host:port")]
@@ -189,22 +189,13 @@ public sealed class RedisSettingsTests
     {
         var config = ConfigurationFactory.ParseString("""redis-actors.default.endpoint = "localhost" """);
 
-        var error = Assert.Throws<ConfigurationException>(() => RedisSettings.Create("default", config.GetConfig("redis-actors")));
+        var error = Assert.Throws<ConfigurationException>(() => RedisConnections.Create(config));
 
         var problems = error.Message.Split(Environment.NewLine);
         Assert.Equal(problems.Select(line => line.Split(": ")[0]).Distinct(), problems.Select(line => line.Split(": ")[0]));
         Assert.Contains(problems, line => line.StartsWith("redis-actors.default.database: is missing; a whole number"));
         Assert.Contains(problems, line => line.StartsWith("redis-actors.default.backoff.min: is missing; a duration"));
         Assert.DoesNotContain(problems, line => line.StartsWith("redis-actors.default.endpoint:"));
-    }
-
-    [Fact]
-    public void A_connection_without_settings_is_refused_by_name()
-    {
-        var config = RedisExtension.DefaultConfig().GetConfig("redis-actors");
-
-        Assert.Contains(
-            "redis-actors.orders", Assert.Throws<ConfigurationException>(() => RedisSettings.Create("orders", config)).Message);
     }
 
     [Fact]

@@ -1,0 +1,99 @@
+using Akka.Configuration;
+
+namespace RedisActors.Configuration;
+
+/// <summary>The settings of all connections of an actor system, read and checked together.</summary>
+internal sealed class RedisConnections
+{
+    /// <summary>The name of the connection that is always there.</summary>
+    public const string DefaultName = "default";
+
+    private const string Root = "redis-actors";
+    private const string PhasesPath = "akka.coordinated-shutdown.phases";
+
+    private static readonly Lazy<Config> Reference = new(() => RedisExtension.DefaultConfig().GetConfig(Root));
+
+    private readonly RedisSettings _default;
+    private readonly SettingsProblems _problemsOfDefault;
+
+    private RedisConnections(RedisSettings @default, SettingsProblems problemsOfDefault, IReadOnlyList<RedisSettings> named)
+    {
+        _default = @default;
+        _problemsOfDefault = problemsOfDefault;
+        Named = named;
+    }
+
+    /// <summary>
+    /// The settings of the connection <c>default</c>. Where there are named connections it may be no more than what they have in
+    /// common, and need not be complete by itself; then asking for it throws.
+    /// </summary>
+    /// <exception cref="ConfigurationException">Its settings contradict each other, or some are missing.</exception>
+    public RedisSettings Default
+    {
+        get
+        {
+            _problemsOfDefault.ThrowIfAny();
+            return _default;
+        }
+    }
+
+    /// <summary>The connections beside it.</summary>
+    public IReadOnlyList<RedisSettings> Named { get; }
+
+    /// <param name="config">
+    /// The configuration of the actor system, <c>reference.conf</c> included. Without the phases of the coordinated shutdown in it,
+    /// <c>shutdown.drain-in-phase</c> is not checked.
+    /// </param>
+    /// <exception cref="ConfigurationException">Something is missing or invalid; the message names each full path.</exception>
+    public static RedisConnections Create(Config config)
+    {
+        var section = config.GetConfig(Root);
+        var problems = new SettingsProblems();
+        var phases = config.HasPath(PhasesPath) ? config.GetConfig(PhasesPath).AsEnumerable().Select(phase => phase.Key).ToArray() : null;
+        new KnownSettings(Reference.Value.Root.GetObject()).Check(section.Root.GetObject(), Root, problems);
+
+        var names = NamesIn(section, problems);
+        var problemsOfDefault = names.Count == 0 ? problems : new SettingsProblems();
+        var common = section.GetConfig(DefaultName);
+        var @default = RedisSettings.Read(
+            DefaultName,
+            new SettingsReader(
+                common,
+                SettingsOrigin.OfDefault($"{Root}.{DefaultName}", common, Reference.Value.GetConfig(DefaultName)),
+                problems,
+                problemsOfDefault),
+            phases);
+
+        var known = new KnownSettings(Reference.Value.GetValue(DefaultName).GetObject());
+        var named = new List<RedisSettings>();
+        foreach (var name in names)
+        {
+            var own = section.GetConfig($"connections.{name}");
+            var root = $"{Root}.connections.{name}";
+            known.Check(section.GetValue($"connections.{name}").GetObject(), root, problems);
+            var read = new SettingsReader(own.WithFallback(common), SettingsOrigin.OfNamed(root, own), problems, problems);
+            named.Add(RedisSettings.Read(name, read, phases));
+        }
+
+        problems.ThrowIfAny();
+        return new RedisConnections(@default, problemsOfDefault, named);
+    }
+
+    private static List<string> NamesIn(Config section, SettingsProblems problems)
+    {
+        var names = new List<string>();
+        if (section.GetValue("connections") is not { } connections || !connections.IsObject()) return names;
+        foreach (var (name, value) in connections.GetObject().Items)
+        {
+            var path = $"{Root}.connections.{name}";
+            if (!IsName(name)) problems.Add(path, $"'{name}' is not valid as the name of a connection; letters, digits, hyphens and underscores are, and not 'default'");
+            else if (!value.IsObject()) problems.Add(path, "a value is not valid; a section with the settings of the connection is");
+            else names.Add(name);
+        }
+
+        return names;
+    }
+
+    private static bool IsName(string name) =>
+        name.Length > 0 && name != DefaultName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
+}
