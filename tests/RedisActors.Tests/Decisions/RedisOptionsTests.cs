@@ -139,8 +139,30 @@ public sealed class RedisOptionsTests
     [InlineData("a line\nbreak, a \r and a \t.")]
     [InlineData("gr\u00fc\u00dfe \u6f22\u5b57")]
     [InlineData("\"\"\"")]
+    [InlineData(" with blanks at its ends ")]
+    [InlineData("   ")]
     public void A_text_arrives_as_it_was_given(string text) =>
         Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Credentials.Password);
+
+    [Fact]
+    public void What_has_no_end_can_be_said_too()
+    {
+        var options = new RedisOptions
+        {
+            MaxRestarts = RedisOptions.Unlimited,
+            BackoffWakeInterval = Timeout.InfiniteTimeSpan,
+            CommandTimeout = Timeout.InfiniteTimeSpan,
+            MisconfiguredRetryAfter = Timeout.InfiniteTimeSpan,
+        };
+
+        var settings = Hocon.FromRoot(options.ToConfig("default").WithFallback(
+            ConfigurationFactory.ParseString("redis-actors.default { restart.max-restarts = 5, backoff.wake-interval = 1s }")));
+
+        Assert.Null(settings.Restart.Max);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Backoff.WakeInterval);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.CommandTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Misconfigured.RetryAfter);
+    }
 
     [Fact]
     public void An_empty_password_in_code_overrides_one_in_hocon()

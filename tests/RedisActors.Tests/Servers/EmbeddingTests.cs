@@ -49,6 +49,64 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_provides_several_connections_each_under_a_key_of_its_own()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddAkka("embedded", akka => akka
+            .AddHocon("redis-actors.connections.sessions.database = 2", HoconAddMode.Prepend)
+            .WithRedis<Cache>("cache", options => options.Database = 1)
+            .WithRedis<Sessions>("sessions")
+            .WithRedis(_server.Endpoint));
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        await SetAsync<RedisActor>(host, "default");
+        await SetAsync<Cache>(host, "cache");
+        await SetAsync<Sessions>(host, "sessions");
+
+        await using (var probe = await _server.ConnectAsync())
+        {
+            foreach (var (database, name) in new (string, string)[] { ("0", "default"), ("1", "cache"), ("2", "sessions") })
+            {
+                await probe.ExecuteAsync("SELECT", database);
+                Assert.Equal(name, (await probe.ExecuteAsync("GET", "who")).Text);
+            }
+        }
+
+        Assert.Equal(
+            ["redis-actors-cache", "redis-actors-default", "redis-actors-sessions"],
+            (await _server.ListClientsAsync()).Select(client => client.Name).Where(name => name.StartsWith("redis-actors")).Order());
+        await host.StopAsync();
+        Assert.DoesNotContain(await _server.ListClientsAsync(), client => client.Name.StartsWith("redis-actors"));
+    }
+
+    [Fact]
+    public async Task A_host_without_a_default_connection_starts_none()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddAkka("embedded", akka => akka.WithRedis<Cache>("cache", options => options.Endpoint = _server.Endpoint));
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        await SetAsync<Cache>(host, "cache");
+
+        Assert.Equal("redis-actors-cache", Assert.Single(await _server.ListClientsAsync()).Name);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_name_in_code_that_is_not_valid_is_refused_as_it_is_in_hocon()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddAkka("embedded", akka => akka.WithRedis<Cache>("the \"cache\"", options => options.Lanes = 0));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+
+        Assert.Contains("is not valid as the name of a connection", error.ToString());
+    }
+
+    [Fact]
     public async Task Hocon_alone_starts_it_with_the_actor_system()
     {
         var system = ActorSystem.Create("embedded", ConfigurationFactory.ParseString($$"""
@@ -76,6 +134,14 @@ public sealed class EmbeddingTests : IAsyncLifetime
         Assert.Contains("redis-actors.default.backoff.jitter: '2'", error.ToString());
         await system.Terminate();
     }
+
+    private static async Task SetAsync<TKey>(IHost host, string value) =>
+        await host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef
+            .Ask<RedisReply>(new RedisCommand("SET", "who", value), TimeSpan.FromSeconds(20));
+
+    private sealed class Cache;
+
+    private sealed class Sessions;
 
     private sealed class Counter(IRequiredActor<RedisActor> redis)
     {
