@@ -37,15 +37,8 @@ public sealed class SimulationTests
     [Fact]
     public void Each_deliberate_defect_is_described()
     {
-        var page = File.ReadAllText(Path.Combine(Repository(), "docs", "outcomes.md"));
+        var page = Repository.Read("docs/outcomes.md");
 
         foreach (var mutation in Enum.GetNames<Mutation>().Skip(1)) Assert.Contains($"`{mutation}`", page);
-    }
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "RedisActors.sln"))) directory = directory.Parent!;
-        return directory.FullName;
     }
 }

@@ -1,0 +1,63 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.Configuration;
+using RedisActors.Hosting;
+
+namespace RedisActors.Tests.Configuration;
+
+/// <summary>The pieces of C# in <c>docs/configuration.md</c>, which <see cref="DocumentationTests"/> looks for in here.</summary>
+internal static class DocumentedCode
+{
+    public static void InCode(AkkaConfigurationBuilder akka)
+    {
+        akka.WithRedis(options =>
+        {
+            options.Endpoint = "redis-1:6379";
+            options.CommandTimeout = TimeSpan.FromSeconds(5);
+            options.MaxRestarts = RedisOptions.Unlimited;
+        });
+    }
+
+    public static void Secrets(AkkaConfigurationBuilder akka, IConfiguration configuration)
+    {
+        akka.WithRedis(options => options.Password = configuration["Redis:Password"]);
+    }
+
+    public static void Delivery(IActorRef redis)
+    {
+        redis.Tell(new RedisCommand("INCR", "orders") { Delivery = DeliveryMode.ExactlyOnce });
+    }
+
+    public static IActorRef Several(ActorSystem system)
+    {
+        IActorRef cache = RedisExtension.For(system).Connection("cache");
+        return cache;
+    }
+
+    public static void SeveralHosted(AkkaConfigurationBuilder akka)
+    {
+        akka.WithRedis<Cache>("cache", options => options.CommandTimeout = TimeSpan.FromMilliseconds(200));
+        akka.WithRedis<Sessions>("sessions");
+    }
+
+    public sealed class Cache;
+
+    public sealed class Sessions;
+
+    public sealed class Login(IRequiredActor<Sessions> sessions)
+    {
+        public Task<RedisReply> FindAsync(string id) => sessions.ActorRef.Ask<RedisReply>(new RedisCommand("GET", id));
+    }
+
+    public sealed class PatientAtNight : IBackoffStrategy
+    {
+        public TimeSpan DelayBefore(int attempt, TimeSpan previous, double chance) =>
+            DateTime.Now.Hour < 6 ? TimeSpan.FromSeconds(30) : TimeSpan.FromMilliseconds(200 * attempt);
+    }
+
+    public sealed class RotatedPassword : IRedisCredentialsProvider
+    {
+        public async ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) =>
+            new("app", await File.ReadAllTextAsync("/run/secrets/redis", cancellation));
+    }
+}

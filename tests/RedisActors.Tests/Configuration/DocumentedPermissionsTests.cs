@@ -1,0 +1,51 @@
+using Akka.Actor;
+using RedisActors.Testing;
+
+namespace RedisActors.Tests.Configuration;
+
+/// <summary>The permissions that <c>docs/configuration.md</c> names are enough for everything that the library does.</summary>
+public sealed class DocumentedPermissionsTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>What the client library asks on its own, and does without where it is not permitted.</summary>
+    private static readonly string[] AskedByTheClientLibrary = ["config|get", "info", "cluster|nodes", "get", "sentinel"];
+
+    private RedisServer _server = null!;
+    private ActorSystem? _system;
+
+    public async Task InitializeAsync()
+    {
+        var rules = Repository.Blocks("docs/configuration.md", "acl").Single().Split("user app on >secret ", 2)[1].ReplaceLineEndings(" ");
+        _server = await RedisServer.StartAsync(new RedisServerOptions { Users = [$"default on >secret {rules.Trim()}"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_system is not null) await _system.Terminate();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task They_are_enough_to_connect_to_fence_and_to_run_a_command_exactly_once()
+    {
+        _system = ActorSystem.Create("permissions", $$"""
+            redis-actors.default {
+              endpoint = "{{_server.Endpoint}}", password = secret, database = 1, delivery = exactly-once
+            }
+            """);
+        var redis = RedisExtension.For(_system).RedisActor;
+        Assert.Equal(1, await IncrementAsync(redis));
+
+        await _server.KillClientsAsync();
+
+        Assert.Equal(2, await IncrementAsync(redis));
+        var refused = (await _server.ExecuteAsync("ACL", "LOG", "100")).OrThrow().Items
+            .Select(entry => entry.AsPairs()["object"]).Except(AskedByTheClientLibrary);
+        Assert.Empty(refused);
+        Assert.Equal("redis-actors-default", Assert.Single(await _server.ListClientsAsync()).Name);
+    }
+
+    private static async Task<long> IncrementAsync(IActorRef redis) =>
+        (await redis.Ask<RedisReply>(new RedisCommand("INCR", "shop:orders"), Patience)).Value.AsInt64();
+}
