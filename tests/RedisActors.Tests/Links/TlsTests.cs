@@ -109,13 +109,17 @@ public sealed class TlsTests : LinkSpec
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_named()
+    public async Task A_file_that_has_gone_since_the_start_is_named()
     {
         var server = await StartTlsAsync();
+        var file = Path.GetTempFileName();
+        File.Copy(Path.Combine(server.Folder, "ca.crt"), file, overwrite: true);
+        var links = Links($"{Trusting(server)}\ntls.ca-file = \"{file}\"");
+        File.Delete(file);
 
-        Assert.StartsWith(
-            "tls.ca-file '/nowhere/ca.crt' cannot be read",
-            await RefusalAsync($"{Trusting(server)}\ntls.ca-file = \"/nowhere/ca.crt\""));
+        var refusal = await Assert.ThrowsAsync<MisconfiguredException>(() => ConnectAsync(links));
+
+        Assert.StartsWith($"tls.ca-file '{file}' cannot be read", refusal.Message);
     }
 
     [Fact]
