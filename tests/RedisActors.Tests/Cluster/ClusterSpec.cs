@@ -6,8 +6,12 @@ using RedisActors.Testing;
 
 namespace RedisActors.Tests.Cluster;
 
-/// <summary>A test against a real Redis Cluster of its own.</summary>
-public abstract class ClusterSpec(int replicasPerPrimary) : IAsyncLifetime
+/// <summary>
+/// A test against a real Redis Cluster of its own. Unless a killed node is to come back with its data, there is no append-only file:
+/// a disk that others keep busy would make every node slow, and these tests look at which node makes commands wait.
+/// </summary>
+[Collection(ClusterTests.Name)]
+public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = false) : IAsyncLifetime
 {
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -19,7 +23,11 @@ public abstract class ClusterSpec(int replicasPerPrimary) : IAsyncLifetime
     protected TestKit Kit => _kit ?? throw new InvalidOperationException("The actor system has not been started.");
 
     public async Task InitializeAsync() =>
-        _cluster = await RedisClusterServers.StartAsync(new RedisClusterOptions { ReplicasPerPrimary = replicasPerPrimary });
+        _cluster = await RedisClusterServers.StartAsync(new RedisClusterOptions
+        {
+            ReplicasPerPrimary = replicasPerPrimary,
+            Server = new RedisServerOptions { AppendOnly = appendOnly },
+        });
 
     public async Task DisposeAsync()
     {
