@@ -1,3 +1,4 @@
+using RedisActors.Connection;
 using RedisActors.Testing;
 
 namespace RedisActors.Tests.Links;
