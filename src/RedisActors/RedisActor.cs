@@ -1,9 +1,9 @@
 using Akka.Actor;
-using RedisActors.Cluster;
 using RedisActors.Commands;
 using RedisActors.Configuration;
 using RedisActors.Connection;
 using RedisActors.Lanes;
+using RedisActors.Shards;
 using RedisActors.Supervision;
 
 namespace RedisActors;

@@ -1,10 +1,10 @@
 using Akka.Actor;
 using Akka.TestKit;
-using RedisActors.Cluster;
 using RedisActors.Commands;
 using RedisActors.Configuration;
 using RedisActors.Delivery;
 using RedisActors.Lanes;
+using RedisActors.Shards;
 
 namespace RedisActors.Tests.Actors;
 

@@ -1,5 +1,5 @@
-using RedisActors.Cluster;
 using RedisActors.Configuration;
+using RedisActors.Shards;
 
 namespace RedisActors.Tests.Decisions;
 

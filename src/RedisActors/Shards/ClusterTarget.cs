@@ -1,6 +1,6 @@
 using RedisActors.Configuration;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>
 /// Where the primary of one shard is at this moment: set by the <see cref="ClusterRouter"/>, read by whoever connects its lane.

@@ -3,7 +3,7 @@ using Akka.Event;
 using RedisActors.Configuration;
 using RedisActors.Connection;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>
 /// Looks who has which slots and tells its RedisActor: at the start, when it is asked to, often while something is amiss, and now

@@ -2,7 +2,7 @@ using System.Globalization;
 using RedisActors.Configuration;
 using RedisActors.Delivery;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>A node of a cluster, in the words of one of them: a line of <c>CLUSTER NODES</c>.</summary>
 /// <param name="Id">What it is called, for as long as it lives.</param>

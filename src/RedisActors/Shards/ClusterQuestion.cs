@@ -1,7 +1,7 @@
 using RedisActors.Configuration;
 using RedisActors.Connection;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>Asks nodes who has which slots, side by side, each over a connection of its own that is closed again.</summary>
 internal static class ClusterQuestion

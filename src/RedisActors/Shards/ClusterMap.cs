@@ -1,7 +1,7 @@
 using RedisActors.Configuration;
 using RedisActors.Delivery;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>Which node has which hash slot, by the latest word of all nodes that were asked.</summary>
 internal sealed class ClusterMap

@@ -3,7 +3,7 @@ using RedisActors.Commands;
 using RedisActors.Delivery;
 using RedisActors.Lanes;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>
 /// One lane per shard of a cluster: opens and closes lanes, tells them where their primaries are, and lets slots change lanes

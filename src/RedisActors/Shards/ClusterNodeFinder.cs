@@ -1,7 +1,7 @@
 using RedisActors.Configuration;
 using RedisActors.Connection;
 
-namespace RedisActors.Cluster;
+namespace RedisActors.Shards;
 
 /// <summary>Finds the primary of one shard. Where another node takes its place during an attempt, that one is looked at.</summary>
 internal sealed class ClusterNodeFinder(RedisSettings settings, ClusterTarget target) : IServerFinder
