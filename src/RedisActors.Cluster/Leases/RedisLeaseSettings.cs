@@ -12,7 +12,10 @@ internal sealed record RedisLeaseSettings(string Name, string Owner, string Key,
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
     public static RedisLeaseSettings Create(LeaseSettings settings)
     {
-        var reader = new SettingsReader(Path, settings.LeaseConfig.WithFallback(RedisLease.DefaultConfig().GetConfig(Path)));
+        var reference = RedisLease.DefaultConfig().GetConfig(Path);
+        var config = settings.LeaseConfig.WithFallback(reference);
+        var problems = new SettingsProblems();
+        var reader = new SettingsReader(config, SettingsOrigin.OfDefault(Path, config, reference), problems, problems);
         var margin = reader.Fraction("safety-margin", 0, 0.5);
         var prefix = reader.Text("key-prefix");
         var timeouts = settings.TimeoutSettings;
@@ -21,7 +24,7 @@ internal sealed record RedisLeaseSettings(string Name, string Owner, string Key,
             timeouts.OperationTimeout < times.Trusted,
             "lease-operation-timeout",
             $"less than heartbeat-timeout without its safety-margin, which is {times.Trusted.TotalMilliseconds} ms,");
-        reader.ThrowIfInvalid();
+        problems.ThrowIfAny();
         return new RedisLeaseSettings(
             settings.LeaseName, settings.OwnerName, prefix + settings.LeaseName, times, timeouts.OperationTimeout);
     }

@@ -33,7 +33,7 @@ internal static class HerdBenchmark
             var ready = new ReadyTimes(connections);
             system.EventStream.Subscribe(
                 system.ActorOf(Props.Create(() => new Counter(ready)), "counter"), typeof(RedisReady));
-            var settings = RedisSettings.Create("default", system.Settings.Config.GetConfig("redis-actors"));
+            var settings = RedisConnections.Create(system.Settings.Config).Default;
             for (var i = 1; i <= connections; i++) system.ActorOf(RedisActor.Props(settings), $"redis-{i}");
             await ready.AllAsync(Patience);
             for (var round = 1; round <= rounds; round++)
