@@ -8,6 +8,9 @@ internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
     /// <summary>What stands before the names of the settings that this comes from.</summary>
     public string Prefix { get; init; } = string.Empty;
 
+    /// <summary>The logical database that the commands are for.</summary>
+    public int Database { get; init; }
+
     /// <summary>What to say first; null: nothing.</summary>
     public string[]? Auth => Credentials switch
     {
@@ -34,7 +37,7 @@ internal sealed class ServerAccessSource(RedisSettings settings)
     public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
     {
         var credentials = _provider is null ? _configured : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
-        return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls));
+        return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls)) { Database = settings.Database };
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RedisActors.Connection;
 
 /// <summary>
@@ -15,7 +17,9 @@ internal static class ServerProbe
         ServerDialogue.HoldAsync(
             server,
             access,
-            [["PING"], ["ROLE"]],
+            access.Database == 0
+                ? [["PING"], ["ROLE"]]
+                : [["PING"], ["ROLE"], ["SELECT", access.Database.ToString(CultureInfo.InvariantCulture)]],
             async conversation =>
             {
                 var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
@@ -25,7 +29,19 @@ internal static class ServerProbe
                     throw refusal;
                 }
 
-                return ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
+                var role = ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
+                if (access.Database != 0) await CheckDatabaseAsync(conversation, server, access, cancellation).ConfigureAwait(false);
+                return role;
             },
             cancellation);
+
+    /// <summary>
+    /// StackExchange.Redis does not look at the answer to its SELECT: where that is refused, the commands would run in database 0.
+    /// </summary>
+    private static async Task CheckDatabaseAsync(
+        RespConversation conversation, ServerAddress server, ServerAccess access, CancellationToken cancellation)
+    {
+        var selected = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        if (selected.Kind == RespKind.Error) throw ServerRefusal.OfDatabase(server, access, selected.AsString()!);
+    }
 }

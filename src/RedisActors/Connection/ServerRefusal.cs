@@ -43,6 +43,12 @@ internal static class ServerRefusal
             : null;
     }
 
+    /// <summary>The server does not let this client into its database.</summary>
+    public static RedisLinkException OfDatabase(ServerAddress server, ServerAccess access, string error) =>
+        OfQuestion(server, access, "SELECT", error)
+            ?? new MisconfiguredException(
+                $"{server} has no database {access.Database}: set database to one that it has, or databases in its configuration ({error})");
+
     /// <summary>The other side speaks something else.</summary>
     public static MisconfiguredException NotRedis(ServerAddress server, NotRespException error) =>
         new($"{server} is not a Redis server: it answers '{FirstWords(error.Message)}'", error);

@@ -44,6 +44,26 @@ public sealed class AccessTests : LinkSpec
         Assert.StartsWith($"{server.Endpoint} has no password, yet one is configured here", refusal);
     }
 
+    [Fact]
+    public async Task A_database_that_the_server_does_not_have_is_told()
+    {
+        var server = await StartServerAsync();
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", database = 99");
+
+        Assert.StartsWith($"{server.Endpoint} has no database 99: set database to one that it has", refusal);
+    }
+
+    [Fact]
+    public async Task A_database_that_the_user_may_not_select_is_told()
+    {
+        var server = await StartServerAsync(new RedisServerOptions { Users = ["default on nopass ~* +@all -select"] });
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", database = 1");
+
+        Assert.StartsWith($"{server.Endpoint} does not permit SELECT to this user", refusal);
+    }
+
 #if STACKEXCHANGE_REDIS_1
     [Fact]
     public async Task A_user_is_told_to_need_a_later_client()
