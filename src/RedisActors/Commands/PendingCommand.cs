@@ -225,7 +225,11 @@ internal class PendingCommand : LinkRequest
     }
 
     /// <summary>Hands a message to the sender; where the library's own simulation listens.</summary>
-    protected virtual void Tell(object answer) => _sender.Tell(answer, _redis);
+    protected virtual void Tell(object answer)
+    {
+        if (answer is Status.Failure { Cause: RedisOutcomeException failure }) RedisMetrics.CommandFailed(_redis, failure.Outcome);
+        _sender.Tell(answer, _redis);
+    }
 
     private void Answer(object answer, bool byServer)
     {

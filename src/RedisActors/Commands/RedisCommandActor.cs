@@ -30,7 +30,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
     private readonly CommandLedger _ledger;
-    private readonly LaneFigures _figures = new();
+    private readonly LaneFigures _figures;
     private readonly SlotDepartures _departures;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
@@ -61,6 +61,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
             new DrainWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
         _departures = new SlotDepartures(_ledger);
+        _figures = new LaneFigures(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
 
@@ -173,10 +174,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         {
             _link!.Send(pending);
         }
-        else
-        {
-            _figures.Stashed = _ledger.Stashed;
-        }
 
         WatchDeadlines();
     }
@@ -201,7 +198,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Timers.Cancel(ReleaseTokens.Instance);
         _releasesPlanned = false;
         _figures.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
-        _figures.Stashed = _ledger.Stashed;
         _departures.LinkLost();
         Become(Away);
     }
@@ -210,7 +206,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         _whyThereIsNoLink = message.Cause;
         _ledger.EndAllStashed(_whyThereIsNoLink);
-        _figures.Stashed = 0;
         Become(GaveUp);
     }
 

@@ -1,22 +1,23 @@
 namespace RedisActors.Supervision;
 
 /// <summary>
-/// What a command actor holds, for its supervisor to tell with its events. Written by the one and read by the other at any time, so
+/// What a command actor holds, for its supervisor to tell with its events, and for whoever measures. Read by others at any time, so
 /// it is a glance and no account.
 /// </summary>
-internal sealed class LaneFigures
+/// <param name="inFlight">Asked how many commands are handed to a connection and not answered.</param>
+/// <param name="stashed">Asked how many wait for one.</param>
+internal sealed class LaneFigures(Func<int> inFlight, Func<int> stashed)
 {
-    private volatile int _stashed;
     private volatile int _returned;
 
-    /// <summary>How many commands wait for a connection.</summary>
-    public int Stashed
-    {
-        get => _stashed;
-        set => _stashed = value;
-    }
+    /// <summary>Nobody holds anything yet.</summary>
+    public static LaneFigures None { get; } = new(static () => 0, static () => 0);
 
-    /// <summary>How many of them were sent before, on the connection that was lost.</summary>
+    public Func<int> InFlight => inFlight;
+
+    public Func<int> Stashed => stashed;
+
+    /// <summary>How many of those that wait were sent before, on the connection that was lost.</summary>
     public int Returned
     {
         get => _returned;

@@ -25,6 +25,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private readonly SharedServer _server;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Exception? _failure;
+    private IDisposable? _shown;
     private IActorRef? _connection;
     private LinkVerified? _link;
     private long _epoch;
@@ -71,6 +72,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             Watch(subscriber);
         }
 
+        ShowFigures(_memory.Figures);
         if (_memory.PausedBecause is { } reason)
         {
             Suspend(reason);
@@ -88,7 +90,11 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         base.PreRestart(reason, message);
     }
 
-    protected override void PostStop() => _server.Leave();
+    protected override void PostStop()
+    {
+        _shown?.Dispose();
+        _server.Leave();
+    }
 
     private void Connecting()
     {
@@ -167,7 +173,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Become(Ready);
         _states.Announce(new RedisReady(_settings.Name, _epoch, verified.Link.Endpoint, verified.Link.Identity.Id, away)
         {
-            Stashed = _memory.Figures.Stashed,
+            Stashed = _memory.Figures.Stashed(),
             Replayed = _memory.Figures.Returned,
         });
         _memory.Commands.Tell(new LinkUp(_epoch, verified.Link));
@@ -388,10 +394,17 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void OnAttach(AttachCommands message)
     {
         _memory.Commands = message.Commands;
-        _memory.Figures = message.Figures;
+        ShowFigures(message.Figures);
         _states.Tell(message.Commands);
         if (_link is not null) _memory.Commands.Tell(new LinkUp(_link.Epoch, _link.Link));
         if (_whyNoMoreLinks is { } why) _memory.Commands.Tell(new NoMoreLinks(why));
+    }
+
+    private void ShowFigures(LaneFigures figures)
+    {
+        _memory.Figures = figures;
+        _shown?.Dispose();
+        _shown = RedisMetrics.Show(_settings.Name, _memory.Lane, figures.InFlight, figures.Stashed);
     }
 
     private void OnSubscribe(SubscribeToState message)

@@ -3,7 +3,9 @@ using Akka.Event;
 
 namespace RedisActors.Supervision;
 
-/// <summary>Tells each change of state to everyone concerned: the log, the command actor, the event stream, the subscribers.</summary>
+/// <summary>
+/// Tells each change of state to everyone concerned: the metrics, the log, the command actor, the event stream, the subscribers.
+/// </summary>
 internal sealed class StateAnnouncer(SupervisorMemory memory, ActorSystem system, ILoggingAdapter log)
 {
     private readonly RedisConnectionLog _log = new(log);
@@ -15,6 +17,7 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, ActorSystem system
     {
         state = state with { Lane = memory.Lane };
         Current = state;
+        RedisMetrics.StateChanged(state);
         _log.Write(state, system.Scheduler.MonotonicClock);
         memory.Commands.Tell(state);
         system.EventStream.Publish(state);

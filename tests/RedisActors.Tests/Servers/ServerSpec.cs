@@ -21,7 +21,7 @@ public abstract class ServerSpec : IAsyncLifetime
 
     public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_kit is not null) await _kit.Sys.Terminate();
         if (_server is not null) await _server.DisposeAsync();

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Akka.Actor;
+
+namespace RedisActors;
+
+/// <summary>
+/// What RedisActors measures, as instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
+/// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Every measurement says of which <c>connection</c> it is, and, where there is
+/// one, of which <c>lane</c>.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term><c>redisactors.connection.changes</c></term><description>Changes of state, by <c>state</c>: <c>connecting</c>,
+/// <c>ready</c>, <c>lost</c>, <c>backing-off</c>, <c>suspended</c>, <c>gave-up</c>.</description></item>
+/// <item><term><c>redisactors.connection.away</c></term><description>How long there was no connection, in seconds; one measurement
+/// for each return.</description></item>
+/// <item><term><c>redisactors.commands.replayed</c></term><description>Commands that were sent again after a return.</description></item>
+/// <item><term><c>redisactors.commands.failed</c></term><description>Commands that did not end as Applied, by <c>outcome</c>:
+/// <c>rejected</c>, <c>not-sent</c>, <c>unknown</c>.</description></item>
+/// <item><term><c>redisactors.commands.in_flight</c></term><description>Commands handed to a connection and not answered.</description></item>
+/// <item><term><c>redisactors.commands.stashed</c></term><description>Commands that wait for a connection.</description></item>
+/// </list>
+/// </remarks>
+public static class RedisMetrics
+{
+    /// <summary>The name of the meter: <c>RedisActors</c>.</summary>
+    public const string MeterName = "RedisActors";
+
+    private static readonly Meter Meter = new(MeterName, typeof(RedisMetrics).Assembly.GetName().Version?.ToString(3));
+    private static readonly ConcurrentDictionary<LaneGauge, byte> Lanes = new();
+
+    private static readonly Counter<long> Changes = Meter.CreateCounter<long>(
+        "redisactors.connection.changes", "{change}", "Changes of state of the supervised connections.");
+
+    private static readonly Histogram<double> Away = Meter.CreateHistogram<double>(
+        "redisactors.connection.away", "s", "How long there was no connection, for each return.");
+
+    private static readonly Counter<long> Replayed = Meter.CreateCounter<long>(
+        "redisactors.commands.replayed", "{command}", "Commands that were sent again after a return.");
+
+    private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
+        "redisactors.commands.failed", "{command}", "Commands that did not end as Applied.");
+
+    static RedisMetrics()
+    {
+        Meter.CreateObservableUpDownCounter(
+            "redisactors.commands.in_flight",
+            () => Lanes.Keys.Select(lane => new Measurement<int>(lane.InFlight(), lane.Tags)),
+            "{command}",
+            "Commands handed to a connection and not answered.");
+        Meter.CreateObservableUpDownCounter(
+            "redisactors.commands.stashed",
+            () => Lanes.Keys.Select(lane => new Measurement<int>(lane.Stashed(), lane.Tags)),
+            "{command}",
+            "Commands that wait for a connection.");
+    }
+
+    internal static void StateChanged(RedisConnectionEvent state)
+    {
+        var tags = Tags(state.Connection, state.Lane);
+        if (state is RedisReady ready)
+        {
+            if (ready.Away > TimeSpan.Zero) Away.Record(ready.Away.TotalSeconds, tags);
+            if (ready.Replayed > 0) Replayed.Add(ready.Replayed, tags);
+        }
+
+        tags.Add("state", Word(state));
+        Changes.Add(1, tags);
+    }
+
+    /// <param name="redis">The RedisActor that the command was sent to.</param>
+    /// <param name="outcome">What its sender is told.</param>
+    internal static void CommandFailed(IActorRef redis, Outcome outcome)
+    {
+        if (!Failed.Enabled) return;
+        var name = redis.Path.Name;
+        var connection = name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
+        Failed.Add(1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
+    }
+
+    /// <summary>Shows what a lane holds until the answer is disposed of. The two are asked from any thread.</summary>
+    internal static IDisposable Show(string connection, int lane, Func<int> inFlight, Func<int> stashed)
+    {
+        var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);
+        Lanes.TryAdd(gauge, 0);
+        return gauge;
+    }
+
+    private static TagList Tags(string connection, int lane) => new() { { "connection", connection }, { "lane", lane } };
+
+    private static string Word(RedisConnectionEvent state) => state switch
+    {
+        RedisConnecting => "connecting",
+        RedisReady => "ready",
+        RedisLost => "lost",
+        RedisBackingOff => "backing-off",
+        RedisSuspended => "suspended",
+        _ => "gave-up",
+    };
+
+    private static string Word(Outcome outcome) => outcome switch
+    {
+        Outcome.Rejected => "rejected",
+        Outcome.NotSent => "not-sent",
+        _ => "unknown",
+    };
+
+    private sealed class LaneGauge(TagList tags, Func<int> inFlight, Func<int> stashed) : IDisposable
+    {
+        public TagList Tags => tags;
+
+        public Func<int> InFlight => inFlight;
+
+        public Func<int> Stashed => stashed;
+
+        public void Dispose() => Lanes.TryRemove(this, out _);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Akka.Actor;
+
+namespace RedisActors.Tests.Servers;
+
+/// <summary>What the meter shows of an outage of a real server.</summary>
+[Collection(nameof(AllProcessors))]
+public sealed class MetricsTests : ServerSpec
+{
+    private readonly ConcurrentDictionary<string, double> _sums = new();
+    private readonly MeterListener _listener = new();
+
+    public MetricsTests()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == RedisMetrics.MeterName) listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.Start();
+    }
+
+    [Fact]
+    public async Task An_outage_shows_as_changes_of_state_as_commands_that_wait_and_as_time_away()
+    {
+        var redis = Redis("command-timeout = 20s");
+        await AskAsync(redis, "SET", "text", "value");
+        var states = WatchStates(redis);
+        await NextAsync<RedisReady>(states);
+
+        Server.Kill();
+        await NextAsync<RedisLost>(states);
+        var waiting = AskAsync(redis, "GET", "text");
+        while ((await redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).Stashed == 0) await Task.Yield();
+        _listener.RecordObservableInstruments();
+        Assert.Equal(1, Sum("redisactors.commands.stashed"));
+        var refused = await OutcomeAsync(AskAsync(redis, "SUBSCRIBE", "channel"));
+        await Server.StartAgainAsync();
+        await NextAsync<RedisReady>(states);
+        await waiting;
+
+        Assert.Equal(Outcome.NotSent, refused);
+        Assert.Equal(1, Sum("redisactors.commands.failed outcome=not-sent"));
+        Assert.Equal(1, Sum("redisactors.connection.changes state=lost"));
+        Assert.Equal(2, Sum("redisactors.connection.changes state=ready"));
+        Assert.True(Sum("redisactors.connection.changes state=connecting") >= 2);
+        Assert.True(Sum("redisactors.connection.away") > 0);
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_stopped_is_shown_no_longer()
+    {
+        var redis = Redis("command-timeout = 20s");
+        await AskAsync(redis, "PING");
+        await redis.GracefulStop(Patience);
+
+        _listener.RecordObservableInstruments();
+
+        Assert.False(_sums.ContainsKey("redisactors.commands.stashed"));
+    }
+
+    public override Task DisposeAsync()
+    {
+        _listener.Dispose();
+        return base.DisposeAsync();
+    }
+
+    private double Sum(string name) => _sums.GetValueOrDefault(name);
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var name = instrument.Name;
+        foreach (var (key, tag) in tags)
+        {
+            if (key == "connection" && !"default".Equals(tag)) return;
+            if (key is "state" or "outcome") name += $" {key}={tag}";
+        }
+
+        _sums.AddOrUpdate(name, value, (_, sum) => sum + value);
+    }
+}
