@@ -27,9 +27,8 @@ public sealed class RedisExtension : IExtension
 
     internal RedisExtension(ExtendedActorSystem system)
     {
-        // First, because it has to see the configuration as Akka did.
+        // Adds DefaultConfig to the settings as well. To do that once more would make Akka's serialization anew, without the messages.
         RedisMessages.For(system);
-        system.Settings.InjectTopLevelFallback(DefaultConfig());
         var connections = RedisConnections.Create(system.Settings.Config);
         StrandedCommands.Answer(system);
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
