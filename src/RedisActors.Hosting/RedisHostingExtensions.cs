@@ -61,8 +61,5 @@ public static class RedisHostingExtensions
         configure?.Invoke(options);
         var config = options.ToConfig(section);
         if (!config.IsEmpty) builder.AddHocon(config, HoconAddMode.Prepend);
-
-        // The serializer is to be there before anything can arrive from another node.
-        builder.AddHocon(RedisExtension.DefaultConfig().GetValue("akka").AtKey("akka"), HoconAddMode.Append);
     }
 }

@@ -27,7 +27,7 @@ public sealed class RedisExtension : IExtension
 
     internal RedisExtension(ExtendedActorSystem system)
     {
-        // Adds DefaultConfig to the settings as well. To do that once more would make Akka's serialization anew, without the messages.
+        // Adds DefaultConfig to the settings as well.
         RedisMessages.For(system);
         var connections = RedisConnections.Create(system.Settings.Config);
         StrandedCommands.Answer(system);
@@ -53,10 +53,7 @@ public sealed class RedisExtension : IExtension
     /// </exception>
     public static RedisExtension For(ActorSystem system) => system.WithExtension<RedisExtension, RedisExtensionProvider>();
 
-    /// <summary>
-    /// The library's <c>reference.conf</c>: every setting with its default, and the serializer of the messages. As the fallback of the
-    /// configuration that an actor system is made with, it makes the messages known from the start, see <see cref="RedisMessages"/>.
-    /// </summary>
+    /// <summary>The library's <c>reference.conf</c>: every setting with its default, and the serializer of its messages.</summary>
     public static Config DefaultConfig() =>
         ConfigurationFactory.FromResource("RedisActors.reference.conf", typeof(RedisExtension).Assembly);
 

@@ -38,8 +38,10 @@ public sealed class SerializationTests() : ActorSpec(Settings)
     }
 
     [Fact]
-    public void Serializers_in_a_configuration_that_an_extension_brings_along_come_too_late()
+    public void Serializers_in_a_configuration_that_an_extension_brings_along_count_too()
     {
+        Assert.IsType<NewtonSoftJsonSerializer>(Sys.Serialization.FindSerializerForType(typeof(Unbound)));
+
         System.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString($$"""
             akka.actor {
                 serializers.late = "{{typeof(ConfiguredSerializer).AssemblyQualifiedName}}"
@@ -47,7 +49,31 @@ public sealed class SerializationTests() : ActorSpec(Settings)
             }
             """));
 
+        Assert.IsType<ConfiguredSerializer>(Sys.Serialization.FindSerializerForType(typeof(Unbound)));
+    }
+
+    [Fact]
+    public void What_was_added_by_code_is_forgotten_when_an_extension_brings_a_configuration_along()
+    {
+        var serializer = new FixedSerializer(System);
+        Sys.Serialization.AddSerializer("fixed", serializer);
+        Sys.Serialization.AddSerializationMap(typeof(Unbound), serializer);
+
+        System.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("brought-along = 1"));
+
         Assert.IsType<NewtonSoftJsonSerializer>(Sys.Serialization.FindSerializerForType(typeof(Unbound)));
+    }
+
+    [Fact]
+    public void What_is_brought_along_goes_before_what_was_there_except_for_the_users_own()
+    {
+        System.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("x.a = 1, x.b = 1"));
+        System.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("x.a = 2, akka.actor.ask-timeout = 7s, akka.loglevel = ERROR"));
+
+        var config = System.Settings.Config;
+        Assert.Equal((2, 1), (config.GetInt("x.a"), config.GetInt("x.b")));
+        Assert.Equal(TimeSpan.FromSeconds(7), config.GetTimeSpan("akka.actor.ask-timeout"));
+        Assert.Equal("INFO", config.GetString("akka.loglevel"));
     }
 
     [Fact]
@@ -155,7 +181,7 @@ public sealed class SerializationTests() : ActorSpec(Settings)
     [Fact]
     public void A_reference_to_an_actor_that_is_not_there_keeps_its_path()
     {
-        var path = $"akka://{Sys.Name}/user/nowhere#42";
+        var path = $"akka://{Sys.Name}/user/nowhere";
 
         Assert.Equal(path, AkkaSerialization.SerializedActorPath(Sys.Serialization.DeserializeActorRef(path)));
     }

@@ -27,13 +27,13 @@ public sealed class RegistrationTests
     public Task By_starting_a_redis_actor() =>
         KnowsAllAsync("redis-actors.default.endpoint = \"127.0.0.1:1\"", system => RedisExtension.For(system));
 
+    /// <summary>With each configuration that an extension brings along Akka reads its serializers anew.</summary>
     [Fact]
-    public Task By_the_librarys_configuration_from_the_start() => KnowsAllAsync(
-        RedisExtension.DefaultConfig(), _ => { }, Messages.Except([typeof(Status.Failure)]));
-
-    [Fact]
-    public Task By_the_librarys_configuration_and_the_extension() =>
-        KnowsAllAsync(RedisExtension.DefaultConfig(), system => RedisMessages.For(system), Messages);
+    public Task And_after_another_extension_brought_its_configuration_along() => KnowsAllAsync("", system =>
+    {
+        RedisMessages.For(system);
+        system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("another-extension.setting = 1"));
+    });
 
     [Fact]
     public async Task The_number_is_the_one_of_the_configuration_and_not_one_of_akkas()
@@ -65,15 +65,12 @@ public sealed class RegistrationTests
         await system.Terminate();
     }
 
-    private static Task KnowsAllAsync(string hocon, Action<ActorSystem> start) =>
-        KnowsAllAsync(ConfigurationFactory.ParseString(hocon), start, Messages);
-
-    private static async Task KnowsAllAsync(Config config, Action<ActorSystem> start, IEnumerable<Type> messages)
+    private static async Task KnowsAllAsync(string hocon, Action<ActorSystem> start)
     {
-        using var system = ActorSystem.Create("wire", ConfigurationFactory.ParseString("akka.loglevel = WARNING").WithFallback(config));
+        using var system = ActorSystem.Create("wire", $"akka.loglevel = WARNING\n{hocon}");
         start(system);
 
-        Assert.All(messages, type => Assert.IsType<RedisMessageSerializer>(system.Serialization.FindSerializerForType(type)));
+        Assert.All(Messages, type => Assert.IsType<RedisMessageSerializer>(system.Serialization.FindSerializerForType(type)));
         var serializer = (SerializerWithStringManifest)system.Serialization.FindSerializerForType(typeof(RedisCommand));
         var read = system.Serialization.Deserialize(serializer.ToBinary(GetStatus.Instance), serializer.Identifier, "GS");
         Assert.Same(GetStatus.Instance, read);

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Configuration;
 using RedisActors.Wire;
 using AkkaSerialization = Akka.Serialization.Serialization;
 
@@ -9,7 +8,7 @@ namespace RedisActors.Tests.Wire;
 public abstract class WireSpec : IAsyncLifetime
 {
     internal ExtendedActorSystem System { get; } = (ExtendedActorSystem)ActorSystem.Create(
-        "wire", ConfigurationFactory.ParseString("akka.loglevel = WARNING").WithFallback(RedisExtension.DefaultConfig()));
+        "wire", "akka.loglevel = WARNING");
 
     internal RedisMessageSerializer Serializer => Assert.IsType<RedisMessageSerializer>(
         System.Serialization.FindSerializerForType(typeof(RedisCommand)));

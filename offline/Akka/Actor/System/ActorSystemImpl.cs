@@ -19,6 +19,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
     private readonly Lock _terminationLock = new();
     private Stack<Action> _onTermination = new();
     private IActorRef _deadLetterListener;
+    private volatile Serialization.Serialization _serialization;
 
     private ActorSystemImpl(string name, Config config, ActorSystemSetup setup)
     {
@@ -40,7 +41,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
         Mailboxes = new Mailboxes(this);
         Dispatchers = new Dispatchers(
             this, new DefaultDispatcherPrerequisites(EventStream, Scheduler, Settings, Mailboxes));
-        Serialization = new Serialization.Serialization(this);
+        ReadSerializers();
     }
 
     public override string Name { get; }
@@ -57,7 +58,7 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override Dispatchers Dispatchers { get; }
 
-    public override Serialization.Serialization Serialization { get; }
+    public override Serialization.Serialization Serialization => _serialization;
 
     public override IActorRefProvider Provider => _provider;
 
@@ -157,6 +158,8 @@ public sealed partial class ActorSystemImpl : ExtendedActorSystem
 
         return uid;
     }
+
+    internal void ReadSerializers() => _serialization = new Serialization.Serialization(this);
 
     internal void FinalTerminate()
     {

@@ -1,4 +1,5 @@
 #nullable disable
+using Akka.Actor.Internal;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
@@ -9,6 +10,8 @@ namespace Akka.Actor;
 public class Settings
 {
     private readonly Lock _lock = new();
+    private readonly Config _userConfig;
+    private Config _fallback = ConfigurationFactory.Default();
 
     public Settings(ActorSystem system, Config config)
         : this(system, config, ActorSystemSetup.Empty)
@@ -19,7 +22,8 @@ public class Settings
     {
         System = system;
         Setup = setup;
-        Config = config.SafeWithFallback(ConfigurationFactory.Default());
+        _userConfig = config;
+        Config = _userConfig.SafeWithFallback(_fallback);
         ProviderClass = Config.GetString("akka.actor.provider");
         SupervisorStrategyClass = Config.GetString("akka.actor.guardian-supervisor-strategy");
         SchedulerClass = Config.GetString("akka.scheduler.implementation");
@@ -96,13 +100,19 @@ public class Settings
 
     public bool CoordinatedShutdownRunByActorSystemTerminate { get; }
 
-    /// <summary>Puts a configuration below everything there is, for an extension that brings its own defaults.</summary>
+    /// <summary>
+    /// For an extension that brings its own defaults: below the user's configuration, above what was brought before. The serializers
+    /// are read anew.
+    /// </summary>
     public void InjectTopLevelFallback(Config config)
     {
         lock (_lock)
         {
-            Config = Config.SafeWithFallback(config);
+            _fallback = config.SafeWithFallback(_fallback);
+            Config = _userConfig.SafeWithFallback(_fallback);
         }
+
+        (System as ActorSystemImpl)?.ReadSerializers();
     }
 
     public override string ToString() => Config.ToString();
