@@ -30,10 +30,10 @@ internal sealed class Parent : ReceiveActor
 
     protected override void PreStart() => _listener.Tell(new Born(Context.Watch(Context.ActorOf(_child, "child"))));
 
-    internal sealed record Born(IActorRef Child);
+    // What is told to the test stays in its process.
+    internal sealed record Born(IActorRef Child) : INoSerializationVerificationNeeded;
 
-    internal sealed record Stopped(IActorRef Child);
+    internal sealed record Stopped(IActorRef Child) : INoSerializationVerificationNeeded;
 
-    /// <summary>What an actor fails with stays in its process.</summary>
     internal sealed record Failed(Exception Failure) : INoSerializationVerificationNeeded;
 }
