@@ -1,0 +1,82 @@
+using Akka;
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+
+namespace RedisActors.Cluster;
+
+/// <summary>
+/// Redis for all nodes of a cluster through a connection that some of them have, with the settings under <c>redis-actors.cluster</c>:
+/// starts what the node serves to the others, if it is one that serves, and on every node the <see cref="RemoteRedis"/> that commands
+/// are sent to, at <c>/user/redis-remote</c>.
+/// </summary>
+/// <example>
+/// From HOCON alone, on every node:
+/// <code>
+/// akka.extensions = ["RedisActors.Cluster.RedisClusterExtensionProvider, RedisActors.Cluster"]
+/// redis-actors.cluster { served-by = role, role = redis }
+/// </code>
+/// or from code, when first asked for: <code>IActorRef redis = RedisClusterExtension.For(system).Redis;</code>
+/// </example>
+public sealed class RedisClusterExtension : IExtension
+{
+    internal const string ServiceName = "redis-service";
+    private const string FrontName = "redis-remote";
+    private const string SingletonName = "redis-singleton";
+
+    internal RedisClusterExtension(ExtendedActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(DefaultConfig().WithFallback(RedisExtension.DefaultConfig()));
+        var settings = RedisClusterSettings.Create(system.Settings.Config);
+        var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
+        var proxy = settings.ServedBy == ServedBy.Singleton ? SingletonProxy(system, settings) : null;
+        if (serves) Serve(system, settings);
+        Redis = system.ActorOf(RemoteRedis.Props(settings, proxy), FrontName);
+    }
+
+    /// <summary>The address to send commands to, on this node.</summary>
+    public IActorRef Redis { get; }
+
+    /// <summary>The extension of this actor system; starts its actors when it is asked for first.</summary>
+    /// <exception cref="ConfigurationException">
+    /// A setting is missing or invalid; the message names each by its full path, with what would be valid.
+    /// </exception>
+    public static RedisClusterExtension For(ActorSystem system) =>
+        system.WithExtension<RedisClusterExtension, RedisClusterExtensionProvider>();
+
+    /// <summary>The package's settings with their defaults, those of <see cref="RedisLease"/> included.</summary>
+    public static Config DefaultConfig() =>
+        ConfigurationFactory.FromResource("RedisActors.Cluster.reference.conf", typeof(RedisClusterExtension).Assembly);
+
+    private static void Serve(ExtendedActorSystem system, RedisClusterSettings settings)
+    {
+        var service = RedisService.Props(settings.Linger);
+        if (settings.ServedBy == ServedBy.Singleton)
+        {
+            system.ActorOf(
+                ClusterSingletonManager.Props(
+                    service, RedisService.Leave.Instance, ClusterSingletonManagerSettings.Create(system).WithRole(settings.Role)),
+                SingletonName);
+            return;
+        }
+
+        var actor = system.ActorOf(service, ServiceName);
+
+        // While the node is still a member, so that the others hear of it and what they get back has somewhere to go.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "redis-service-leave", async () =>
+        {
+            await actor.GracefulStop(settings.Linger * 2, RedisService.Leave.Instance).ConfigureAwait(false);
+            return Done.Instance;
+        });
+    }
+
+    private static Props SingletonProxy(ActorSystem system, RedisClusterSettings settings) => ClusterSingletonProxy.Props(
+        $"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(settings.Role));
+}
+
+/// <summary>Makes the <see cref="RedisClusterExtension"/>; what <c>akka.extensions</c> names to start it with the actor system.</summary>
+public sealed class RedisClusterExtensionProvider : ExtensionIdProvider<RedisClusterExtension>
+{
+    /// <inheritdoc/>
+    public override RedisClusterExtension CreateExtension(ExtendedActorSystem system) => new(system);
+}
