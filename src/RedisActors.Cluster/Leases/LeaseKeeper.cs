@@ -17,10 +17,12 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _waiting = [];
     private readonly string _instance = Guid.NewGuid().ToString("N");
+    private readonly Dictionary<long, Request> _unanswered = [];
     private IActorRef _redis = ActorRefs.Nobody;
     private Action<Exception>? _lost;
     private Request? _acquiring;
     private long _acquisitions;
+    private long _requests;
 
     public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock)
     {
@@ -33,7 +35,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<RedisReady>(_ => OnRedisReady());
         Receive<RedisConnectionEvent>(_ => { });
-        Receive<RedisReply>(reply => OnReply((Request)reply.State!, reply.Value));
+        Receive<RedisReply>(reply => OnReply(Take(reply.State), reply.Value));
         Receive<Status.Failure>(failure => OnFailure((RedisOutcomeException)failure.Cause));
     }
 
@@ -180,7 +182,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void OnFailure(RedisOutcomeException failure)
     {
-        var request = (Request)failure.State!;
+        var request = Take(failure.State);
         switch (request.Step)
         {
             case Step.Acquire:
@@ -245,8 +247,15 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         new Request(Step.Release, id, _clock.Now, ActorRefs.Nobody),
         _times.TimeToLive);
 
-    private void Send(RedisCommand command, Request request, TimeSpan timeout) =>
-        _redis.Tell(command with { State = request, Timeout = timeout }, Self);
+    private void Send(RedisCommand command, Request request, TimeSpan timeout)
+    {
+        _unanswered.Add(++_requests, request);
+        _redis.Tell(command with { State = _requests, Timeout = timeout }, Self);
+    }
+
+    /// <summary>What an answer answers. Each request is answered once.</summary>
+    private Request Take(object? state) =>
+        _unanswered.Remove((long)state!, out var request) ? request : throw new InvalidOperationException("An answer to nothing.");
 
     private void AnswerWaiting(object answer)
     {
@@ -275,6 +284,6 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         public static Tick Instance { get; } = new();
     }
 
-    /// <summary>What a command to the server was for; it comes back with the answer.</summary>
+    /// <summary>What a command to the server was for; the command's state is its number.</summary>
     private sealed record Request(Step Step, string Id, TimeSpan SentAt, IActorRef Asker);
 }

@@ -2,6 +2,7 @@ using Akka;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using RedisActors.Wire;
 
 namespace RedisActors.Cluster;
 
@@ -26,6 +27,8 @@ public sealed class RedisClusterExtension : IExtension
 
     internal RedisClusterExtension(ExtendedActorSystem system)
     {
+        // First, because it has to see the configuration as Akka did.
+        RedisMessages.For(system);
         system.Settings.InjectTopLevelFallback(DefaultConfig().WithFallback(RedisExtension.DefaultConfig()));
         var settings = RedisClusterSettings.Create(system.Settings.Config);
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);

@@ -61,7 +61,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) => Fail(command, outcome, why, null);
 
     internal static Props Props(RedisClusterSettings settings, Props? singletonProxy) =>
-        Akka.Actor.Props.Create(() => new RemoteRedis(settings, singletonProxy));
+        Akka.Actor.Props.CreateBy(new Producer(settings, singletonProxy));
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -237,5 +237,16 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private sealed record Tick : INoSerializationVerificationNeeded
     {
         public static Tick Instance { get; } = new();
+    }
+
+    private sealed class Producer(RedisClusterSettings settings, Props? singletonProxy) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(RemoteRedis);
+
+        public ActorBase Produce() => new RemoteRedis(settings, singletonProxy);
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class LeaseSystem : IAsyncDisposable
         _system = ActorSystem.Create("leases", ConfigurationFactory.ParseString($$"""
             akka.loglevel = OFF
             akka.stdout-loglevel = OFF
+            akka.actor.serialize-messages = on
             redis-actors.default.endpoint = "{{endpoint}}"
             redis-actors.lease {
               heartbeat-timeout = 1500ms
