@@ -21,9 +21,7 @@ namespace RedisActors.Cluster;
 /// </example>
 public sealed class RedisClusterExtension : IExtension
 {
-    internal const string ServiceName = "redis-service";
     private const string FrontName = "redis-remote";
-    private const string SingletonName = "redis-singleton";
 
     internal RedisClusterExtension(ExtendedActorSystem system)
     {
@@ -32,9 +30,8 @@ public sealed class RedisClusterExtension : IExtension
         system.Settings.InjectTopLevelFallback(DefaultConfig().WithFallback(RedisExtension.DefaultConfig()));
         var settings = RedisClusterSettings.Create(system.Settings.Config);
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
-        var proxy = settings.ServedBy == ServedBy.Singleton ? SingletonProxy(system, settings) : null;
         if (serves) Serve(system, settings);
-        Redis = system.ActorOf(RemoteRedis.Props(settings, proxy), FrontName);
+        Redis = system.ActorOf(RemoteRedis.Props(settings), FrontName);
     }
 
     /// <summary>The address to send commands to, on this node.</summary>
@@ -58,12 +55,15 @@ public sealed class RedisClusterExtension : IExtension
         {
             system.ActorOf(
                 ClusterSingletonManager.Props(
-                    service, RedisService.Leave.Instance, ClusterSingletonManagerSettings.Create(system).WithRole(settings.Role)),
-                SingletonName);
+                    service,
+                    RedisService.Leave.Instance,
+                    ClusterSingletonManagerSettings.Create(system).WithRole(settings.Role)
+                        .WithSingletonName(RedisClusterSettings.SingletonName)),
+                RedisClusterSettings.SingletonManagerName);
             return;
         }
 
-        var actor = system.ActorOf(service, ServiceName);
+        var actor = system.ActorOf(service, RedisClusterSettings.ServiceName);
 
         // While the node is still a member, so that the others hear of it and what they get back has somewhere to go.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "redis-service-leave", async () =>
@@ -72,9 +72,6 @@ public sealed class RedisClusterExtension : IExtension
             return Done.Instance;
         });
     }
-
-    private static Props SingletonProxy(ActorSystem system, RedisClusterSettings settings) => ClusterSingletonProxy.Props(
-        $"/user/{SingletonName}", ClusterSingletonProxySettings.Create(system).WithRole(settings.Role));
 }
 
 /// <summary>Makes the <see cref="RedisClusterExtension"/>; what <c>akka.extensions</c> names to start it with the actor system.</summary>

@@ -18,7 +18,20 @@ internal sealed record RedisClusterSettings(
     ServedBy ServedBy, string? Role, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
     DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor)
 {
+    /// <summary>The actor of a node of the role that serves.</summary>
+    public const string ServiceName = "redis-service";
+
+    /// <summary>The actor that starts the singleton where it is to be.</summary>
+    public const string SingletonManagerName = "redis-singleton";
+
+    /// <summary>The singleton, below that.</summary>
+    public const string SingletonName = "service";
+
     private const string Path = "redis-actors.cluster";
+
+    /// <summary>Where the actor is that serves, on the node that has it.</summary>
+    public string[] ServicePath { get; } =
+        ServedBy == ServedBy.Role ? ["user", ServiceName] : ["user", SingletonManagerName, SingletonName];
 
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
     public static RedisClusterSettings Create(Config config)

@@ -32,13 +32,11 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly IActorRef? _singleton;
 
-    internal RemoteRedis(RedisClusterSettings settings, Props? singletonProxy)
+    internal RemoteRedis(RedisClusterSettings settings)
     {
         _settings = settings;
         _ledger = new RemoteLedger(settings.MaxUnanswered, settings.TokensKeptFor, settings.Grace, this);
-        _singleton = singletonProxy is null ? null : Context.ActorOf(singletonProxy, "singleton");
         Receive<RedisCommand>(OnCommand);
         Receive<RedisReply>(reply => OnAnswer(reply.State, Outcome.Applied, command => new RedisReply(reply.Value, command.Command.State)));
         Receive<Status.Failure>(OnFailure);
@@ -47,7 +45,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         Receive<IReachabilityEvent>(OnReachability);
         Receive<ActorIdentity>(OnIdentity);
         Receive<Terminated>(OnTerminated);
-        Receive<Identify>(_ => LookForServices());
+        Receive<Look>(_ => LookForServices());
         Receive<Tick>(_ => _ledger.Expire(Now));
     }
 
@@ -60,15 +58,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) => Fail(command, outcome, why, null);
 
-    internal static Props Props(RedisClusterSettings settings, Props? singletonProxy) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, singletonProxy));
+    internal static Props Props(RedisClusterSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(IReachabilityEvent));
-        var look = new Identify(string.Empty);
-        Timers.StartPeriodicTimer(look, look, TimeSpan.Zero, _settings.IdentifyInterval);
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _settings.IdentifyInterval);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, DeadlineResolution);
     }
 
@@ -177,21 +173,18 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     private List<RemoteNode> NodesAt(Address address) => [.. _ledger.Nodes.Where(node => node.Address.Equals(address))];
 
-    /// <summary>Asks the nodes of the role, or whoever has the singleton, who it is that serves there.</summary>
+    /// <summary>
+    /// Asks the nodes of the role who it is that serves there; where it is a singleton, only one has an answer. Not through Akka's
+    /// ClusterSingletonProxy, which does not tell who has what it was given.
+    /// </summary>
     private void LookForServices()
     {
-        if (_singleton is not null)
-        {
-            if (!_ledger.Nodes.Any(node => node.TakesCommands)) _singleton.Tell(new Identify(string.Empty));
-            return;
-        }
-
+        if (_settings.ServedBy == ServedBy.Singleton && _ledger.Nodes.Any(node => node.TakesCommands)) return;
         foreach (var member in _members.Values)
         {
             if (_settings.Role is { } role && !member.HasRole(role)) continue;
             if (NodesAt(member.Address).Any(node => !node.IsLeaving)) continue;
-            Context.ActorSelection(new RootActorPath(member.Address) / "user" / RedisClusterExtension.ServiceName)
-                .Tell(new Identify(string.Empty));
+            Context.ActorSelection(new RootActorPath(member.Address) / _settings.ServicePath).Tell(new Identify(string.Empty));
         }
     }
 
@@ -239,11 +232,16 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         public static Tick Instance { get; } = new();
     }
 
-    private sealed class Producer(RedisClusterSettings settings, Props? singletonProxy) : IIndirectActorProducer
+    private sealed record Look : INoSerializationVerificationNeeded
+    {
+        public static Look Instance { get; } = new();
+    }
+
+    private sealed class Producer(RedisClusterSettings settings) : IIndirectActorProducer
     {
         public Type ActorType => typeof(RemoteRedis);
 
-        public ActorBase Produce() => new RemoteRedis(settings, singletonProxy);
+        public ActorBase Produce() => new RemoteRedis(settings);
 
         public void Release(ActorBase actor)
         {
