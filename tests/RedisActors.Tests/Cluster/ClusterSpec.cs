@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using RedisActors.Testing;
+using RedisActors.Tests.Lists;
 
 namespace RedisActors.Tests.Cluster;
 
@@ -60,12 +61,8 @@ public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = fals
     protected static Task<RedisReply> AskAsync(IActorRef redis, string name, params StackExchange.Redis.RedisValue[] arguments) =>
         redis.Ask<RedisReply>(new RedisCommand(name, arguments), Patience);
 
-    /// <summary>The list that a key holds, asked of the node that has it.</summary>
-    protected async Task<long[]> ListAsync(string key)
-    {
-        var node = await Cluster.NodeOfSlotAsync(ClusterSlots.Of(key));
-        return [.. (await node.ExecuteAsync("LRANGE", key, "0", "-1")).OrThrow().Items.Select(item => item.AsInt64())];
-    }
+    /// <summary>Holds a load against the lists of the nodes that have its keys.</summary>
+    private protected ListCheck Check(ListLoad load) => new(load, key => Cluster.NodeOfSlotAsync(ClusterSlots.Of(key)));
 
     /// <summary>Keys of a node's slots: several, each of another slot.</summary>
     protected async Task<string[]> KeysOfAsync(RedisServer node, int count)

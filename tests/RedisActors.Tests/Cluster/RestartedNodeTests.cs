@@ -1,3 +1,5 @@
+using RedisActors.Tests.Lists;
+
 namespace RedisActors.Tests.Cluster;
 
 public sealed class RestartedNodeTests() : ClusterSpec(replicasPerPrimary: 0, appendOnly: true)
@@ -22,10 +24,6 @@ public sealed class RestartedNodeTests() : ClusterSpec(replicasPerPrimary: 0, ap
 
         await load.StopAsync();
 
-        Assert.All(load.Appends, append => Assert.Equal((Outcome.Applied, append.Number), (append.Answer.Outcome, append.Answer.Length)));
-        foreach (var keyed in load.Appends.GroupBy(append => append.Key))
-        {
-            Assert.Equal(keyed.Select(append => append.Number), await ListAsync(keyed.Key));
-        }
+        await Check(load).NothingIsLostAsync();
     }
 }

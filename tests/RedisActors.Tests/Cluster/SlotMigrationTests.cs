@@ -1,4 +1,5 @@
 using RedisActors.Testing;
+using RedisActors.Tests.Lists;
 
 namespace RedisActors.Tests.Cluster;
 
@@ -22,10 +23,6 @@ public sealed class SlotMigrationTests() : ClusterSpec(replicasPerPrimary: 0)
 
         await load.StopAsync();
 
-        Assert.All(load.Appends, append => Assert.Equal((Outcome.Applied, append.Number), (append.Answer.Outcome, append.Answer.Length)));
-        foreach (var keyed in load.Appends.GroupBy(append => append.Key))
-        {
-            Assert.Equal(keyed.Select(append => append.Number), await ListAsync(keyed.Key));
-        }
+        await Check(load).NothingIsLostAsync();
     }
 }

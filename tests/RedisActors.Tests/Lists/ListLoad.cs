@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Akka.Actor;
 
-namespace RedisActors.Tests.Cluster;
+namespace RedisActors.Tests.Lists;
 
 /// <summary>
 /// Appends growing numbers to lists, so many commands in flight at any time, and keeps what was answered when. What a list holds in
-/// the end says what was lost, what ran twice and what ran out of order.
+/// the end says what was lost, what ran twice and what ran out of order: see <see cref="ListCheck"/>.
 /// </summary>
 internal sealed class ListLoad(IActorRef redis, IReadOnlyList<string> keys, int window = 500) : IAsyncDisposable
 {
@@ -81,8 +81,6 @@ internal sealed class ListLoad(IActorRef redis, IReadOnlyList<string> keys, int 
 internal sealed record Append(string Key, long Number, long SentAt, Task<Answer> Reply)
 {
     public Answer Answer => Reply.Result;
-
-    public TimeSpan Took => Stopwatch.GetElapsedTime(SentAt, Answer.At);
 }
 
 /// <summary>What became of it, and when.</summary>
