@@ -22,17 +22,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private readonly SupervisorMemory _memory;
     private readonly ReconnectPlan _plan;
     private readonly StateAnnouncer _states;
-    private readonly SharedServer _server;
+    private readonly LaneCommands _commands;
+    private readonly Lookout _lookout;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Exception? _failure;
-    private IDisposable? _shown;
     private IActorRef? _connection;
-    private LinkVerified? _link;
     private long _epoch;
     private TimeSpan? _downSince;
-    private string? _whyNoMoreLinks;
     private bool _reconnectAtOnce;
-    private bool _wasSilent;
     private bool _toldOfFence;
 
     public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory)
@@ -41,8 +38,9 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _links = links;
         _memory = memory;
         _plan = settings.CreateReconnectPlan();
-        _states = new StateAnnouncer(memory, Context.System, _log);
-        _server = SharedServer.Enter(links.ServerKey);
+        _states = new StateAnnouncer(memory, Context, _log);
+        _commands = new LaneCommands(memory, settings.Name);
+        _lookout = new Lookout(links, settings.Backoff.WakeInterval);
         Connecting();
     }
 
@@ -66,13 +64,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        foreach (var subscriber in _memory.Subscribers)
-        {
-            Context.Unwatch(subscriber);
-            Watch(subscriber);
-        }
-
-        ShowFigures(_memory.Figures);
+        _states.WatchAnew();
+        _commands.ShowFigures();
         if (_memory.PausedBecause is { } reason)
         {
             Suspend(reason);
@@ -86,14 +79,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     /// <summary>The link goes with its connection actor, and nobody else is left to say so.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        if (_link is not null) TellOfLoss($"it starts anew after a failure: {reason.Message}");
+        if (_commands.Link is not null) TellOfLoss($"it starts anew after a failure: {reason.Message}");
         base.PreRestart(reason, message);
     }
 
     protected override void PostStop()
     {
-        _shown?.Dispose();
-        _server.Leave();
+        _commands.Dispose();
+        _lookout.Dispose();
     }
 
     private void Connecting()
@@ -142,9 +135,9 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void Always()
     {
         Receive<AttachCommands>(OnAttach);
-        Receive<SubscribeToState>(OnSubscribe);
-        Receive<UnsubscribeFromState>(message => Forget(message.Subscriber));
-        Receive<SubscriberStopped>(message => Forget(message.Subscriber));
+        Receive<SubscribeToState>(message => _states.Subscribe(message.Subscriber));
+        Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
+        Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));
     }
 
     private void StartConnection()
@@ -165,8 +158,6 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         var away = _memory.WasReady ? Now - (_downSince ?? Now) : TimeSpan.Zero;
         _memory.WasReady = true;
         _downSince = null;
-        _link = verified;
-        _whyNoMoreLinks = null;
         _memory.Unfenced.Clear();
         _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
@@ -176,7 +167,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
             Stashed = _memory.Figures.Stashed(),
             Replayed = _memory.Figures.Returned,
         });
-        _memory.Commands.Tell(new LinkUp(_epoch, verified.Link));
+        _commands.LinkUp(_epoch, verified.Link);
     }
 
     private void OnFenceForbidden(FenceForbidden message)
@@ -191,7 +182,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void OnLinkEnded()
     {
-        _wasSilent = false;
+        _lookout.Begin(wasSilent: false);
         var (cause, misconfigured) = Cause();
         TellOfLoss(cause);
         DecideWhatFollows(cause, misconfigured);
@@ -199,17 +190,16 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void TellOfLoss(string cause)
     {
-        var endpoint = _link?.Link.Endpoint ?? _settings.Target;
-        _link = null;
+        var endpoint = _commands.Link?.Endpoint ?? _settings.Target;
         _downSince = Now;
-        _memory.Commands.Tell(new LinkDown(_epoch, cause));
+        _commands.LinkDown(_epoch, cause);
         _states.Announce(new RedisLost(_settings.Name, _epoch, endpoint, cause));
     }
 
     /// <summary>The attempt has looked for the server too: it may be back before the first look of the wait.</summary>
     private void OnAttemptEnded()
     {
-        _wasSilent = _failure is ServerSilentException;
+        _lookout.Begin(wasSilent: _failure is ServerSilentException);
         var (cause, misconfigured) = Cause();
         DecideWhatFollows(cause, misconfigured);
     }
@@ -230,7 +220,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         }
         else if (!misconfigured)
         {
-            LetCommandsWait();
+            _commands.LetWait();
             Wait(delay, cause);
         }
         else if (_settings.Misconfigured.RetryAfter == Timeout.InfiniteTimeSpan)
@@ -240,14 +230,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         else
         {
             Wait(_settings.Misconfigured.RetryAfter, cause, misconfigured: true);
-            if (_settings.Misconfigured.Commands == WhenMisconfigured.AnswerNotSent) AnswerCommands($"there is no connection: {cause}");
+            if (_settings.Misconfigured.Commands == WhenMisconfigured.AnswerNotSent) _commands.Answer($"there is no connection: {cause}");
         }
     }
 
     /// <summary>Connections that lead to the same server do not come back in the same instant, hence the spread.</summary>
     private void Wait(TimeSpan delay, string cause, bool misconfigured = false)
     {
-        if (delay == TimeSpan.Zero) delay = _server.Spread(Random.Shared.NextDouble());
+        if (delay == TimeSpan.Zero) delay = _lookout.Spread();
         if (delay == TimeSpan.Zero)
         {
             StartConnection();
@@ -261,40 +251,29 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         if (!misconfigured) PlanToLook();
     }
 
-    /// <summary>
-    /// The server is looked for during a wait. What ends the wait is that it answers after it did not: one that answers all the
-    /// time, and refuses this client, is left to the backoff.
-    /// </summary>
     private void OnLookForServer()
     {
         var epoch = _epoch;
-        _server.LookAsync(_settings.Backoff.WakeInterval / 2, () => _links.AnswersAsync(CancellationToken.None)).PipeTo(
+        _lookout.LookAsync().PipeTo(
             Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
     }
 
     private void OnServerSeen(ServerSeen message)
     {
         if (message.Epoch != _epoch) return;
-        if (message.Answers && _wasSilent)
-        {
-            EndWaitWithOthers();
-            return;
-        }
-
-        _wasSilent |= !message.Answers;
-        PlanToLook();
+        if (_lookout.IsBack(message.Answers)) EndWaitWithOthers();
+        else PlanToLook();
     }
 
     private void PlanToLook()
     {
-        if (_settings.Backoff.WakeInterval == Timeout.InfiniteTimeSpan) return;
-        Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, _settings.Backoff.WakeInterval);
+        if (_lookout.Interval is { } interval) Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, interval);
     }
 
     /// <summary>All that wait for this server learn in one instant that it is back.</summary>
     private void EndWaitWithOthers()
     {
-        var spread = _server.Spread(Random.Shared.NextDouble());
+        var spread = _lookout.Spread();
         if (spread == TimeSpan.Zero)
         {
             EndWait();
@@ -327,7 +306,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
         Become(GaveUp);
         _states.Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Target, cause));
-        AnswerCommands($"the connection was given up: {cause}");
+        _commands.Answer($"the connection was given up: {cause}");
 
         // Not at once, so that a parent which starts all anew does not make a hot loop of it.
         if (_settings.Restart.WhenSpent == WhenSpent.Escalate)
@@ -339,7 +318,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void Suspend(string reason)
     {
         CancelWait();
-        LetCommandsWait();
+        _reconnectAtOnce = false;
+        _commands.LetWait();
         Become(Suspended);
         _states.Announce(new RedisSuspended(_settings.Name, _epoch, _settings.Target, reason));
     }
@@ -350,20 +330,21 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _reconnectAtOnce = false;
         Timers.Cancel(nameof(Escalate));
         _plan.BeginAnew();
-        LetCommandsWait();
+        _commands.LetWait();
         StartConnection();
     }
 
     private void OnReconnectWhileReady(ForceReconnect message)
     {
+        _memory.PausedBecause = null;
         _reconnectAtOnce = true;
-        _memory.Commands.Tell(new LeaveLink(message.Reason));
+        _commands.Leave(message.Reason);
     }
 
     private void OnPauseWhileReady(PauseConnection message)
     {
         _memory.PausedBecause = message.Reason;
-        _memory.Commands.Tell(new LeaveLink(message.Reason));
+        _commands.Leave(message.Reason);
     }
 
     private void OnPauseWhileConnecting(PauseConnection message)
@@ -378,46 +359,11 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Suspend(message.Reason);
     }
 
-    private void AnswerCommands(string why)
-    {
-        _whyNoMoreLinks = why;
-        _memory.Commands.Tell(new NoMoreLinks(why));
-    }
-
-    private void LetCommandsWait()
-    {
-        if (_whyNoMoreLinks is null) return;
-        _whyNoMoreLinks = null;
-        _memory.Commands.Tell(LinksAgain.Instance);
-    }
-
     private void OnAttach(AttachCommands message)
     {
         _memory.Commands = message.Commands;
-        ShowFigures(message.Figures);
         _states.Tell(message.Commands);
-        if (_link is not null) _memory.Commands.Tell(new LinkUp(_link.Epoch, _link.Link));
-        if (_whyNoMoreLinks is { } why) _memory.Commands.Tell(new NoMoreLinks(why));
-    }
-
-    private void ShowFigures(LaneFigures figures)
-    {
-        _memory.Figures = figures;
-        _shown?.Dispose();
-        _shown = RedisMetrics.Show(_settings.Name, _memory.Lane, figures.InFlight, figures.Stashed);
-    }
-
-    private void OnSubscribe(SubscribeToState message)
-    {
-        if (_memory.Subscribers.Add(message.Subscriber)) Watch(message.Subscriber);
-        _states.Tell(message.Subscriber);
-    }
-
-    private static void Watch(IActorRef subscriber) => Context.WatchWith(subscriber, new SubscriberStopped(subscriber));
-
-    private void Forget(IActorRef subscriber)
-    {
-        if (_memory.Subscribers.Remove(subscriber)) Context.Unwatch(subscriber);
+        _commands.Attach(message);
     }
 
     private (string Text, bool Misconfigured) Cause()
@@ -441,6 +387,4 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     }
 
     private sealed record ServerSeen(long Epoch, bool Answers) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 }
