@@ -140,7 +140,7 @@ public sealed class ReconnectTests : ServerSpec
             {
                 for (var i = 0; i < 20; i++) outcomes.Add(OutcomeAsync(AskAsync(redis, "INCR", "number")));
                 await Task.Yield();
-                while (outcomes.Count(outcome => !outcome.IsCompleted) > 2000) await Task.WhenAny(outcomes.Where(o => !o.IsCompleted));
+                while (outcomes.Where(outcome => !outcome.IsCompleted).ToArray() is { Length: > 2000 } pending) await Task.WhenAny(pending);
             }
         });
 
