@@ -54,7 +54,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _redis = RedisExtension.For(Context.System).RedisActor;
+        _redis = RedisExtension.For(Context.System).Connection(_settings.Connection);
         _redis.Tell(new SubscribeToState(Self));
     }
 

@@ -5,7 +5,8 @@ using RedisActors.Configuration;
 namespace RedisActors.Cluster;
 
 /// <summary>The settings of one lease.</summary>
-internal sealed record RedisLeaseSettings(string Name, string Owner, string Key, LeaseTimes Times, TimeSpan OperationTimeout)
+internal sealed record RedisLeaseSettings(
+    string Name, string Owner, string Key, LeaseTimes Times, TimeSpan OperationTimeout, string Connection)
 {
     private const string Path = "redis-actors.lease";
 
@@ -24,8 +25,9 @@ internal sealed record RedisLeaseSettings(string Name, string Owner, string Key,
             timeouts.OperationTimeout < times.Trusted,
             "lease-operation-timeout",
             $"less than heartbeat-timeout without its safety-margin, which is {times.Trusted.TotalMilliseconds} ms,");
+        var connection = reader.Text("connection");
         problems.ThrowIfAny();
         return new RedisLeaseSettings(
-            settings.LeaseName, settings.OwnerName, prefix + settings.LeaseName, times, timeouts.OperationTimeout);
+            settings.LeaseName, settings.OwnerName, prefix + settings.LeaseName, times, timeouts.OperationTimeout, connection);
     }
 }

@@ -25,9 +25,9 @@ public sealed class RedisClusterExtension : IExtension
 
     internal RedisClusterExtension(ExtendedActorSystem system)
     {
-        // First, because it has to see the configuration as Akka did.
+        // Adds the settings of RedisActors too. Those of this package are read without being added, which would make Akka's serialization
+        // anew.
         RedisMessages.For(system);
-        system.Settings.InjectTopLevelFallback(DefaultConfig().WithFallback(RedisExtension.DefaultConfig()));
         var settings = RedisClusterSettings.Create(system.Settings.Config);
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
         if (serves) Serve(system, settings);
@@ -50,7 +50,7 @@ public sealed class RedisClusterExtension : IExtension
 
     private static void Serve(ExtendedActorSystem system, RedisClusterSettings settings)
     {
-        var service = RedisService.Props(settings.Linger);
+        var service = RedisService.Props(settings.Connection, settings.Linger);
         if (settings.ServedBy == ServedBy.Singleton)
         {
             system.ActorOf(

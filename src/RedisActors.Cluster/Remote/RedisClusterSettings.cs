@@ -15,7 +15,7 @@ internal enum ServedBy
 
 /// <summary>The settings under <c>redis-actors.cluster</c>, and what of the connection's own matters to a front.</summary>
 internal sealed record RedisClusterSettings(
-    ServedBy ServedBy, string? Role, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
+    ServedBy ServedBy, string? Role, string Connection, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
     DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor)
 {
     /// <summary>The actor of a node of the role that serves.</summary>
@@ -36,12 +36,20 @@ internal sealed record RedisClusterSettings(
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
     public static RedisClusterSettings Create(Config config)
     {
-        var reader = new SettingsReader(Path, config.GetConfig(Path));
+        var reference = RedisClusterExtension.DefaultConfig().GetConfig(Path);
+        var section = config.HasPath(Path) ? config.GetConfig(Path).WithFallback(reference) : reference;
+        var problems = new SettingsProblems();
+        new KnownSettings(reference.Root.GetObject()).Check(section.Root.GetObject(), Path, problems);
+        var reader = new SettingsReader(section, SettingsOrigin.OfDefault(Path, section, reference), problems, problems);
         var day = TimeSpan.FromDays(1);
-        var redis = RedisSettings.Create("default", config.GetConfig("redis-actors"));
+        var connections = RedisConnections.Create(config);
+        var name = reader.Text("connection");
+        var redis = connections.Named.FirstOrDefault(connection => connection.Name == name) ?? connections.Default;
+        reader.Require(redis.Name == name, "connection", "default, or a name under redis-actors.connections,");
         var settings = new RedisClusterSettings(
             reader.OneOf("served-by", ("role", ServedBy.Role), ("singleton", ServedBy.Singleton)),
             reader.TextOrNull("role"),
+            name,
             reader.Duration("linger", TimeSpan.FromMilliseconds(1), day),
             reader.Number("max-unanswered", 1, int.MaxValue),
             reader.Duration("answer-grace", TimeSpan.FromMilliseconds(1), day),
@@ -49,7 +57,7 @@ internal sealed record RedisClusterSettings(
             redis.Delivery,
             redis.CommandTimeout,
             redis.TokensKeptFor);
-        reader.ThrowIfInvalid();
+        problems.ThrowIfAny();
         return settings;
     }
 }

@@ -10,17 +10,20 @@ namespace RedisActors.Cluster;
 internal sealed class RedisService : ReceiveActor, IWithTimers
 {
     private readonly TimeSpan _linger;
-    private readonly IActorRef _redis = RedisExtension.For(Context.System).RedisActor;
+    private readonly IActorRef _redis;
 
-    public RedisService(TimeSpan linger)
+    public RedisService(string connection, TimeSpan linger)
     {
+        // Not before: a node that does not have the singleton needs no connection.
+        _redis = RedisExtension.For(Context.System).Connection(connection);
         _linger = linger;
         Serving();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(TimeSpan linger) => Akka.Actor.Props.Create(() => new RedisService(linger));
+    public static Props Props(string connection, TimeSpan linger) =>
+        Akka.Actor.Props.Create(() => new RedisService(connection, linger));
 
     private void Serving()
     {
