@@ -27,6 +27,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private readonly RedisClusterSettings _settings;
     private readonly RemoteLedger _ledger;
     private readonly TokenSource _tokens = new();
+
+    // Lost ones too: what one of them has sent back may still come, and must not be taken for a user's command.
     private readonly Dictionary<IActorRef, RemoteNode> _services = [];
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -220,9 +222,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     private void Lose(RemoteNode node)
     {
+        if (node.IsLost) return;
         _log.Warning("redis is not served by {0} any more: the node has left or is lost", node.Address);
         Context.Unwatch(node.Service);
-        _services.Remove(node.Service);
         _ledger.Lost(node, Now);
         LookForServices();
     }

@@ -72,6 +72,25 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_singleton_starts_when_it_has_the_lease()
+    {
+        var settings = ConfigurationFactory.ParseString("""
+            akka.cluster.singleton { use-lease = "redis-actors.lease", lease-retry-interval = 100ms }
+            redis-actors.lease { heartbeat-timeout = 1500ms, heartbeat-interval = 300ms, lease-operation-timeout = 1s }
+            redis-actors.cluster { served-by = singleton, role = redis }
+            """);
+        var system = ActorSystem.Create("shop", settings.WithFallback(Own(out var address)).WithFallback(RedisLease.DefaultConfig()));
+        Akka.Cluster.Cluster.Get(system).Join(address);
+
+        var reply = await RedisClusterExtension.For(system).Redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+
+        Assert.Equal(1, reply.Value.AsInt64());
+        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/redis-singleton", "holder");
+        Assert.Contains("localhost", holder.Text);
+        await system.Terminate();
+    }
+
+    [Fact]
     public async Task Settings_that_are_wrong_are_named_all_together()
     {
         var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
