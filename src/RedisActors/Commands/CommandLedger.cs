@@ -2,22 +2,6 @@ using RedisActors.Delivery;
 
 namespace RedisActors.Commands;
 
-/// <summary>What the command actor has to do about a command that the server refused for the time being.</summary>
-internal enum AfterBounce
-{
-    /// <summary>Wait, and call <see cref="CommandLedger.AskAgainDue"/>.</summary>
-    AskAgain,
-
-    /// <summary>Give the exactly-once script to the server again; then as <see cref="AskAgain"/>.</summary>
-    LoadScript,
-
-    /// <summary>Leave this server: it will go on refusing. The command is asked again on the next link.</summary>
-    Reconnect,
-
-    /// <summary>The node does not have the command's hash slot: somebody has to find out who has. Its commands are held until then.</summary>
-    Moved,
-}
-
 /// <summary>
 /// Every accepted command that has no answer yet: in flight or stashed. Decides which is handed to the link and when, and what
 /// becomes of each when a link is lost, when the server refuses for the time being, when time passes, and in the end. No actor,
@@ -27,82 +11,60 @@ internal sealed class CommandLedger
 {
     private const string MayStillRun = "it was sent and no reply came within its timeout; the server may still execute it";
 
-    private readonly ReplayPolicy _rules;
     private readonly InFlightQueue _inFlight;
-    private readonly CommandStash _stash;
     private readonly DrainWindow _window;
     private readonly DeadlineQueue _deadlines = new();
-    private readonly HeldKeys _heldKeys;
-    private readonly HeldSlots _heldSlots = new();
+    private readonly RefusalHold _refused;
+    private readonly WaitingCommands _waiting;
+    private readonly ReplayOrder _replay;
     private bool _linked;
-    private Hold _hold;
-    private bool _probing;
-    private bool _bouncedSinceProbe;
-    private bool _askAgainPlanned;
-    private bool _landing;
     private bool _leaving;
-    private string? _whyNoMoreLinks;
 
     public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
     {
-        _rules = rules;
         _inFlight = inFlight;
-        _stash = stash;
         _window = window;
-        _heldKeys = new HeldKeys(rules);
-    }
-
-    private enum Hold
-    {
-        /// <summary>Nothing is held back, but for the window.</summary>
-        None,
-
-        /// <summary>What touches a key of a command that has to be asked again.</summary>
-        Keys,
-
-        /// <summary>Everything.</summary>
-        Server,
+        _refused = new RefusalHold(rules);
+        _waiting = new WaitingCommands(stash, _deadlines, _refused);
+        _replay = new ReplayOrder(rules);
+        Slots = new SlotTransfer(_waiting, inFlight);
     }
 
     /// <summary>How many commands were handed to a link and are not answered.</summary>
     public int InFlight => _inFlight.Count;
 
     /// <summary>How many commands wait to be handed to a link.</summary>
-    public int Stashed => _stash.Count + _heldSlots.Count;
+    public int Stashed => _waiting.Count;
+
+    /// <summary>The estimated size of what waits.</summary>
+    public long StashedBytes => _waiting.Bytes;
+
+    /// <summary>Hash slots that change lanes, with their commands.</summary>
+    public SlotTransfer Slots { get; }
 
     /// <summary>Whether the server is one node of a cluster, so that another one may have a command's slot.</summary>
     public bool InCluster { get; init; }
-
-    /// <summary>The estimated size of what waits.</summary>
-    public long StashedBytes => _stash.Bytes;
 
     /// <summary>Whether anything waits that has a deadline.</summary>
     public bool HasDeadlines => !_deadlines.IsEmpty;
 
     /// <summary>How many times in a row the server has refused for the time being.</summary>
-    public int AskAgainAttempt { get; private set; }
+    public int AskAgainAttempt => _refused.Attempt;
 
-    /// <summary>Whether <see cref="AskAgainDue"/> is waited for.</summary>
-    public bool WaitsToAskAgain => _hold != Hold.None && !_probing;
+    private bool MayHandOver => _linked && !_leaving;
 
     /// <summary>Takes a new command. True: it is to be handed to the link now. False: it waits, or has been ended.</summary>
     public bool Accept(PendingCommand command, long now)
     {
-        if (_heldSlots.Holds(command))
+        if (_waiting.AwaitsSlot(command) || !MayGo(command))
         {
-            AcceptHeld(command);
+            _waiting.Add(command);
             return false;
         }
 
-        if (MayGo(command))
-        {
-            _deadlines.Add(command);
-            EnterFlight(command, now);
-            return true;
-        }
-
-        AddToStash(command);
-        return false;
+        _deadlines.Add(command);
+        EnterFlight(command, now);
+        return true;
     }
 
     /// <summary>
@@ -112,40 +74,32 @@ internal sealed class CommandLedger
     public void LinkUp()
     {
         _linked = true;
-        _whyNoMoreLinks = null;
+        _waiting.MayWait();
         _window.Reset();
-        Release();
+        _refused.Release();
         if (_inFlight.Count == 0) return;
-        _landing = _probing = true;
-        _hold = Hold.Server;
+        _refused.BeginLanding();
         _inFlight.SignalWhen(0);
     }
 
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
     public PendingCommand? Next(long now)
     {
-        if (!_linked || _leaving || _hold != Hold.None) return null;
-        if (_inFlight.Count < _window.Size && TakeStashed(now) is { } command)
+        if (!MayHandOver || !_refused.IsEmpty) return null;
+        if (_inFlight.Count < _window.Size && _waiting.Take(now) is { } command)
         {
             EnterFlight(command, now);
             return command;
         }
 
-        if (!_stash.IsEmpty) _inFlight.SignalWhen(_window.RefillAt);
+        if (!_waiting.NoneIsStashed) _inFlight.SignalWhen(_window.RefillAt);
         return null;
     }
 
     /// <summary>As many have been answered as were waited for. Hand over what <see cref="Next"/> gives.</summary>
     public void Drained()
     {
-        if (!_probing)
-        {
-            _window.Grow();
-            return;
-        }
-
-        _probing = false;
-        if (_landing || !_bouncedSinceProbe) Release();
+        if (!_refused.EndProbe()) _window.Grow();
     }
 
     /// <summary>
@@ -166,33 +120,30 @@ internal sealed class CommandLedger
             if (redirect.IsMoved)
             {
                 command.MovedSlot = redirect.Slot;
-                if (_linked && !_landing) HoldSlots([redirect.Slot]);
+                if (_linked && !_refused.IsLanding) Slots.Hold([redirect.Slot]);
             }
         }
 
-        var stashWasEmpty = _stash.IsEmpty;
-        if (PutBack(command) is not { } renewed || !_linked || _landing) return AfterBounce.AskAgain;
+        var alone = _waiting.NoneIsStashed;
+        if (PutBack(command) is not { } renewed || !_linked || _refused.IsLanding) return AfterBounce.AskAgain;
         if (kind == ServerErrorKind.Moved) return AfterBounce.Moved;
-        _bouncedSinceProbe = true;
         var leaves = kind == ServerErrorKind.Reconnect;
-        HoldBack(renewed, leaves ? ServerErrorScope.Server : scope, stashWasEmpty);
+        _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);
         return leaves ? AfterBounce.Reconnect : kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
     }
 
     /// <summary>The wait is over: the one command that is to be handed to the link, to see whether the server takes it now.</summary>
     public PendingCommand? AskAgainDue(long now)
     {
-        _askAgainPlanned = false;
-        if (!_linked || _leaving || !WaitsToAskAgain) return null;
-        if (TakeStashed(now) is not { } probe)
+        _refused.ForgetPlan();
+        if (!MayHandOver || !_refused.AwaitsProbe) return null;
+        if (_waiting.Take(now) is not { } probe)
         {
-            Release();
+            _refused.Release();
             return null;
         }
 
-        AskAgainAttempt++;
-        _probing = true;
-        _bouncedSinceProbe = false;
+        _refused.BeginProbe();
         EnterFlight(probe, now);
         return probe;
     }
@@ -201,11 +152,7 @@ internal sealed class CommandLedger
     public void AwaitProbe() => _inFlight.SignalWhen(0);
 
     /// <summary>Whether a wait has to be planned; answers true once for each.</summary>
-    public bool PlanToAskAgain()
-    {
-        if (_askAgainPlanned || !_linked || !WaitsToAskAgain) return false;
-        return _askAgainPlanned = true;
-    }
+    public bool PlanToAskAgain() => _linked && _refused.TryPlan();
 
     /// <summary>The link is about to be left: nothing more is handed to it.</summary>
     public void Leave() => _leaving = true;
@@ -217,18 +164,17 @@ internal sealed class CommandLedger
     public int LinkLost(string cause, long now)
     {
         _linked = _leaving = false;
-        _askAgainPlanned = false;
-        Release();
+        _refused.ForgetPlan();
+        _refused.Release();
         var returned = 0;
         var unanswered = _inFlight.TakeUnanswered();
-        MarkOvertaken(unanswered);
+        _replay.MarkOvertaken(unanswered);
         foreach (var command in unanswered)
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
-            if (certainlyNotSent || (MayAskAgain(command) && command.MayBeAskedAgain(now)))
+            if (certainlyNotSent || (_replay.MayAskAgain(command) && command.MayBeAskedAgain(now)))
             {
-                var renewed = command.Renew(mayHaveRun: !certainlyNotSent);
-                Return(renewed);
+                _waiting.Return(command.Renew(mayHaveRun: !certainlyNotSent));
                 returned++;
             }
             else
@@ -247,67 +193,18 @@ internal sealed class CommandLedger
     {
         while (_deadlines.TryTakeExpired(now) is { } command)
         {
-            if (command.IsInFlight)
-            {
-                EndInFlight(command, MayStillRun, "its timeout passed before it was sent");
-            }
-            else if (command.EndAsWaiting("its timeout passed while it waited for a connection"))
-            {
-                if (_heldSlots.Holds(command)) _heldSlots.Discount();
-                else _stash.Discount(command);
-            }
+            if (command.IsInFlight) EndInFlight(command, MayStillRun, "its timeout passed before it was sent");
+            else _waiting.Expire(command);
         }
 
         _inFlight.Deliver();
     }
 
     /// <summary>Ends everything that waits, and what still comes back: there will be no link for it.</summary>
-    public void EndAllStashed(string reason)
-    {
-        _whyNoMoreLinks = reason;
-        while (_stash.Take() is { } command) command.EndAsWaiting(reason);
-        foreach (var command in _heldSlots.TakeAll()) command.EndAsWaiting(reason);
-    }
-
-    /// <summary>Holds the commands of these slots from now on: what waits, and what comes.</summary>
-    public void HoldSlots(IReadOnlyCollection<int> slots)
-    {
-        foreach (var slot in slots) _heldSlots.Hold(slot);
-        foreach (var command in _stash.Extract(_heldSlots.Holds)) _heldSlots.TryAdd(command);
-    }
-
-    /// <summary>How far the queue of what is in flight has to get until nothing is left of what is in it now.</summary>
-    public long Barrier => _inFlight.Added;
-
-    /// <summary>Whether it has got so far. What was bounced before that has been told by then.</summary>
-    public bool HasPassed(long barrier) => _inFlight.Removed >= barrier;
-
-    /// <summary>Gives up these slots, with their commands that wait, in order; they are out of the game here.</summary>
-    public List<PendingCommand> Surrender(IReadOnlyCollection<int> slots) =>
-        [.. slots.SelectMany(_heldSlots.Take).Select(command => command.Relinquish())];
-
-    /// <summary>
-    /// Takes over commands that waited in another ledger, in their order, and holds their slots no longer: what came for them
-    /// meanwhile goes behind.
-    /// </summary>
-    /// <param name="slots">The slots that are held for them; none where they come unexpected.</param>
-    /// <param name="commands">The commands.</param>
-    /// <param name="join">Makes a command one of this ledger's, and the last in its order.</param>
-    public void Adopt(IReadOnlyCollection<int> slots, IReadOnlyList<PendingCommand> commands, Action<PendingCommand> join)
-    {
-        PendingCommand[] all = [.. commands, .. slots.SelectMany(_heldSlots.Take)];
-        foreach (var command in all) join(command);
-        foreach (var command in all) PutInStash(command);
-    }
-
-    /// <summary>Holds these slots no longer; they stay here.</summary>
-    public void Keep(IReadOnlyCollection<int> slots)
-    {
-        foreach (var command in slots.SelectMany(_heldSlots.Take)) PutInStash(command);
-    }
+    public void EndAllStashed(string reason) => _waiting.EndAll(reason);
 
     /// <summary>There may be a link after all: what comes back may wait again.</summary>
-    public void LinksAgain() => _whyNoMoreLinks = null;
+    public void LinksAgain() => _waiting.MayWait();
 
     /// <summary>Ends everything, each command with what is true of it.</summary>
     public void EndAll(string reason)
@@ -333,133 +230,8 @@ internal sealed class CommandLedger
         }
     }
 
-    /// <summary>
-    /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
-    /// again either.
-    /// </summary>
-    private void MarkOvertaken(List<PendingCommand> inOrder)
-    {
-        HeldKeys? keys = null;
-        var allKeys = false;
-        for (var i = inOrder.Count - 1; i >= 0; i--)
-        {
-            var command = inOrder[i];
-            if (command is TokenCommand)
-            {
-                keys ??= new HeldKeys(_rules);
-                allKeys |= !keys.TryAdd(command);
-            }
-            else if (keys is not null && (allKeys || keys.Touches(command)))
-            {
-                command.WasOvertaken = true;
-            }
-        }
-    }
-
-    private bool MayAskAgain(PendingCommand command)
-    {
-        if (!_rules.MayAskAgain(command.Command, command.Delivery)) return false;
-        return !command.WasOvertaken
-            || command.Delivery != DeliveryMode.WhenSafe
-            || _rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
-    }
-
-    /// <summary>
-    /// The next that waits. One that may have run is asked again only while its token lives, and that may have ended while it
-    /// waited here.
-    /// </summary>
-    private PendingCommand? TakeStashed(long now)
-    {
-        while (_stash.Take() is { } command)
-        {
-            if (!command.MayHaveRun || command.MayBeAskedAgain(now)) return command;
-            command.EndAsWaiting("the time for which the server keeps its token passed");
-        }
-
-        return null;
-    }
-
-    /// <summary>Renews what has come back by itself. Null when it may not be asked again.</summary>
-    private PendingCommand? PutBack(PendingCommand command)
-    {
-        var renewed = command.Renew(command.CameBackUnanswered);
-        if (_whyNoMoreLinks is not null)
-        {
-            renewed.EndAsWaiting(_whyNoMoreLinks);
-            return null;
-        }
-
-        // Of an answer that was on its way, others that came later are here.
-        renewed.WasOvertaken = command.CameBackUnanswered;
-        if (command.CameBackUnanswered && !MayAskAgain(renewed))
-        {
-            renewed.EndAs(Outcome.Unknown, $"{command.Command.Name}: the connection was lost, and with it the reply that had come");
-            return null;
-        }
-
-        Return(renewed);
-        return renewed;
-    }
-
-    private void Return(PendingCommand renewed)
-    {
-        _deadlines.Add(renewed);
-        if (!_heldSlots.TryAdd(renewed)) _stash.Return(renewed);
-    }
-
-    private void AcceptHeld(PendingCommand command)
-    {
-        if (_stash.HasRoomBeside(_heldSlots.Count))
-        {
-            _deadlines.Add(command);
-            _heldSlots.TryAdd(command);
-        }
-        else
-        {
-            EndForWantOfRoom(command);
-        }
-    }
-
-    private void AddToStash(PendingCommand command)
-    {
-        var losers = _stash.Add(command);
-        if (losers?.Contains(command) != true)
-        {
-            _deadlines.Add(command);
-            HoldBackBehind(command);
-        }
-
-        foreach (var loser in losers ?? []) EndForWantOfRoom(loser);
-    }
-
-    private static void EndForWantOfRoom(PendingCommand loser) => loser.EndAs(
-        Outcome.NotSent, $"{loser.Command.Name}: it would have had to wait and the stash is full; it never ran and never will");
-
-    /// <summary>Puts what waited elsewhere into the stash; or ends it, where nothing is waited for any more.</summary>
-    private void PutInStash(PendingCommand command)
-    {
-        if (_whyNoMoreLinks is not null)
-        {
-            command.EndAsWaiting(_whyNoMoreLinks);
-        }
-        else if (command.WasReturned)
-        {
-            _deadlines.Add(command);
-            _stash.Return(command);
-            HoldBackBehind(command);
-        }
-        else
-        {
-            AddToStash(command);
-        }
-    }
-
-    private bool MayGo(PendingCommand command) => _linked && !_leaving && _hold switch
-    {
-        Hold.None => _stash.IsEmpty,
-        Hold.Keys => !_heldKeys.Touches(command),
-        _ => false,
-    };
+    private bool MayGo(PendingCommand command) =>
+        MayHandOver && (_refused.IsEmpty ? _waiting.NoneIsStashed : !_refused.HoldsBack(command));
 
     private void EnterFlight(PendingCommand command, long now)
     {
@@ -467,23 +239,21 @@ internal sealed class CommandLedger
         _inFlight.Add(command);
     }
 
-    private void HoldBack(PendingCommand command, ServerErrorScope scope, bool stashWasEmpty)
+    /// <summary>Renews what has come back by itself. Null when it may not be asked again.</summary>
+    private PendingCommand? PutBack(PendingCommand command)
     {
-        if (_hold == Hold.None) _hold = stashWasEmpty ? Hold.Keys : Hold.Server;
-        if (_hold == Hold.Keys && (scope == ServerErrorScope.Server || !_heldKeys.TryAdd(command))) _hold = Hold.Server;
-    }
+        var renewed = command.Renew(command.CameBackUnanswered);
+        if (_waiting.EndIfInVain(renewed)) return null;
 
-    /// <summary>What waits behind a held key holds back in its turn what touches its other keys.</summary>
-    private void HoldBackBehind(PendingCommand stashed)
-    {
-        if (_hold == Hold.Keys && !_heldKeys.TryAdd(stashed)) _hold = Hold.Server;
-    }
+        // Of an answer that was on its way, others that came later are here.
+        renewed.WasOvertaken = command.CameBackUnanswered;
+        if (command.CameBackUnanswered && !_replay.MayAskAgain(renewed))
+        {
+            renewed.EndAs(Outcome.Unknown, $"{command.Command.Name}: the connection was lost, and with it the reply that had come");
+            return null;
+        }
 
-    private void Release()
-    {
-        _hold = Hold.None;
-        _probing = _landing = false;
-        AskAgainAttempt = 0;
-        _heldKeys.Clear();
+        _waiting.Return(renewed);
+        return renewed;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             new InFlightQueue(bounced: command => self.Tell(new Bounced(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
             new DrainWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
-        _departures = new SlotDepartures(_ledger);
+        _departures = new SlotDepartures(_ledger.Slots);
         _figures = new LaneFigures(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
@@ -151,7 +151,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<DrainCommands>(OnDrainCommands);
         Receive<DrainTick>(_ => OnDrainTick());
-        Receive<ExpectSlots>(message => _ledger.HoldSlots(message.Slots));
+        Receive<ExpectSlots>(message => _ledger.Slots.Hold(message.Slots));
         Receive<SurrenderSlots>(OnSurrenderSlots);
         Receive<LookForQuiet>(_ => LookForQuietSlots());
         Receive<Quiet>(message => _redis.Tell(_departures.Depart(message.Order)));
@@ -326,14 +326,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnAdoptCommands(AdoptCommands message)
     {
-        _ledger.Adopt(message.Expected, message.Commands, command => command.Join(++_lastSequence, _tokens));
+        _ledger.Slots.Adopt(message.Expected, message.Commands, command => command.Join(++_lastSequence, _tokens));
         if (message.Expected.Count > 0) _redis.Tell(new SlotsArrived(message.Expected));
         GoOn();
     }
 
     private void OnKeepSlots(KeepSlots message)
     {
-        _ledger.Keep(message.Slots);
+        _ledger.Slots.Keep(message.Slots);
         GoOn();
     }
 

@@ -4,7 +4,7 @@ namespace RedisActors.Commands;
 /// Slots that go to other lanes. A slot goes when nothing of it is in flight any more: what comes back until then goes with it, in
 /// its place.
 /// </summary>
-internal sealed class SlotDepartures(CommandLedger ledger)
+internal sealed class SlotDepartures(SlotTransfer slots)
 {
     private readonly List<Departure> _departures = [];
 
@@ -12,14 +12,14 @@ internal sealed class SlotDepartures(CommandLedger ledger)
 
     public void Begin(SurrenderSlots order)
     {
-        ledger.HoldSlots(order.Slots);
-        _departures.Add(new Departure(order, ledger.Barrier));
+        slots.Hold(order.Slots);
+        _departures.Add(new Departure(order, slots.Barrier));
     }
 
     /// <summary>The link is lost: of what was in flight, some answers may still be on their way.</summary>
     public void LinkLost()
     {
-        for (var i = 0; i < _departures.Count; i++) _departures[i] = _departures[i] with { Barrier = ledger.Barrier };
+        for (var i = 0; i < _departures.Count; i++) _departures[i] = _departures[i] with { Barrier = slots.Barrier };
     }
 
     /// <summary>
@@ -28,13 +28,13 @@ internal sealed class SlotDepartures(CommandLedger ledger)
     /// </summary>
     public List<SurrenderSlots> TakeQuiet()
     {
-        var quiet = _departures.Where(departure => ledger.HasPassed(departure.Barrier)).Select(departure => departure.Order).ToList();
-        _departures.RemoveAll(departure => ledger.HasPassed(departure.Barrier));
+        var quiet = _departures.Where(departure => slots.HasPassed(departure.Barrier)).Select(departure => departure.Order).ToList();
+        _departures.RemoveAll(departure => slots.HasPassed(departure.Barrier));
         return quiet;
     }
 
     /// <summary>The slots go, with their commands.</summary>
-    public AdoptCommands Depart(SurrenderSlots order) => Parcel(order, ledger.Surrender(order.Slots));
+    public AdoptCommands Depart(SurrenderSlots order) => Parcel(order, slots.Surrender(order.Slots));
 
     /// <summary>The commands have been ended here; the slots go without.</summary>
     public List<AdoptCommands> DepartEmpty()

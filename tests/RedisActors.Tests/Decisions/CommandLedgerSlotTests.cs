@@ -33,7 +33,7 @@ public sealed class CommandLedgerSlotTests
     [Fact]
     public void Commands_go_over_in_order_ahead_of_those_that_came_there_meanwhile()
     {
-        _to.Ledger.HoldSlots([_slot]);
+        _to.Ledger.Slots.Hold([_slot]);
         _to.Accept("d");
         _from.Accept("a");
         _from.Accept("b");
@@ -50,7 +50,7 @@ public sealed class CommandLedgerSlotTests
     [Fact]
     public void The_order_holds_when_the_new_lane_loses_its_link_afterwards()
     {
-        _to.Ledger.HoldSlots([_slot]);
+        _to.Ledger.Slots.Hold([_slot]);
         _to.Accept("c", delivery: DeliveryMode.AtLeastOnce);
         _from.Refuse(_from.Accept("a", delivery: DeliveryMode.AtLeastOnce), Moved);
         _from.Accept("b", delivery: DeliveryMode.AtLeastOnce);
@@ -67,7 +67,7 @@ public sealed class CommandLedgerSlotTests
     public void A_slot_goes_when_what_was_in_flight_has_come_back()
     {
         var first = _from.Accept("a");
-        var departures = new SlotDepartures(_from.Ledger);
+        var departures = new SlotDepartures(_from.Ledger.Slots);
         departures.Begin(new SurrenderSlots([_slot], 2, IsExpected: true));
         Assert.Empty(departures.TakeQuiet());
 
@@ -84,9 +84,9 @@ public sealed class CommandLedgerSlotTests
         var sent = _from.Accept("a", delivery: DeliveryMode.ExactlyOnce, deadline: 500);
         var arguments = sent.Arguments;
         _from.LinkLost();
-        _from.Ledger.HoldSlots([_slot]);
+        _from.Ledger.Slots.Hold([_slot]);
 
-        var commands = _from.Ledger.Surrender([_slot]);
+        var commands = _from.Ledger.Slots.Surrender([_slot]);
         _from.Ledger.Expire(1000);
         Assert.Empty(_from.Told);
         Adopt([], commands);
@@ -104,7 +104,7 @@ public sealed class CommandLedgerSlotTests
         _from.Refuse(_from.Accept("a"), Moved);
         _from.Accept("b");
 
-        _from.Ledger.Keep([_slot]);
+        _from.Ledger.Slots.Keep([_slot]);
         _from.HandOver();
 
         Assert.Equal(["a", "a", "b"], _from.SentStates);
@@ -113,7 +113,7 @@ public sealed class CommandLedgerSlotTests
     [Fact]
     public void What_is_held_is_answered_at_its_deadline_and_in_the_end()
     {
-        _from.Ledger.HoldSlots([_slot]);
+        _from.Ledger.Slots.Hold([_slot]);
         _from.Accept("a", deadline: 100);
         _from.Accept("b");
 
@@ -129,7 +129,7 @@ public sealed class CommandLedgerSlotTests
     public void What_is_held_counts_as_waiting_when_the_stash_is_full()
     {
         var bench = new CommandBench(maxCount: 2, inCluster: true);
-        bench.Ledger.HoldSlots([_slot]);
+        bench.Ledger.Slots.Hold([_slot]);
         bench.Accept("a");
         bench.Accept("b");
         bench.Accept("c");
@@ -150,13 +150,13 @@ public sealed class CommandLedgerSlotTests
 
     private void MoveOver()
     {
-        _from.Ledger.HoldSlots([_slot]);
-        Adopt([_slot], _from.Ledger.Surrender([_slot]));
+        _from.Ledger.Slots.Hold([_slot]);
+        Adopt([_slot], _from.Ledger.Slots.Surrender([_slot]));
     }
 
     private void Adopt(int[] expected, IReadOnlyList<PendingCommand> commands)
     {
-        _to.Ledger.Adopt(expected, commands, _to.Join);
+        _to.Ledger.Slots.Adopt(expected, commands, _to.Join);
         _to.HandOver();
     }
 }

@@ -1,0 +1,39 @@
+using RedisActors.Delivery;
+
+namespace RedisActors.Commands;
+
+/// <summary>Which commands may be asked again after their reply was lost, where others were sent after them.</summary>
+internal sealed class ReplayOrder(ReplayPolicy rules)
+{
+    /// <summary>Whether a command may be asked again, though it may have run.</summary>
+    public bool MayAskAgain(PendingCommand command)
+    {
+        if (!rules.MayAskAgain(command.Command, command.Delivery)) return false;
+        return !command.WasOvertaken
+            || command.Delivery != DeliveryMode.WhenSafe
+            || rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
+    }
+
+    /// <summary>
+    /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
+    /// again either.
+    /// </summary>
+    public void MarkOvertaken(List<PendingCommand> inOrder)
+    {
+        HeldKeys? keys = null;
+        var allKeys = false;
+        for (var i = inOrder.Count - 1; i >= 0; i--)
+        {
+            var command = inOrder[i];
+            if (command is TokenCommand)
+            {
+                keys ??= new HeldKeys(rules);
+                allKeys |= !keys.TryAdd(command);
+            }
+            else if (keys is not null && (allKeys || keys.Touches(command)))
+            {
+                command.WasOvertaken = true;
+            }
+        }
+    }
+}
