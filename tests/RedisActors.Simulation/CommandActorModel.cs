@@ -11,9 +11,9 @@ namespace RedisActors.Simulation;
 internal sealed class CommandActorModel
 {
     private const long DeadlineResolution = 20_000;
-    private const int PatienceOfRefused = 200;
-    private const int PatienceOfTold = 5000;
     private const long ReleaseInterval = 50_000;
+    private static readonly TimeSpan PatienceOfRefused = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PatienceOfTold = TimeSpan.FromSeconds(5);
 
     private readonly VirtualTime _time;
     private readonly Chance _chance;
@@ -24,16 +24,14 @@ internal sealed class CommandActorModel
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
     private readonly CommandLedger _ledger;
+    private readonly LinkDeparture _leaving = new();
     private readonly Queue<Action> _mailbox = new();
     private State _state = State.Away;
     private SimulatedLink? _link;
     private long _lastSequence;
     private int _askAgainTimer;
     private int _releaseTimer;
-    private string? _leaving;
-    private long _leaveAt;
     private bool _deadlinesWatched;
-    private bool _releasesPlanned;
     private bool _windowMayHaveGrown;
 
     public CommandActorModel(VirtualTime time, Chance chance, Plan plan, Account account, Mutation mutation)
@@ -137,8 +135,7 @@ internal sealed class CommandActorModel
         _link = null;
         _askAgainTimer++;
         _releaseTimer++;
-        _releasesPlanned = false;
-        _leaving = null;
+        _leaving.End();
         _ledger.LinkLost(cause, _time.NowMilliseconds);
         _state = State.Away;
     }
@@ -170,13 +167,13 @@ internal sealed class CommandActorModel
         _account.CameBack(command);
         if (_state == State.Stopped)
         {
-            new RedisCommandActor.Bounced(command).EndAsNotSent();
+            new Bounced(command).EndAsNotSent();
             return;
         }
 
         switch (_ledger.Bounced(command))
         {
-            case AfterBounce.Reconnect when _leaving is null:
+            case AfterBounce.Reconnect when _leaving.Reason is null:
                 OnLeaveLink($"the server refuses commands: {command.BounceReason}", PatienceOfRefused);
                 break;
             case AfterBounce.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
@@ -188,26 +185,24 @@ internal sealed class CommandActorModel
         WatchDeadlines();
     }
 
-    private void OnLeaveLink(string reason, int patience)
+    private void OnLeaveLink(string reason, TimeSpan patience)
     {
-        _leaving = reason;
-        _leaveAt = _time.NowMilliseconds + patience;
+        _leaving.Begin(reason, patience, _time.NowMilliseconds);
         _ledger.Leave();
         OnLeave();
     }
 
     private void OnLeave()
     {
-        if (_link is null || _leaving is null) return;
-        if (_ledger.InFlight > 0 && _time.NowMilliseconds < _leaveAt)
+        if (_link is null || _leaving.Reason is not { } reason) return;
+        if (_leaving.IsDue(_ledger.InFlight, _time.NowMilliseconds))
         {
-            var link = _link;
-            StartTimer(DeadlineResolution, () => _link == link, OnLeave);
+            _link.Abandon(reason);
+            return;
         }
-        else
-        {
-            _link.Abandon(_leaving);
-        }
+
+        var link = _link;
+        StartTimer(DeadlineResolution, () => _link == link, OnLeave);
     }
 
     private void OnDrained()
@@ -244,7 +239,6 @@ internal sealed class CommandActorModel
     private void OnReleaseTokens()
     {
         if (_state != State.Ready) return;
-        _releasesPlanned = false;
         foreach (var keys in _tokens.TakeReleases()) _link!.Send(new SimulatedQuery("UNLINK", keys, _ => { }));
 
         PlanReleases();
@@ -317,7 +311,7 @@ internal sealed class CommandActorModel
 
     private void PlanToAskAgain()
     {
-        if (_leaving is not null || !_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
+        if (_leaving.Reason is not null || !_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
         var delay = Plan.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, _chance.Fraction);
         var timer = ++_askAgainTimer;
         StartTimer((long)delay.TotalMicroseconds, () => timer == _askAgainTimer, OnAskAgain);
@@ -325,8 +319,7 @@ internal sealed class CommandActorModel
 
     private void PlanReleases()
     {
-        if (_releasesPlanned || _account.AllTold) return;
-        _releasesPlanned = true;
+        if (_account.AllTold) return;
         var timer = ++_releaseTimer;
         StartTimer(ReleaseInterval, () => timer == _releaseTimer, OnReleaseTokens);
     }

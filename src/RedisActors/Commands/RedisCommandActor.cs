@@ -29,9 +29,13 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly CommandFacts _facts = new();
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
+    private readonly CommandIntake _intake;
+    private readonly SideRequests _requests;
     private readonly CommandLedger _ledger;
     private readonly LaneFigures _figures;
     private readonly SlotDepartures _departures;
+    private readonly LinkDeparture _leaving = new();
+    private readonly CommandDrain _drain = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _self = Context.Self;
@@ -39,12 +43,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private PendingCommand? _handled;
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
-    private long _lastSequence;
-    private string? _leaving;
-    private long _leaveAt;
-    private Drain? _drain;
     private bool _deadlinesWatched;
-    private bool _releasesPlanned;
 
     public RedisCommandActor(RedisSettings settings, IActorRef redis, IActorRef supervisor)
     {
@@ -54,6 +53,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
         var cluster = settings.Topology == RedisTopology.Cluster;
         _tokens = new TokenContext(_rules, settings.TokensKeptFor, cluster);
+        _intake = new CommandIntake(settings, _rules, _tokens, redis);
+        _requests = new SideRequests(_facts, _tokens, _self);
         var self = _self;
         _ledger = new CommandLedger(
             _rules,
@@ -109,7 +110,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         // Should the link be gone already, these tokens are left to their expiry.
-        if (_link is not null) ReleaseTokensNow(_link);
+        if (_link is not null) _requests.ReleaseTokens(_link);
         _ledger.EndAll("the RedisActor stopped");
         foreach (var parcel in _departures.DepartEmpty()) _redis.Tell(parcel);
     }
@@ -129,7 +130,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<AskAgain>(_ => OnAskAgain());
         Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
-        Receive<CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
+        Receive<SideRequests.CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
         Receive<LeaveLink>(message => LeaveLink(message.Reason, PatienceOfTold));
         Receive<LinkDown>(OnLinkDown);
         Always();
@@ -137,7 +138,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void GaveUp()
     {
-        Receive<RedisCommand>(command => Pending(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<RedisCommand>(command => Take(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
         Receive<LinkUp>(OnLinkUp);
         Receive<LinksAgain>(_ => OnLinksAgain());
         Receive<NoMoreLinks>(OnNoMoreLinks);
@@ -163,18 +164,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
-        var pending = _handled = Pending(command);
-        if ((_drain is null ? WhyRefused(pending) : "the RedisActor is about to stop and takes no more") is { } reason)
+        var pending = _handled = Take(command);
+        if (WhyRefused(pending) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;
         }
 
-        if (_ledger.Accept(pending, NowMilliseconds))
-        {
-            _link!.Send(pending);
-        }
-
+        if (_ledger.Accept(pending, NowMilliseconds)) _link!.Send(pending);
         WatchDeadlines();
     }
 
@@ -184,7 +181,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Become(Ready);
         _facts.Forget();
         _figures.Returned = 0;
-        PlanReleases();
+        After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
         HandOver();
     }
@@ -194,9 +191,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = null;
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(Leave.Instance);
-        _leaving = null;
+        _leaving.End();
         Timers.Cancel(ReleaseTokens.Instance);
-        _releasesPlanned = false;
         _figures.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
         _departures.LinkLost();
         Become(Away);
@@ -219,7 +215,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         switch (_ledger.Bounced(message.Command))
         {
-            case AfterBounce.Reconnect when _leaving is null:
+            case AfterBounce.Reconnect when _leaving.Reason is null:
                 LeaveLink($"the server refuses commands: {message.Command.BounceReason}", PatienceOfRefused);
                 break;
             case AfterBounce.LoadScript when _link is not null:
@@ -237,29 +233,18 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         WatchDeadlines();
     }
 
-    /// <summary>
-    /// The link is left when what is in flight has been answered, which it is soon by a server that answers: so nobody is told
-    /// Unknown of a command that was refused.
-    /// </summary>
     private void LeaveLink(string reason, TimeSpan patience)
     {
-        _leaving = reason;
-        _leaveAt = NowMilliseconds + (long)patience.TotalMilliseconds;
+        _leaving.Begin(reason, patience, NowMilliseconds);
         _ledger.Leave();
         OnLeave();
     }
 
     private void OnLeave()
     {
-        if (_link is null || _leaving is null) return;
-        if (_ledger.InFlight > 0 && NowMilliseconds < _leaveAt)
-        {
-            Timers.StartSingleTimer(Leave.Instance, Leave.Instance, DeadlineResolution);
-        }
-        else
-        {
-            _link.Abandon(_leaving);
-        }
+        if (_link is null || _leaving.Reason is not { } reason) return;
+        if (_leaving.IsDue(_ledger.InFlight, NowMilliseconds)) _link.Abandon(reason);
+        else After(DeadlineResolution, Leave.Instance);
     }
 
     private void OnDrained()
@@ -290,26 +275,22 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnDrainCommands(DrainCommands message)
     {
-        var ends = message.Timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : NowMilliseconds + (long)message.Timeout.TotalMilliseconds;
-        _drain = new Drain(ends, [.. _drain?.Askers ?? [], Sender]);
+        _drain.Begin(Sender, message.Timeout, NowMilliseconds);
         OnDrainTick();
     }
 
     private void OnDrainTick()
     {
-        if (_drain is null) return;
+        if (!_drain.HasBegun) return;
         var unfinished = _ledger.InFlight + _ledger.Stashed;
-        if (unfinished > 0 && NowMilliseconds < _drain.Ends)
+        if (!_drain.IsOver(unfinished, NowMilliseconds))
         {
-            Timers.StartSingleTimer(DrainTick.Instance, DrainTick.Instance, DeadlineResolution);
+            After(DeadlineResolution, DrainTick.Instance);
             return;
         }
 
         _ledger.EndAll("the RedisActor was drained and its time was up");
-        foreach (var asker in _drain.Askers) asker.Tell(new DrainedCommands(unfinished), _redis);
-        _drain = _drain with { Askers = [] };
+        _drain.Tell(unfinished, _redis);
     }
 
     private void OnSurrenderSlots(SurrenderSlots order)
@@ -321,12 +302,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void LookForQuietSlots()
     {
         foreach (var order in _departures.TakeQuiet()) _self.Tell(new Quiet(order));
-        if (!_departures.IsEmpty) Timers.StartSingleTimer(LookForQuiet.Instance, LookForQuiet.Instance, LookForQuietInterval);
+        if (!_departures.IsEmpty) After(LookForQuietInterval, LookForQuiet.Instance);
     }
 
     private void OnAdoptCommands(AdoptCommands message)
     {
-        _ledger.Slots.Adopt(message.Expected, message.Commands, command => command.Join(++_lastSequence, _tokens));
+        _ledger.Slots.Adopt(message.Expected, message.Commands, _intake.Join);
         if (message.Expected.Count > 0) _redis.Tell(new SlotsArrived(message.Expected));
         GoOn();
     }
@@ -346,15 +327,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnReleaseTokens()
     {
-        _releasesPlanned = false;
-        ReleaseTokensNow(_link!);
-        PlanReleases();
+        _requests.ReleaseTokens(_link!);
+        After(ReleaseInterval, ReleaseTokens.Instance);
     }
 
-    private void ReleaseTokensNow(IRedisLink link)
-    {
-        foreach (var keys in _tokens.TakeReleases()) LinkQuery.AskAndForget(link, "UNLINK", keys);
-    }
+    private void After(TimeSpan delay, object tick) => Timers.StartSingleTimer(tick, tick, delay);
 
     private void HandOver()
     {
@@ -363,118 +340,51 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         while (_ledger.Next(now) is { } pending) _link.Send(pending);
     }
 
-    private PendingCommand Pending(RedisCommand command)
-    {
-        var timeout = command.Timeout ?? _settings.CommandTimeout;
-        var deadline = timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
-        var delivery = command.Delivery ?? _settings.Delivery;
-        var sequence = ++_lastSequence;
-        if (delivery == DeliveryMode.ExactlyOnce && _rules.ClassOf(command) != ReplayClass.ReadOnly)
-        {
-            return new TokenCommand(
-                command, Sender, _redis, deadline, sequence, _tokens, command.Token ?? _tokens.NextToken());
-        }
-
-        return new PendingCommand(command, Sender, _redis, delivery, deadline, sequence);
-    }
+    private PendingCommand Take(RedisCommand command) => _intake.Take(command, Sender, NowMilliseconds);
 
     private string? WhyRefused(PendingCommand pending)
     {
+        if (_drain.HasBegun) return "the RedisActor is about to stop and takes no more";
         var command = pending.Command;
         if (SharedConnectionRules.WhyRefused(command, _ledger.InCluster) is { } reason) return reason;
-        if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
+        if (_link is not null) _requests.LearnOf(command, _link);
         return pending is TokenCommand ? _tokens.WhyNot(command) : null;
-    }
-
-    private void LearnFromServer(string name)
-    {
-        var self = _self;
-        LinkQuery.AskAsync(_link!, "COMMAND", ["INFO", name]).PipeTo(
-            self, success: reply => new CommandInfo(name, reply), failure: _ => new CommandInfo(name, RespValue.Array()));
     }
 
     private void LoadScript(IRedisLink link)
     {
         _log.Debug("redis {0}: the server has lost its scripts; giving it the one for exactly-once again", _settings.Name);
-        LinkQuery.AskAndForget(link, "SCRIPT", ExactlyOnceScript.Load().Arguments);
+        SideRequests.LoadScript(link);
     }
 
     private void PlanToAskAgain()
     {
-        if (_leaving is not null || !_ledger.PlanToAskAgain()) return;
+        if (_leaving.Reason is not null || !_ledger.PlanToAskAgain()) return;
         var delay = _settings.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, Random.Shared.NextDouble());
-        Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, delay);
-    }
-
-    private void PlanReleases()
-    {
-        if (_releasesPlanned) return;
-        _releasesPlanned = true;
-        Timers.StartSingleTimer(ReleaseTokens.Instance, ReleaseTokens.Instance, ReleaseInterval);
+        After(delay, AskAgain.Instance);
     }
 
     private void WatchDeadlines()
     {
         if (_deadlinesWatched || !_ledger.HasDeadlines) return;
         _deadlinesWatched = true;
-        Timers.StartSingleTimer(DeadlineTick.Instance, DeadlineTick.Instance, DeadlineResolution);
+        After(DeadlineResolution, DeadlineTick.Instance);
     }
 
-    /// <summary>The server refused a command for the time being.</summary>
-    internal sealed record Bounced(PendingCommand Command) : INoSerializationVerificationNeeded
-    {
-        /// <summary>Nobody is there to ask again. What was refused certainly did not run, unless an earlier request of it did.</summary>
-        public void EndAsNotSent()
-        {
-            var renewed = Command.Renew(Command.CameBackUnanswered);
-            renewed.EndAs(
-                renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
-                $"{renewed.Command.Name}: the RedisActor stopped before it could be asked again ({Command.BounceReason ?? "its reply was lost"})");
-        }
-    }
+    private sealed class Drained : Tick<Drained>;
 
-    private sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed class AskAgain : Tick<AskAgain>;
 
-    private sealed class Drained : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly Drained Instance = new();
-    }
+    private sealed class Leave : Tick<Leave>;
 
-    private sealed class AskAgain : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly AskAgain Instance = new();
-    }
-
-    private sealed class Leave : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly Leave Instance = new();
-    }
-
-    private sealed class LookForQuiet : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly LookForQuiet Instance = new();
-    }
+    private sealed class LookForQuiet : Tick<LookForQuiet>;
 
     /// <summary>Nothing is in flight of slots that go, and what bounced of them has been dealt with.</summary>
     private sealed record Quiet(SurrenderSlots Order) : INoSerializationVerificationNeeded;
 
-    private sealed class ReleaseTokens : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly ReleaseTokens Instance = new();
-    }
+    private sealed class ReleaseTokens : Tick<ReleaseTokens>;
 
-    /// <summary>No more commands are taken; whoever asked is told when none is left, or time is up.</summary>
-    private sealed record Drain(long Ends, IReadOnlyList<IActorRef> Askers);
+    private sealed class DrainTick : Tick<DrainTick>;
 
-    private sealed class DrainTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly DrainTick Instance = new();
-    }
-
-    private sealed class DeadlineTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static readonly DeadlineTick Instance = new();
-    }
+    private sealed class DeadlineTick : Tick<DeadlineTick>;
 }

@@ -35,7 +35,7 @@ internal sealed class StrandedCommands : MinimalActorRef
                 new PendingCommand(command, letter.Sender, letter.Recipient, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
                     .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped");
                 break;
-            case DeadLetter { Message: RedisCommandActor.Bounced bounced }:
+            case DeadLetter { Message: Bounced bounced }:
                 bounced.EndAsNotSent();
                 break;
             case DeadLetter { Message: AdoptCommands adopted }:

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using RedisActors.Configuration;
+using RedisActors.Delivery;
+
+namespace RedisActors.Commands;
+
+/// <summary>
+/// Makes pending commands of what is sent to a lane: each with its deadline, its delivery mode and its place in the order, in which
+/// those that come from other lanes find theirs.
+/// </summary>
+internal sealed class CommandIntake(RedisSettings settings, ReplayPolicy rules, TokenContext tokens, IActorRef redis)
+{
+    private long _lastSequence;
+
+    public PendingCommand Take(RedisCommand command, IActorRef sender, long now)
+    {
+        var timeout = command.Timeout ?? settings.CommandTimeout;
+        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var delivery = command.Delivery ?? settings.Delivery;
+        var sequence = ++_lastSequence;
+        return delivery == DeliveryMode.ExactlyOnce && rules.ClassOf(command) != ReplayClass.ReadOnly
+            ? new TokenCommand(command, sender, redis, deadline, sequence, tokens, command.Token ?? tokens.NextToken())
+            : new PendingCommand(command, sender, redis, delivery, deadline, sequence);
+    }
+
+    /// <summary>A command that waited in another lane is the last in this one's order.</summary>
+    public void Join(PendingCommand command) => command.Join(++_lastSequence, tokens);
+}
