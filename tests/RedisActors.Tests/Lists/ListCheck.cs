@@ -2,18 +2,25 @@ using RedisActors.Testing;
 
 namespace RedisActors.Tests.Lists;
 
-/// <summary>Holds what a <see cref="ListLoad"/> was answered against what its lists hold in the end.</summary>
-/// <param name="load">The load, stopped.</param>
-/// <param name="serverOf">The server that has a key.</param>
-internal sealed class ListCheck(ListLoad load, Func<string, Task<RedisServer>> serverOf)
+/// <summary>Holds what was answered to appends against what the lists hold in the end.</summary>
+/// <param name="appends">All appends to these lists, in order, each answered.</param>
+/// <param name="numbersOf">The numbers that a list holds.</param>
+internal sealed class ListCheck(IReadOnlyList<Append> appends, Func<string, Task<long[]>> numbersOf)
 {
+    /// <param name="load">The load, stopped.</param>
+    /// <param name="serverOf">The server that has a key.</param>
+    public ListCheck(ListLoad load, Func<string, Task<RedisServer>> serverOf)
+        : this(load.Appends, async key => await NumbersAsync(await serverOf(key), key))
+    {
+    }
+
     /// <summary>Each number was answered as the next of its list, and the lists hold them all: in order, none twice.</summary>
     public async Task NothingIsLostAsync()
     {
-        foreach (var sent in load.Appends.GroupBy(append => append.Key))
+        foreach (var sent in appends.GroupBy(append => append.Key))
         {
             Assert.All(sent, append => Assert.Equal((Outcome.Applied, append.Number), (append.Answer.Outcome, append.Answer.Length)));
-            Assert.Equal(sent.Select(append => append.Number), await NumbersAsync(sent.Key));
+            Assert.Equal(sent.Select(append => append.Number), await numbersOf(sent.Key));
         }
     }
 
@@ -24,9 +31,9 @@ internal sealed class ListCheck(ListLoad load, Func<string, Task<RedisServer>> s
     /// </summary>
     public async Task OnlyUnreplicatedNumbersAreLostAsync()
     {
-        foreach (var sent in load.Appends.GroupBy(append => append.Key))
+        foreach (var sent in appends.GroupBy(append => append.Key))
         {
-            var numbers = await NumbersAsync(sent.Key);
+            var numbers = await numbersOf(sent.Key);
             var lost = sent.Select(append => append.Number).Except(numbers).ToArray();
             var before = lost.Length == 0 ? long.MaxValue : lost[0];
             Assert.Equal(sent.Select(append => append.Number).Except(lost), numbers);
@@ -38,9 +45,6 @@ internal sealed class ListCheck(ListLoad load, Func<string, Task<RedisServer>> s
         }
     }
 
-    private async Task<long[]> NumbersAsync(string key)
-    {
-        var server = await serverOf(key);
-        return [.. (await server.ExecuteAsync("LRANGE", key, "0", "-1")).OrThrow().Items.Select(item => item.AsInt64())];
-    }
+    private static async Task<long[]> NumbersAsync(RedisServer server, string key) =>
+        [.. (await server.ExecuteAsync("LRANGE", key, "0", "-1")).OrThrow().Items.Select(item => item.AsInt64())];
 }
