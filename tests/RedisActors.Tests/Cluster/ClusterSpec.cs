@@ -1,7 +1,4 @@
 using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using RedisActors.Testing;
 using RedisActors.Tests.Lists;
 
@@ -12,16 +9,12 @@ namespace RedisActors.Tests.Cluster;
 /// a disk that others keep busy would make every node slow, and these tests look at which node makes commands wait.
 /// </summary>
 [Collection(ClusterTests.Name)]
-public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = false) : IAsyncLifetime
+public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = false)
+    : RealServersSpec(TimeSpan.FromSeconds(60)), IAsyncLifetime
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private RedisClusterServers? _cluster;
-    private TestKit? _kit;
 
     protected RedisClusterServers Cluster => _cluster ?? throw new InvalidOperationException("The cluster has not been started.");
-
-    protected TestKit Kit => _kit ?? throw new InvalidOperationException("The actor system has not been started.");
 
     public async Task InitializeAsync() =>
         _cluster = await RedisClusterServers.StartAsync(new RedisClusterOptions
@@ -32,7 +25,7 @@ public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = fals
 
     public async Task DisposeAsync()
     {
-        if (_kit is not null) await _kit.Sys.Terminate();
+        await StopSystemAsync();
         if (_cluster is not null) await _cluster.DisposeAsync();
     }
 
@@ -40,26 +33,8 @@ public abstract class ClusterSpec(int replicasPerPrimary, bool appendOnly = fals
     protected IActorRef Redis(string settings = "", IEnumerable<string>? endpoints = null)
     {
         var known = string.Join(", ", (endpoints ?? Cluster.Endpoints).Select(endpoint => $"\"{endpoint}\""));
-        var config = ConfigurationFactory.ParseString(
-            $"akka.loglevel = WARNING\nredis-actors.default {{\ntopology = cluster\nendpoints = [{known}]\ncommand-timeout = 60s\n{settings}\n}}");
-        _kit = new TestKit(ActorSystem.Create("cluster", config));
-        return RedisExtension.For(_kit.Sys).RedisActor;
+        return StartRedis($"topology = cluster\nendpoints = [{known}]\ncommand-timeout = 60s\n{settings}");
     }
-
-    protected TestProbe WatchStates(IActorRef redis)
-    {
-        var probe = Kit.CreateTestProbe();
-        redis.Tell(new SubscribeToState(probe.Ref));
-        return probe;
-    }
-
-    /// <summary>Waits for the next state of a kind; others before it are passed over.</summary>
-    protected static async Task<T> NextAsync<T>(TestProbe watcher, Predicate<T>? matches = null)
-        where T : RedisConnectionEvent =>
-        (T)await watcher.FishForMessageAsync(message => message is T state && (matches?.Invoke(state) ?? true), Patience);
-
-    protected static Task<RedisReply> AskAsync(IActorRef redis, string name, params StackExchange.Redis.RedisValue[] arguments) =>
-        redis.Ask<RedisReply>(new RedisCommand(name, arguments), Patience);
 
     /// <summary>Holds a load against the lists of the nodes that have its keys.</summary>
     private protected ListCheck Check(ListLoad load) => new(load, key => Cluster.NodeOfSlotAsync(ClusterSlots.Of(key)));

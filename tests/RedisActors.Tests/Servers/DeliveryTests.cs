@@ -217,7 +217,7 @@ public sealed class DeliveryTests : ServerSpec
         }
     }
 
-    private static Task<RedisReply> SendAsync(
+    private Task<RedisReply> SendAsync(
         IActorRef redis, DeliveryMode delivery, string name, params StackExchange.Redis.RedisValue[] arguments) =>
         redis.Ask<RedisReply>(new RedisCommand(name, arguments) { Delivery = delivery }, Patience);
 }

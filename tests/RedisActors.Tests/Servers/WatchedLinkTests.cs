@@ -102,7 +102,7 @@ public sealed class WatchedLinkTests : ServerSpec
     private async Task<int> NumberAsync() =>
         int.TryParse((await Server.ExecuteAsync("GET", "number")).Text, out var number) ? number : 0;
 
-    private static async Task LoadAsync(IActorRef redis, CancellationToken stop)
+    private async Task LoadAsync(IActorRef redis, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
