@@ -21,20 +21,7 @@ internal sealed class SampleSender : ReceiveActor
         });
         Receive<Status.Failure>(failure =>
         {
-            var entry = (LedgerEntry)failure.State!;
-            switch (((RedisOutcomeException)failure.Cause).Outcome)
-            {
-                case Outcome.Rejected:
-                    entry.Rejected();
-                    break;
-                case Outcome.NotSent:
-                    entry.NotSent();
-                    break;
-                default:
-                    entry.Unknown();
-                    break;
-            }
-
+            ((LedgerEntry)failure.State!).Failed(((RedisOutcomeException)failure.Cause).Outcome);
             Next();
         });
         Receive<Stop>(_ => _stopped = true);

@@ -1,5 +1,3 @@
-using RedisActors.Testing;
-
 namespace RedisActors.Demo;
 
 /// <summary>The state that a command of the demo carries: where its answer is written down.</summary>
@@ -10,23 +8,4 @@ internal interface IDemoEntry
 
     /// <summary>It was answered with anything but <see cref="Outcome.Applied"/>.</summary>
     void Failed(Outcome outcome);
-}
-
-internal static class LedgerEntryExtensions
-{
-    public static void Failed(this LedgerEntry entry, Outcome outcome)
-    {
-        switch (outcome)
-        {
-            case Outcome.Rejected:
-                entry.Rejected();
-                break;
-            case Outcome.NotSent:
-                entry.NotSent();
-                break;
-            default:
-                entry.Unknown();
-                break;
-        }
-    }
 }

@@ -56,6 +56,23 @@ public sealed class LedgerEntry
         if (First()) _counter.CountUnknown(this);
     }
 
+    /// <summary>The sender was told another outcome than <see cref="Outcome.Applied"/>.</summary>
+    public void Failed(Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Rejected:
+                Rejected();
+                break;
+            case Outcome.NotSent:
+                NotSent();
+                break;
+            default:
+                Unknown();
+                break;
+        }
+    }
+
     private bool First()
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0) return true;

@@ -93,20 +93,7 @@ internal sealed class RedisActorsClient : IOutageClient
 
         private void OnFailure(RedisOutcomeException failure)
         {
-            var entry = (LedgerEntry)failure.State!;
-            switch (failure.Outcome)
-            {
-                case Outcome.Rejected:
-                    entry.Rejected();
-                    break;
-                case Outcome.NotSent:
-                    entry.NotSent();
-                    break;
-                default:
-                    entry.Unknown();
-                    break;
-            }
-
+            ((LedgerEntry)failure.State!).Failed(failure.Outcome);
             _resting++;
         }
 

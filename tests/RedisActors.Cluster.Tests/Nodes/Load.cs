@@ -29,7 +29,7 @@ internal sealed class Load : ReceiveActor
         });
         Receive<Status.Failure>(failure =>
         {
-            Tell((RedisOutcomeException)failure.Cause);
+            ((LedgerEntry)failure.State!).Failed(((RedisOutcomeException)failure.Cause).Outcome);
             Next();
         });
         for (var i = 0; i < inFlight; i++) Next();
@@ -37,23 +37,6 @@ internal sealed class Load : ReceiveActor
 
     public static IActorRef Start(Node node, string name, DeliveryMode delivery, int inFlight, CommandLedger ledger, LoadState state) =>
         node.System.ActorOf(Props.Create(() => new Load(name, node.Redis, delivery, inFlight, ledger, state)), name);
-
-    private static void Tell(RedisOutcomeException failure)
-    {
-        var entry = (LedgerEntry)failure.State!;
-        switch (failure.Outcome)
-        {
-            case Outcome.Rejected:
-                entry.Rejected();
-                break;
-            case Outcome.NotSent:
-                entry.NotSent();
-                break;
-            default:
-                entry.Unknown();
-                break;
-        }
-    }
 
     private void Next()
     {
