@@ -101,11 +101,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     /// <summary>
     /// No second attaching: the supervisor starts anew as well, remembers this actor and tells it of the next link. Asked now it
-    /// might be the one from before the failure, and hand out the link that it is about to close.
+    /// might be the one from before the failure, and hand out the link that it is about to close. Only what this actor holds is
+    /// another one's from here on.
     /// </summary>
-    protected override void PostRestart(Exception reason)
-    {
-    }
+    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowFigures(_figures));
 
     protected override void PostStop()
     {

@@ -16,17 +16,17 @@ internal sealed class LaneCommands(SupervisorMemory memory, string connection) :
     public void Attach(AttachCommands message)
     {
         memory.Commands = message.Commands;
-        memory.Figures = message.Figures;
-        ShowFigures();
+        Show(message.Figures);
         if (_link is not null) memory.Commands.Tell(_link);
         if (_whyNoMoreLinks is { } why) memory.Commands.Tell(new NoMoreLinks(why));
     }
 
-    /// <summary>Whoever measures sees what they hold, until this is disposed of.</summary>
-    public void ShowFigures()
+    /// <summary>Whoever measures, and who hears of a return, is told of these, until this is disposed of.</summary>
+    public void Show(LaneFigures figures)
     {
+        memory.Figures = figures;
         _shown?.Dispose();
-        _shown = RedisMetrics.Show(connection, memory.Lane, memory.Figures.InFlight, memory.Figures.Stashed);
+        _shown = RedisMetrics.Show(connection, memory.Lane, figures.InFlight, figures.Stashed);
     }
 
     /// <summary>Commands flow over this link from now on.</summary>

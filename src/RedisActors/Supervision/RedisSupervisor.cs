@@ -65,7 +65,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _states.WatchAnew();
-        _commands.ShowFigures();
+        _commands.Show(_memory.Figures);
         if (_memory.PausedBecause is { } reason)
         {
             Suspend(reason);
@@ -135,6 +135,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void Always()
     {
         Receive<AttachCommands>(OnAttach);
+        Receive<ShowFigures>(message => _commands.Show(message.Figures));
         Receive<SubscribeToState>(message => _states.Subscribe(message.Subscriber));
         Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
         Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));

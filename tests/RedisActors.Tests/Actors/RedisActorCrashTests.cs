@@ -45,6 +45,20 @@ public sealed class RedisActorCrashTests : RedisSpec
     }
 
     [Fact]
+    public async Task Afterwards_the_commands_that_wait_are_counted_again()
+    {
+        var (redis, _) = await StartReadyAsync();
+        redis.Tell(Crashing, _sender.Ref);
+        await AnswerAsync(_sender);
+        redis.Tell(Command("a"), _sender.Ref);
+        await StatusAsync(redis, status => status.Stashed == 1);
+
+        await Server.ConnectNextAsync(clientId: 2);
+
+        Assert.Equal(1, (await States.FishForMessageAsync<RedisReady>(ready => ready.Epoch == 2)).Stashed);
+    }
+
+    [Fact]
     public async Task Those_who_watch_the_state_are_told_of_it_and_of_what_follows()
     {
         var (redis, _) = await StartReadyAsync();
