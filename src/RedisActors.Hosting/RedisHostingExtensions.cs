@@ -61,5 +61,14 @@ public static class RedisHostingExtensions
         configure?.Invoke(options);
         var config = options.ToConfig(section);
         if (!config.IsEmpty) builder.AddHocon(config, HoconAddMode.Prepend);
+        builder.LeaveSignalsToTheHost();
     }
+
+    /// <summary>
+    /// A generic host answers SIGTERM and Ctrl-C itself: it stops its services in the reverse order of their registration, so the web
+    /// server finishes its requests before the actor system runs its coordinated shutdown. Akka's own hook for these signals would
+    /// run at the same time and take Redis from under the requests. What the application's HOCON says of the hook goes before this.
+    /// </summary>
+    private static void LeaveSignalsToTheHost(this AkkaConfigurationBuilder builder) =>
+        builder.AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Append);
 }

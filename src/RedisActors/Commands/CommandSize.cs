@@ -13,7 +13,7 @@ internal static class CommandSize
     public static long Of(RedisCommand command)
     {
         long size = Fixed;
-        foreach (var argument in command.ArgumentArray) size += PerArgument + StackExchangeVersion.EstimateBytes(argument);
+        foreach (var argument in command.ArgumentArray) size += PerArgument + (argument.IsNullOrEmpty ? 0 : argument.GetByteCount());
         return size;
     }
 }

@@ -38,7 +38,7 @@ internal abstract class LinkRequest : SentArguments
     {
         try
         {
-            value = StackExchangeVersion.ToRespValue(result);
+            value = StackExchangeReply.ToRespValue(result);
             return true;
         }
         catch (Exception error)

@@ -22,7 +22,7 @@ internal abstract class SentArguments : ICollection<object>
 
     void ICollection<object>.CopyTo(object[] array, int arrayIndex)
     {
-        foreach (var argument in Arguments) array[arrayIndex++] = StackExchangeVersion.Box(argument)!;
+        foreach (var argument in Arguments) array[arrayIndex++] = argument.Box()!;
     }
 
     bool ICollection<object>.Contains(object item) => item is RedisValue value && Arguments.Contains(value);
@@ -42,7 +42,7 @@ internal abstract class SentArguments : ICollection<object>
         private RedisValue[] _arguments = [];
         private int _index;
 
-        public object Current => StackExchangeVersion.Box(_arguments[_index])!;
+        public object Current => _arguments[_index].Box()!;
 
         public static Reader Take(RedisValue[] arguments)
         {

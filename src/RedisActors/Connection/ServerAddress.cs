@@ -23,7 +23,7 @@ internal sealed record ServerAddress(RedisEndpoint Endpoint, IPAddress Address)
         }
 
         var usable = addresses.Where(address => address.AddressFamily == AddressFamily.InterNetwork).ToArray();
-        if (usable.Length == 0 && StackExchangeVersion.SupportsIPv6) usable = addresses;
+        if (usable.Length == 0) usable = addresses;
         if (usable.Length == 0) throw new RedisLinkException($"the host name '{endpoint.Host}' has no usable address");
         return [.. usable.Select(address => new ServerAddress(endpoint, address))];
     }

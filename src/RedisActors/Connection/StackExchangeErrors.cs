@@ -1,14 +1,15 @@
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace RedisActors.Connection;
 
 /// <summary>Reads from StackExchange.Redis' exceptions what is certain about a request and what is not.</summary>
-internal static class StackExchangeErrors
+internal static partial class StackExchangeErrors
 {
     /// <summary>Tells a request why it got no reply. Answers what is wrong with the link, or null when the link is well.</summary>
     public static string? Tell(LinkRequest request, Exception error)
     {
-        if (StackExchangeVersion.RedirectOf(error) is { } redirect)
+        if (RedirectOf(error) is { } redirect)
         {
             request.Reject(redirect);
             return null;
@@ -39,6 +40,18 @@ internal static class StackExchangeErrors
                 return reason;
         }
     }
+
+    /// <summary>The server's MOVED or ASK, from the words that the client has for them when it does not follow; null: it is neither.</summary>
+    private static string? RedirectOf(Exception error)
+    {
+        if (error is not (RedisServerException or RedisConnectionException)) return null;
+        if (Redirect().Match(error.Message) is not { Success: true } words) return null;
+        return $"{(words.Groups["moved"].Success ? "MOVED" : "ASK")} {words.Groups["slot"].Value} {words.Groups["node"].Value}";
+    }
+
+    [GeneratedRegex(
+        @"^(?:(?<moved>Key has MOVED to) Endpoint (?<node>\S+) and|Endpoint (?<node>\S+) serving) hashslot (?<slot>\d+) ")]
+    private static partial Regex Redirect();
 
     /// <summary>The client has noticed that its server became a replica, and does not even ask it.</summary>
     private static bool IsForReplica(Exception error) =>

@@ -155,11 +155,22 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
             DefaultDatabase = settings.Database,
             TieBreaker = string.Empty,
             ConfigurationChannel = string.Empty,
+            BacklogPolicy = BacklogPolicy.FailFast,
+            Protocol = RedisProtocol.Resp2,
+            User = found.Access.Credentials.User,
+            Password = found.Access.Credentials.Password,
+
+            // Deadlines are kept by the command actor, which knows how to end a command truthfully; the client keeps none.
+            AsyncTimeout = int.MaxValue,
+
+            // The library says what it is called itself.
+            SetClientLibrary = false,
+
+            // The slot that a node of a cluster does not have is read from the client's words.
+            IncludeDetailInExceptions = true,
         };
         options.EndPoints.Add(endpoint);
         found.Access.Tls?.Configure(options, found.Server.Endpoint);
-        StackExchangeVersion.LogIn(options, found.Access.Credentials);
-        StackExchangeVersion.Configure(options);
         return options;
     }
 

@@ -22,14 +22,14 @@ internal sealed class Lane(int number)
     public bool IsTakenBy(IActorRef commands) => _commands.Equals(commands);
 
     /// <summary>Sends to the actor that takes the commands.</summary>
-    public void ToCommands(object message, IActorRef sender)
+    public void ToCommands(object message, IActorRef? sender = null)
     {
         if (_early is null) _commands.Tell(message, sender);
         else _early.Enqueue(new Early(message, sender, ForSupervisor: false));
     }
 
     /// <summary>Sends to the supervisor.</summary>
-    public void ToSupervisor(object message, IActorRef sender)
+    public void ToSupervisor(object message, IActorRef? sender = null)
     {
         if (_early is null) _supervisor.Tell(message, sender);
         else _early.Enqueue(new Early(message, sender, ForSupervisor: true));
@@ -55,5 +55,5 @@ internal sealed class Lane(int number)
         }
     }
 
-    private sealed record Early(object Message, IActorRef Sender, bool ForSupervisor);
+    private sealed record Early(object Message, IActorRef? Sender, bool ForSupervisor);
 }

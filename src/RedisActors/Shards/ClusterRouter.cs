@@ -71,14 +71,14 @@ internal sealed class ClusterRouter
     {
         if (_shards.Find(candidate => candidate.Lane.Number == message.Lane) is { } shard)
         {
-            shard.Lane.ToCommands(message, ActorRefs.NoSender);
+            shard.Lane.ToCommands(message);
             return;
         }
 
         // The lane was closed while they were on their way: they go where their slots are by now.
         foreach (var commands in message.Commands.GroupBy(command => command.Slot is { } slot ? Table[slot] : Table.Keyless))
         {
-            commands.Key.ToCommands(new AdoptCommands(commands.Key.Number, [], [.. commands]), ActorRefs.NoSender);
+            commands.Key.ToCommands(new AdoptCommands(commands.Key.Number, [], [.. commands]));
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class ClusterRouter
             shard.Target.MoveTo(seen.Endpoint, former is not null && map.Failed.Contains(former));
             if (former is not null && _ready.Contains(shard.Lane.Number))
             {
-                shard.Lane.ToSupervisor(new ForceReconnect($"{seen.Endpoint} has taken the place of {former}"), ActorRefs.NoSender);
+                shard.Lane.ToSupervisor(new ForceReconnect($"{seen.Endpoint} has taken the place of {former}"));
             }
         }
     }
@@ -157,8 +157,8 @@ internal sealed class ClusterRouter
         foreach (var move in moves)
         {
             var moved = move.ToArray();
-            move.Key.To.ToCommands(new ExpectSlots(moved), ActorRefs.NoSender);
-            move.Key.From.ToCommands(new SurrenderSlots(moved, move.Key.To.Number, IsExpected: true), ActorRefs.NoSender);
+            move.Key.To.ToCommands(new ExpectSlots(moved));
+            move.Key.From.ToCommands(new SurrenderSlots(moved, move.Key.To.Number, IsExpected: true));
             foreach (var slot in moved) Table[slot] = move.Key.To;
             _onTheirWay.UnionWith(moved);
         }
@@ -169,8 +169,8 @@ internal sealed class ClusterRouter
     {
         foreach (var (lane, slot, _) in _reports.Where(report => report.Ticket <= ticket))
         {
-            if (Table[slot] == lane) lane.ToCommands(new KeepSlots([slot]), ActorRefs.NoSender);
-            else lane.ToCommands(new SurrenderSlots([slot], Table[slot].Number, IsExpected: false), ActorRefs.NoSender);
+            if (Table[slot] == lane) lane.ToCommands(new KeepSlots([slot]));
+            else lane.ToCommands(new SurrenderSlots([slot], Table[slot].Number, IsExpected: false));
         }
 
         _reports.RemoveAll(report => report.Ticket <= ticket);

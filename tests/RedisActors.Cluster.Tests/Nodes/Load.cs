@@ -35,9 +35,6 @@ internal sealed class Load : ReceiveActor
         for (var i = 0; i < inFlight; i++) Next();
     }
 
-    public static IActorRef Start(Node node, string name, DeliveryMode delivery, int inFlight, CommandLedger ledger, LoadState state) =>
-        node.System.ActorOf(Props.Create(() => new Load(name, node.Redis, delivery, inFlight, ledger, state)), name);
-
     private void Next()
     {
         if (_state.IsStopped) return;

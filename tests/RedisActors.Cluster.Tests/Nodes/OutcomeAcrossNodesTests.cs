@@ -1,3 +1,4 @@
+using Akka.Actor;
 using RedisActors.Testing;
 using Xunit.Abstractions;
 
@@ -22,7 +23,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     public async Task Exactly_once_loses_and_doubles_nothing_when_Redis_is_killed(string settings)
     {
         var (front, _, _) = await StartAsync(settings);
-        Load.Start(front, "front", DeliveryMode.ExactlyOnce, InFlight, _ledger, _state);
+        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
         await AppliedAsync(2000);
 
         Server.Kill();
@@ -39,7 +40,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     public async Task Exactly_once_loses_and_doubles_nothing_when_a_node_is_lost_that_has_commands(string settings)
     {
         var (front, one, other) = await StartAsync(settings);
-        Load.Start(front, "front", DeliveryMode.ExactlyOnce, InFlight, _ledger, _state);
+        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
         await AppliedAsync(2000);
 
         // It lives on, cut off: what it has it still executes.
@@ -57,7 +58,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     public async Task Any_delivery_loses_nothing_when_a_node_leaves(string settings)
     {
         var (front, one, other) = await StartAsync(settings);
-        Load.Start(front, "front", DeliveryMode.AtMostOnce, InFlight, _ledger, _state);
+        StartLoad(front, "front", DeliveryMode.AtMostOnce);
         await AppliedAsync(2000);
 
         var serving = await ServingAsync(one, other);
@@ -72,7 +73,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     public async Task What_may_not_be_asked_again_ends_as_unknown_when_its_node_is_lost()
     {
         var (front, one, other) = await StartAsync(BySingleton);
-        Load.Start(front, "front", DeliveryMode.AtMostOnce, InFlight, _ledger, _state);
+        StartLoad(front, "front", DeliveryMode.AtMostOnce);
         await AppliedAsync(2000);
 
         (await ServingAsync(one, other)).CutOff();
@@ -87,8 +88,8 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     public async Task All_at_once_on_the_nodes_of_a_role()
     {
         var (front, one, other) = await StartAsync(ByRole);
-        Load.Start(front, "front", DeliveryMode.ExactlyOnce, InFlight, _ledger, _state);
-        Load.Start(one, "one", DeliveryMode.ExactlyOnce, InFlight, _ledger, _state);
+        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
+        StartLoad(one, "one", DeliveryMode.ExactlyOnce);
         await AppliedAsync(4000);
 
         other.CutOff();
@@ -99,6 +100,9 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
         var account = await AccountAsync();
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
     }
+
+    private void StartLoad(Node node, string name, DeliveryMode delivery) =>
+        node.System.ActorOf(Props.Create(() => new Load(name, node.Redis, delivery, InFlight, _ledger, _state)), name);
 
     private async Task<(Node Front, Node One, Node Other)> StartAsync(string settings)
     {

@@ -64,17 +64,6 @@ public sealed class AccessTests : LinkSpec
         Assert.StartsWith($"{server.Endpoint} does not permit SELECT to this user", refusal);
     }
 
-#if STACKEXCHANGE_REDIS_1
-    [Fact]
-    public async Task A_user_is_told_to_need_a_later_client()
-    {
-        var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all"] });
-
-        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", user = app, password = secret");
-
-        Assert.StartsWith("the user 'app' needs StackExchange.Redis 2 or later", refusal);
-    }
-#else
     [Fact]
     public async Task A_user_lets_in_where_the_default_user_is_off()
     {
@@ -94,7 +83,6 @@ public sealed class AccessTests : LinkSpec
 
         Assert.Equal("OK", reply.AsString());
     }
-#endif
 
     [Fact]
     public async Task A_user_named_default_is_the_default_user()

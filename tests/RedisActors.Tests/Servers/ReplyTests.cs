@@ -31,7 +31,7 @@ public sealed class ReplyTests : ServerSpec
             RespValue.Array(RespValue.Integer(1), RespValue.Array(RespValue.BulkString("two"), RespValue.Null)), reply.Value);
     }
 
-    /// <summary>StackExchange.Redis 3 cannot read an error inside an array; 1.2.6 can.</summary>
+    /// <summary>StackExchange.Redis cannot read an error inside an array.</summary>
     [Fact]
     public async Task An_answer_that_the_client_cannot_read_is_not_left_unanswered_and_breaks_nothing_else()
     {
