@@ -30,7 +30,7 @@ public static class RedisHostingExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddOptions("default", configure);
         return builder.WithActors(
-            (system, registry) => registry.Register<RedisActor>(RedisExtension.For(system).RedisActor));
+            (system, registry) => registry.Register<RedisActor>(RedisExtension.Get(system).RedisActor));
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ public static class RedisHostingExtensions
         builder.AddHocon(ConfigurationFactory.ParseString($"redis-actors.{section} {{}}"), HoconAddMode.Prepend);
         builder.AddOptions(section, configure);
         return builder.WithActors(
-            (system, registry) => registry.Register<TKey>(RedisExtension.For(system).Connection(connection)));
+            (system, registry) => registry.Register<TKey>(RedisExtension.Get(system).Connection(connection)));
     }
 
     private static void AddOptions(this AkkaConfigurationBuilder builder, string section, Action<RedisOptions>? configure)

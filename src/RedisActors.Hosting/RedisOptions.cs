@@ -103,16 +103,16 @@ public sealed class RedisOptions
     /// <summary><c>stash.when-full</c>: who loses when the stash is full: <c>reject-new</c>, <c>drop-oldest</c>.</summary>
     public string? WhenStashIsFull { get; set; }
 
-    /// <summary><c>drain.initial-window</c>: how many commands may be in flight at first, after a reconnect.</summary>
+    /// <summary><c>replay.initial-window</c>: how many commands may be in flight at first, after a reconnect.</summary>
     public int? DrainInitialWindow { get; set; }
 
-    /// <summary><c>drain.max-window</c>: the largest window of the drain after a reconnect.</summary>
+    /// <summary><c>replay.max-window</c>: the largest window of the drain after a reconnect.</summary>
     public int? DrainMaxWindow { get; set; }
 
-    /// <summary><c>ask-again.min</c>: the first wait before a command is asked again that the server refused for the time being.</summary>
+    /// <summary><c>retry.min</c>: the first wait before a command is asked again that the server refused for the time being.</summary>
     public TimeSpan? AskAgainMin { get; set; }
 
-    /// <summary><c>ask-again.max</c>: the longest such wait.</summary>
+    /// <summary><c>retry.max</c>: the longest such wait.</summary>
     public TimeSpan? AskAgainMax { get; set; }
 
     /// <summary><c>heartbeat.interval</c>: how long after the last answer the server is asked again.</summary>
@@ -143,10 +143,10 @@ public sealed class RedisOptions
     public double? BackoffJitter { get; set; }
 
     /// <summary>
-    /// <c>backoff.wake-interval</c>: how often it is looked during a wait whether the server is back;
+    /// <c>backoff.poll-interval</c>: how often it is looked during a wait whether the server is back;
     /// <see cref="Timeout.InfiniteTimeSpan"/>: never.
     /// </summary>
-    public TimeSpan? BackoffWakeInterval { get; set; }
+    public TimeSpan? BackoffPollInterval { get; set; }
 
     /// <summary><c>restart.max-restarts</c> within <see cref="RestartsWithin"/>; or <see cref="Unlimited"/>.</summary>
     public int? MaxRestarts { get; set; }
@@ -204,10 +204,10 @@ public sealed class RedisOptions
         Write("stash.max-count", StashMaxCount);
         Write("stash.max-bytes", StashMaxBytes);
         Write("stash.when-full", WhenStashIsFull);
-        Write("drain.initial-window", DrainInitialWindow);
-        Write("drain.max-window", DrainMaxWindow);
-        Write("ask-again.min", AskAgainMin);
-        Write("ask-again.max", AskAgainMax);
+        Write("replay.initial-window", DrainInitialWindow);
+        Write("replay.max-window", DrainMaxWindow);
+        Write("retry.min", AskAgainMin);
+        Write("retry.max", AskAgainMax);
         Write("heartbeat.interval", HeartbeatInterval);
         Write("heartbeat.timeout", HeartbeatTimeout);
         Write("heartbeat.busy-grace", HeartbeatBusyGrace);
@@ -216,7 +216,7 @@ public sealed class RedisOptions
         Write("backoff.max", BackoffMax);
         Write("backoff.multiplier", BackoffMultiplier);
         Write("backoff.jitter", BackoffJitter);
-        Write("backoff.wake-interval", BackoffWakeInterval);
+        Write("backoff.poll-interval", BackoffPollInterval);
         Write("restart.max-restarts", MaxRestarts == Unlimited ? "unlimited" : MaxRestarts);
         Write("restart.within", RestartsWithin);
         Write("restart.reset-after", ResetAfter);

@@ -3,7 +3,7 @@ using RedisActors.Commands;
 using RedisActors.Configuration;
 using RedisActors.Connection;
 using RedisActors.Lanes;
-using RedisActors.Shards;
+using RedisActors.RedisCluster;
 using RedisActors.Supervision;
 
 namespace RedisActors;
@@ -27,7 +27,7 @@ public sealed class RedisActor : ReceiveActor
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private LaneTable _table = null!;
-    private ClusterRouter? _cluster;
+    private RedisClusterRouter? _cluster;
     private PauseConnection? _pause;
     private int _lastLane;
 
@@ -61,7 +61,7 @@ public sealed class RedisActor : ReceiveActor
     {
         if (_settings.Topology == RedisTopology.Cluster)
         {
-            _cluster = new ClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings), "cluster"));
+            _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings), "cluster"));
             _table = _cluster.Table;
         }
         else
@@ -80,17 +80,17 @@ public sealed class RedisActor : ReceiveActor
     private void ReceiveFromCluster()
     {
         Receive<RedisConnectionEvent>(state => _cluster!.OnState(state));
-        Receive<ClusterSeen>(message => _cluster!.OnSeen(message));
-        Receive<ClusterUnseen>(message => _cluster!.OnUnseen(message));
+        Receive<RedisClusterSeen>(message => _cluster!.OnSeen(message));
+        Receive<RedisClusterUnseen>(message => _cluster!.OnUnseen(message));
         Receive<SlotMoved>(message => _cluster!.OnSlotMoved(message, Sender));
         Receive<AdoptCommands>(message => _cluster!.OnAdoptCommands(message));
-        Receive<ClusterAmiss>(_ => _cluster!.OnAmiss());
+        Receive<RedisClusterSuspect>(_ => _cluster!.OnSuspect());
         Receive<SlotsArrived>(message => _cluster!.OnSlotsArrived(message));
     }
 
-    private Lane OpenNode(ClusterTarget target)
+    private Lane OpenNode(RedisClusterTarget target)
     {
-        var lane = Open(settings => new StackExchangeLinkFactory(settings, new ClusterNodeFinder(settings, target)));
+        var lane = Open(settings => new StackExchangeLinkFactory(settings, new RedisClusterNodeFinder(settings, target)));
         lane.ToSupervisor(new SubscribeToState(Self), Self);
         return lane;
     }
@@ -116,7 +116,7 @@ public sealed class RedisActor : ReceiveActor
 
     /// <summary>
     /// A lane failed more often than it may. Nothing more can be done here, so this actor ends too; what is sent to it from
-    /// now on is answered by <see cref="StrandedCommands"/>.
+    /// now on is answered by <see cref="DeadLetterResponder"/>.
     /// </summary>
     private void OnLaneEnded(Terminated message)
     {

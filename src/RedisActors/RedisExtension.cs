@@ -18,7 +18,7 @@ namespace RedisActors;
 /// akka.extensions = ["RedisActors.RedisExtensionProvider, RedisActors"]
 /// redis-actors.default.endpoint = "localhost:6379"
 /// </code>
-/// or from code, started when first asked for: <code>IActorRef redis = RedisExtension.For(system).RedisActor;</code>
+/// or from code, started when first asked for: <code>IActorRef redis = RedisExtension.Get(system).RedisActor;</code>
 /// </example>
 public sealed class RedisExtension : IExtension
 {
@@ -28,9 +28,9 @@ public sealed class RedisExtension : IExtension
     internal RedisExtension(ExtendedActorSystem system)
     {
         // Adds DefaultConfig to the settings as well.
-        RedisMessages.For(system);
+        RedisMessages.Get(system);
         var connections = RedisConnections.Create(system.Settings.Config);
-        StrandedCommands.Answer(system);
+        DeadLetterResponder.Answer(system);
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 
@@ -51,7 +51,7 @@ public sealed class RedisExtension : IExtension
     /// <exception cref="ConfigurationException">
     /// A setting is missing or invalid; the message names each by its full path, with what would be valid.
     /// </exception>
-    public static RedisExtension For(ActorSystem system) => system.WithExtension<RedisExtension, RedisExtensionProvider>();
+    public static RedisExtension Get(ActorSystem system) => system.WithExtension<RedisExtension, RedisExtensionProvider>();
 
     /// <summary>The library's <c>reference.conf</c>: every setting with its default, and the serializer of its messages.</summary>
     public static Config DefaultConfig() =>

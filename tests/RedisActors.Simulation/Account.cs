@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Simulation;
 
@@ -70,9 +71,9 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     public void CameBack(PendingCommand pending)
     {
         var command = (TrackedCommand)pending.Command.State!;
-        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.BounceReason ?? pending.Fault?.Reason}");
+        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.RefusalReason ?? pending.Fault?.Reason}");
         command.MustLand = false;
-        if (pending.BounceReason is null) return;
+        if (pending.RefusalReason is null) return;
         foreach (var request in command.Requests)
         {
             if (request.Pending == pending) request.BounceKnown = NextOrder();
@@ -182,7 +183,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     {
         foreach (var request in former.Requests)
         {
-            if (request.Bounced
+            if (request.CommandRefused
                 && !request.IsProbe
                 && request.Epoch == overtook.Request.Epoch
                 && request.Order < overtook.Request.Order

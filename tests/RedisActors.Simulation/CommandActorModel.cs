@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Simulation;
 
@@ -46,9 +47,9 @@ internal sealed class CommandActorModel
         var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
         _ledger = new CommandLedger(
             _rules,
-            new InFlightQueue(bounced: command => Post(() => OnBounced(command)), drained: () => Post(OnDrained)),
+            new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained)),
             new CommandStash(plan.StashMaxCount * stashFactor, plan.StashMaxBytes * stashFactor, plan.WhenFull),
-            mutation == Mutation.WindowIgnored ? new DrainWindow(10_000, 10_000) : new DrainWindow(plan.InitialWindow, plan.MaxWindow));
+            mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(plan.InitialWindow, plan.MaxWindow));
     }
 
     private enum State
@@ -162,26 +163,26 @@ internal sealed class CommandActorModel
         if (_mutation != Mutation.StopForgets) _ledger.EndAll("the RedisActor stopped");
     }
 
-    private void OnBounced(PendingCommand command)
+    private void OnCommandRefused(PendingCommand command)
     {
         _account.CameBack(command);
         if (_state == State.Stopped)
         {
-            new Bounced(command).EndAsNotSent();
+            new CommandRefused(command).EndAsNotSent();
             return;
         }
 
-        switch (_ledger.Bounced(command))
+        switch (_ledger.CommandRefused(command))
         {
-            case AfterBounce.Reconnect when _leaving.Reason is null:
-                OnLeaveLink($"the server refuses commands: {command.BounceReason}", PatienceOfRefused);
+            case RefusalAction.Reconnect when _leaving.Reason is null:
+                OnLeaveLink($"the server refuses commands: {command.RefusalReason}", PatienceOfRefused);
                 break;
-            case AfterBounce.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
+            case RefusalAction.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
                 _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, _ => { }));
                 break;
         }
 
-        PlanToAskAgain();
+        PlanRetry();
         WatchDeadlines();
     }
 
@@ -210,21 +211,21 @@ internal sealed class CommandActorModel
         if (_state == State.Stopped || _mutation == Mutation.DrainSignalLost) return;
         _windowMayHaveGrown = true;
         _ledger.Drained();
-        PlanToAskAgain();
+        PlanRetry();
         HandOver();
     }
 
-    private void OnAskAgain()
+    private void OnRetry()
     {
         if (_state != State.Ready) return;
-        if (_ledger.AskAgainDue(_time.NowMilliseconds) is { } probe)
+        if (_ledger.RetryDue(_time.NowMilliseconds) is { } probe)
         {
             HandTo(_link!, probe, isProbe: true);
             _ledger.AwaitProbe();
             if (_mutation == Mutation.ProbeSkipped) _ledger.Drained();
         }
 
-        PlanToAskAgain();
+        PlanRetry();
         HandOver();
     }
 
@@ -285,7 +286,7 @@ internal sealed class CommandActorModel
         if (delivery == DeliveryMode.ExactlyOnce && _rules.ClassOf(command) != ReplayClass.ReadOnly)
         {
             return new TokenCommand(
-                command, _account, ActorRefs.Nobody, deadline, sequence, _tokens, command.Token ?? _tokens.NextToken());
+                command, _account, ActorRefs.Nobody, deadline, sequence, _tokens, command.IdempotencyKey ?? _tokens.NextToken());
         }
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
@@ -309,12 +310,12 @@ internal sealed class CommandActorModel
             if (_state == State.Ready) _facts.Learn(name, reply ?? RespValue.Array());
         })));
 
-    private void PlanToAskAgain()
+    private void PlanRetry()
     {
-        if (_leaving.Reason is not null || !_ledger.PlanToAskAgain() || _mutation == Mutation.AskAgainForgotten) return;
-        var delay = Plan.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, _chance.Fraction);
+        if (_leaving.Reason is not null || !_ledger.PlanRetry() || _mutation == Mutation.AskAgainForgotten) return;
+        var delay = Plan.Retry.DelayBefore(_ledger.RetryAttempt + 1, _chance.Fraction);
         var timer = ++_askAgainTimer;
-        StartTimer((long)delay.TotalMicroseconds, () => timer == _askAgainTimer, OnAskAgain);
+        StartTimer((long)delay.TotalMicroseconds, () => timer == _askAgainTimer, OnRetry);
     }
 
     private void PlanReleases()

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using RedisActors.Connection;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.Simulation;
@@ -221,7 +222,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private static ServerReply Refuse(WrittenRequest request, string error)
     {
-        if (request.Tracked is { } tracked) tracked.Bounced = true;
+        if (request.Tracked is { } tracked) tracked.CommandRefused = true;
         return new ServerReply(default, error);
     }
 

@@ -1,5 +1,6 @@
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using RedisActors.Supervision;
 
 namespace RedisActors.Simulation;
@@ -26,7 +27,7 @@ internal sealed class Plan
     /// </summary>
     public static readonly TimeSpan Keep = TimeSpan.FromSeconds(80);
 
-    public static readonly ExponentialBackoff AskAgain = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 2, 0.2);
+    public static readonly ExponentialBackoff Retry = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 2, 0.2);
 
     private static readonly DeliveryMode[] Modes =
         [DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe, DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
@@ -122,7 +123,7 @@ internal sealed class Plan
             ReplayClass = stated,
             Timeout = TimeoutOf(chance),
             Database = chance.Of(0.1) ? 0 : null,
-            Token = mode == DeliveryMode.ExactlyOnce && chance.Of(0.2) ? $"token-{number}" : null,
+            IdempotencyKey = mode == DeliveryMode.ExactlyOnce && chance.Of(0.2) ? $"token-{number}" : null,
         };
         return tracked;
     }

@@ -45,7 +45,7 @@ var messages = new Command("messages", "Reads messages whose bytes were damaged:
 messages.SetAction(async arguments =>
 {
     using var system = ActorSystem.Create("messages", "akka.loglevel = OFF");
-    RedisMessages.For(system);
+    RedisMessages.Get(system);
     var clock = Stopwatch.StartNew();
     var (count, seed) = (arguments.GetValue(mutated), arguments.GetValue(from));
     var wrong = new MutatedMessages((ExtendedActorSystem)system, seed).Search(count);

@@ -67,7 +67,7 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
     public bool Received { get; set; }
 
     /// <summary>Whether the server has refused it for the time being.</summary>
-    public bool Bounced { get; set; }
+    public bool CommandRefused { get; set; }
 }
 
 /// <summary>One run of a command on the server.</summary>

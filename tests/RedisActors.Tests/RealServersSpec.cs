@@ -22,7 +22,7 @@ public abstract class RealServersSpec(TimeSpan patience)
     {
         var config = ConfigurationFactory.ParseString($"akka.loglevel = WARNING\nredis-actors.default {{\n{settings}\n}}");
         _kit = new TestKit(ActorSystem.Create("redis", config.WithFallback(MessagesAsBytes.Config)));
-        return RedisExtension.For(_kit.Sys).RedisActor;
+        return RedisExtension.Get(_kit.Sys).RedisActor;
     }
 
     protected async Task StopSystemAsync()

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RedisActors.Configuration;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 
@@ -19,7 +20,7 @@ internal sealed class CommandIntake(RedisSettings settings, ReplayPolicy rules, 
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;
         return delivery == DeliveryMode.ExactlyOnce && rules.ClassOf(command) != ReplayClass.ReadOnly
-            ? new TokenCommand(command, sender, redis, deadline, sequence, tokens, command.Token ?? tokens.NextToken())
+            ? new TokenCommand(command, sender, redis, deadline, sequence, tokens, command.IdempotencyKey ?? tokens.NextToken())
             : new PendingCommand(command, sender, redis, delivery, deadline, sequence);
     }
 

@@ -1,4 +1,5 @@
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 
@@ -12,19 +13,19 @@ internal sealed class CommandLedger
     private const string MayStillRun = "it was sent and no reply came within its timeout; the server may still execute it";
 
     private readonly InFlightQueue _inFlight;
-    private readonly DrainWindow _window;
+    private readonly ReplayWindow _window;
     private readonly DeadlineQueue _deadlines = new();
-    private readonly RefusalHold _refused;
+    private readonly RetryGate _refused;
     private readonly WaitingCommands _waiting;
     private readonly ReplayOrder _replay;
     private bool _linked;
     private bool _leaving;
 
-    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, DrainWindow window)
+    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window)
     {
         _inFlight = inFlight;
         _window = window;
-        _refused = new RefusalHold(rules);
+        _refused = new RetryGate(rules);
         _waiting = new WaitingCommands(stash, _deadlines, _refused);
         _replay = new ReplayOrder(rules);
         Slots = new SlotTransfer(_waiting, inFlight);
@@ -49,7 +50,7 @@ internal sealed class CommandLedger
     public bool HasDeadlines => !_deadlines.IsEmpty;
 
     /// <summary>How many times in a row the server has refused for the time being.</summary>
-    public int AskAgainAttempt => _refused.Attempt;
+    public int RetryAttempt => _refused.Attempt;
 
     private bool MayHandOver => _linked && !_leaving;
 
@@ -106,15 +107,15 @@ internal sealed class CommandLedger
     /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
     /// it: on its keys, or everything where the whole server refuses. Or the client lost an answer that it had from a former link.
     /// </summary>
-    public AfterBounce Bounced(PendingCommand command)
+    public RefusalAction CommandRefused(PendingCommand command)
     {
-        var kind = RetryableErrors.Classify(command.BounceReason ?? string.Empty, out var scope);
-        if (SlotRedirect.TryParse(command.BounceReason ?? string.Empty, out var redirect))
+        var kind = RetryableErrors.Classify(command.RefusalReason ?? string.Empty, out var scope);
+        if (SlotRedirect.TryParse(command.RefusalReason ?? string.Empty, out var redirect))
         {
             if (!InCluster)
             {
-                command.Renew(mayHaveRun: false).EndAsRejected(command.BounceReason!);
-                return AfterBounce.AskAgain;
+                command.Renew(mayHaveRun: false).EndAsRejected(command.RefusalReason!);
+                return RefusalAction.Retry;
             }
 
             if (redirect.IsMoved)
@@ -125,15 +126,15 @@ internal sealed class CommandLedger
         }
 
         var alone = _waiting.NoneIsStashed;
-        if (PutBack(command) is not { } renewed || !_linked || _refused.IsLanding) return AfterBounce.AskAgain;
-        if (kind == ServerErrorKind.Moved) return AfterBounce.Moved;
+        if (PutBack(command) is not { } renewed || !_linked || _refused.IsLanding) return RefusalAction.Retry;
+        if (kind == ServerErrorKind.Moved) return RefusalAction.Moved;
         var leaves = kind == ServerErrorKind.Reconnect;
         _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);
-        return leaves ? AfterBounce.Reconnect : kind == ServerErrorKind.NoScript ? AfterBounce.LoadScript : AfterBounce.AskAgain;
+        return leaves ? RefusalAction.Reconnect : kind == ServerErrorKind.NoScript ? RefusalAction.LoadScript : RefusalAction.Retry;
     }
 
     /// <summary>The wait is over: the one command that is to be handed to the link, to see whether the server takes it now.</summary>
-    public PendingCommand? AskAgainDue(long now)
+    public PendingCommand? RetryDue(long now)
     {
         _refused.ForgetPlan();
         if (!MayHandOver || !_refused.AwaitsProbe) return null;
@@ -148,11 +149,11 @@ internal sealed class CommandLedger
         return probe;
     }
 
-    /// <summary>The probe that <see cref="AskAgainDue"/> gave was handed over: ask to be told when it is answered.</summary>
+    /// <summary>The probe that <see cref="RetryDue"/> gave was handed over: ask to be told when it is answered.</summary>
     public void AwaitProbe() => _inFlight.SignalWhen(0);
 
     /// <summary>Whether a wait has to be planned; answers true once for each.</summary>
-    public bool PlanToAskAgain() => _linked && _refused.TryPlan();
+    public bool PlanRetry() => _linked && _refused.TryPlan();
 
     /// <summary>The link is about to be left: nothing more is handed to it.</summary>
     public void Leave() => _leaving = true;
@@ -172,7 +173,7 @@ internal sealed class CommandLedger
         foreach (var command in unanswered)
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
-            if (certainlyNotSent || (_replay.MayAskAgain(command) && command.MayBeAskedAgain(now)))
+            if (certainlyNotSent || (_replay.MayReplay(command) && command.MayBeReplayed(now)))
             {
                 _waiting.Return(command.Renew(mayHaveRun: !certainlyNotSent));
                 returned++;
@@ -247,7 +248,7 @@ internal sealed class CommandLedger
 
         // Of an answer that was on its way, others that came later are here.
         renewed.WasOvertaken = command.CameBackUnanswered;
-        if (command.CameBackUnanswered && !_replay.MayAskAgain(renewed))
+        if (command.CameBackUnanswered && !_replay.MayReplay(renewed))
         {
             renewed.EndAs(Outcome.Unknown, $"{command.Command.Name}: the connection was lost, and with it the reply that had come");
             return null;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RedisActors.Connection;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.Commands;
@@ -87,7 +88,7 @@ internal class PendingCommand : LinkRequest
     public int? Slot => MovedSlot ?? HashSlot.Of(Command);
 
     /// <summary>Whether asking again now still does what its delivery mode promises.</summary>
-    public virtual bool MayBeAskedAgain(long now) => true;
+    public virtual bool MayBeReplayed(long now) => true;
 
     /// <summary>It is about to be handed to a link, at this time.</summary>
     public virtual void HandedOver(long now)
@@ -106,10 +107,10 @@ internal class PendingCommand : LinkRequest
     public LinkFault? Fault => Volatile.Read(ref _fault);
 
     /// <summary>Why the server refused it for the time being, after it was bounced; null when the client lost its answer.</summary>
-    public string? BounceReason => (_answer as Bounce)?.ServerError;
+    public string? RefusalReason => (_answer as Bounce)?.ServerError;
 
     /// <summary>Whether, of what came back by itself, the server may have executed this request.</summary>
-    public bool CameBackUnanswered => BounceReason is null && Fault is not { CertainlyNotSent: true };
+    public bool CameBackUnanswered => RefusalReason is null && Fault is not { CertainlyNotSent: true };
 
     public override string Name => Command.Name;
 

@@ -2,7 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 using RedisActors.Configuration;
 using RedisActors.Connection;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using RedisActors.Supervision;
 
 namespace RedisActors.Commands;
@@ -32,7 +33,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly CommandIntake _intake;
     private readonly SideRequests _requests;
     private readonly CommandLedger _ledger;
-    private readonly LaneFigures _figures;
+    private readonly LaneGauges _figures;
     private readonly SlotDepartures _departures;
     private readonly LinkDeparture _leaving = new();
     private readonly CommandDrain _drain = new();
@@ -58,11 +59,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         var self = _self;
         _ledger = new CommandLedger(
             _rules,
-            new InFlightQueue(bounced: command => self.Tell(new Bounced(command)), drained: () => self.Tell(Drained.Instance)),
+            new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
-            new DrainWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
+            new ReplayWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
         _departures = new SlotDepartures(_ledger.Slots);
-        _figures = new LaneFigures(() => _ledger.InFlight, () => _ledger.Stashed);
+        _figures = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
 
@@ -88,7 +89,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             case RedisCommand command:
                 _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
                 break;
-            case Bounced bounced:
+            case CommandRefused bounced:
                 bounced.EndAsNotSent();
                 break;
             case AdoptCommands adopted:
@@ -126,7 +127,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void Ready()
     {
         Receive<RedisCommand>(OnCommand);
-        Receive<AskAgain>(_ => OnAskAgain());
+        Receive<Retry>(_ => OnRetry());
         Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
         Receive<SideRequests.CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
@@ -146,7 +147,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void Always()
     {
-        Receive<Bounced>(OnBounced);
+        Receive<CommandRefused>(OnCommandRefused);
         Receive<Drained>(_ => OnDrained());
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<DrainCommands>(OnDrainCommands);
@@ -188,7 +189,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnLinkDown(LinkDown message)
     {
         _link = null;
-        Timers.Cancel(AskAgain.Instance);
+        Timers.Cancel(Retry.Instance);
         Timers.Cancel(Leave.Instance);
         _leaving.End();
         Timers.Cancel(ReleaseTokens.Instance);
@@ -210,25 +211,25 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Become(Away);
     }
 
-    private void OnBounced(Bounced message)
+    private void OnCommandRefused(CommandRefused message)
     {
-        switch (_ledger.Bounced(message.Command))
+        switch (_ledger.CommandRefused(message.Command))
         {
-            case AfterBounce.Reconnect when _leaving.Reason is null:
-                LeaveLink($"the server refuses commands: {message.Command.BounceReason}", PatienceOfRefused);
+            case RefusalAction.Reconnect when _leaving.Reason is null:
+                LeaveLink($"the server refuses commands: {message.Command.RefusalReason}", PatienceOfRefused);
                 break;
-            case AfterBounce.LoadScript when _link is not null:
+            case RefusalAction.LoadScript when _link is not null:
                 LoadScript(_link);
                 break;
-            case AfterBounce.Moved:
+            case RefusalAction.Moved:
                 _redis.Tell(new SlotMoved(message.Command.MovedSlot!.Value));
                 break;
-            case AfterBounce.AskAgain when _ledger.InCluster && RetryableErrors.IsClusterDown(message.Command.BounceReason):
-                _redis.Tell(ClusterAmiss.Instance);
+            case RefusalAction.Retry when _ledger.InCluster && RetryableErrors.IsClusterDown(message.Command.RefusalReason):
+                _redis.Tell(RedisClusterSuspect.Instance);
                 break;
         }
 
-        PlanToAskAgain();
+        PlanRetry();
         WatchDeadlines();
     }
 
@@ -249,19 +250,19 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnDrained()
     {
         _ledger.Drained();
-        PlanToAskAgain();
+        PlanRetry();
         HandOver();
     }
 
-    private void OnAskAgain()
+    private void OnRetry()
     {
-        if (_ledger.AskAgainDue(NowMilliseconds) is { } probe)
+        if (_ledger.RetryDue(NowMilliseconds) is { } probe)
         {
             _link!.Send(probe);
             _ledger.AwaitProbe();
         }
 
-        PlanToAskAgain();
+        PlanRetry();
         HandOver();
     }
 
@@ -319,7 +320,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void GoOn()
     {
-        PlanToAskAgain();
+        PlanRetry();
         WatchDeadlines();
         HandOver();
     }
@@ -356,11 +357,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         SideRequests.LoadScript(link);
     }
 
-    private void PlanToAskAgain()
+    private void PlanRetry()
     {
-        if (_leaving.Reason is not null || !_ledger.PlanToAskAgain()) return;
-        var delay = _settings.AskAgain.DelayBefore(_ledger.AskAgainAttempt + 1, Random.Shared.NextDouble());
-        After(delay, AskAgain.Instance);
+        if (_leaving.Reason is not null || !_ledger.PlanRetry()) return;
+        var delay = _settings.Retry.DelayBefore(_ledger.RetryAttempt + 1, Random.Shared.NextDouble());
+        After(delay, Retry.Instance);
     }
 
     private void WatchDeadlines()
@@ -372,7 +373,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private sealed class Drained : Tick<Drained>;
 
-    private sealed class AskAgain : Tick<AskAgain>;
+    private sealed class Retry : Tick<Retry>;
 
     private sealed class Leave : Tick<Leave>;
 

@@ -1,4 +1,5 @@
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 
@@ -6,9 +7,9 @@ namespace RedisActors.Commands;
 internal sealed class ReplayOrder(ReplayPolicy rules)
 {
     /// <summary>Whether a command may be asked again, though it may have run.</summary>
-    public bool MayAskAgain(PendingCommand command)
+    public bool MayReplay(PendingCommand command)
     {
-        if (!rules.MayAskAgain(command.Command, command.Delivery)) return false;
+        if (!rules.MayReplay(command.Command, command.Delivery)) return false;
         return !command.WasOvertaken
             || command.Delivery != DeliveryMode.WhenSafe
             || rules.ClassOf(command.Command) == ReplayClass.ReadOnly;
@@ -20,14 +21,14 @@ internal sealed class ReplayOrder(ReplayPolicy rules)
     /// </summary>
     public void MarkOvertaken(List<PendingCommand> inOrder)
     {
-        HeldKeys? keys = null;
+        BlockedKeys? keys = null;
         var allKeys = false;
         for (var i = inOrder.Count - 1; i >= 0; i--)
         {
             var command = inOrder[i];
             if (command is TokenCommand)
             {
-                keys ??= new HeldKeys(rules);
+                keys ??= new BlockedKeys(rules);
                 allKeys |= !keys.TryAdd(command);
             }
             else if (keys is not null && (allKeys || keys.Touches(command)))

@@ -1,7 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Connection;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 

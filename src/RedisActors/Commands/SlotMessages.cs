@@ -7,9 +7,9 @@ namespace RedisActors.Commands;
 internal sealed record SlotMoved(int Slot) : INoSerializationVerificationNeeded;
 
 /// <summary>From a command actor to its RedisActor: the node says that the cluster is down, as far as it can see.</summary>
-internal sealed class ClusterAmiss : INoSerializationVerificationNeeded, IDeadLetterSuppression
+internal sealed class RedisClusterSuspect : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {
-    public static readonly ClusterAmiss Instance = new();
+    public static readonly RedisClusterSuspect Instance = new();
 }
 
 /// <summary>From the RedisActor: the slots stay, go on.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.Commands;
@@ -46,7 +47,7 @@ internal sealed class TokenCommand : PendingCommand
     /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been
     /// as early as the first time it was handed over.
     /// </summary>
-    public override bool MayBeAskedAgain(long now) =>
+    public override bool MayBeReplayed(long now) =>
         now - _firstHandedOverAt < _context.Keep.TotalMilliseconds * Reliable;
 
     public override void HandedOver(long now)
@@ -70,7 +71,7 @@ internal sealed class TokenCommand : PendingCommand
         ExactlyOnceReply reply;
         try
         {
-            reply = ExactlyOnce.Decode(value);
+            reply = ExactlyOnceRequest.Decode(value);
         }
         catch (FormatException error)
         {
@@ -91,6 +92,6 @@ internal sealed class TokenCommand : PendingCommand
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()
     {
-        if (Command.Token is null && !MayHaveRun) _context.Release(ExactlyOnce.TokenKeyOf(Arguments));
+        if (Command.IdempotencyKey is null && !MayHaveRun) _context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.Commands;
@@ -39,7 +40,7 @@ internal sealed class TokenContext(ReplayPolicy rules, TimeSpan keep, bool clust
     /// <param name="token">Its token.</param>
     /// <param name="learnt">What <see cref="LearntKeys"/> gave when it was accepted.</param>
     public RedisValue[] Wrap(RedisCommand command, string token, List<RedisValue>? learnt) =>
-        ExactlyOnce.Wrap(command, token, keep, KeysOf(command, learnt)).Arguments;
+        ExactlyOnceRequest.Wrap(command, token, keep, KeysOf(command, learnt)).Arguments;
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>
     /// <param name="tokenKey">Where the server keeps it.</param>

@@ -4,7 +4,7 @@ namespace RedisActors.Commands;
 /// Accepted commands that are not handed to a link: they wait in the stash, or with their hash slot, which is changing lanes. Ends
 /// those for which there is no room, or nothing to wait for.
 /// </summary>
-internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadlines, RefusalHold refused)
+internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadlines, RetryGate refused)
 {
     private readonly HeldSlots _slots = new();
     private string? _whyInVain;
@@ -54,7 +54,7 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
     {
         while (stash.Take() is { } command)
         {
-            if (!command.MayHaveRun || command.MayBeAskedAgain(now)) return command;
+            if (!command.MayHaveRun || command.MayBeReplayed(now)) return command;
             command.EndAsWaiting("the time for which the server keeps its token passed");
         }
 

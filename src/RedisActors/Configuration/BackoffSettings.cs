@@ -16,7 +16,7 @@ internal sealed class BackoffSettings
         read.RequireTogether(Min <= Max, "backoff.min", ["backoff.max"], $"is longer than backoff.max, {Max}");
         Multiplier = read.Fraction("backoff.multiplier", 1, 1000);
         Jitter = read.Fraction("backoff.jitter", 0, 1);
-        WakeInterval = read.DurationOrInfinite("backoff.wake-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        PollInterval = read.DurationOrInfinite("backoff.poll-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         _create = read.Text("backoff.strategy").ToLowerInvariant() switch
         {
             "exponential" => () => new ExponentialBackoff(Min, Max, Multiplier, Jitter),
@@ -39,7 +39,7 @@ internal sealed class BackoffSettings
     public double Jitter { get; }
 
     /// <summary>How often it is looked, during a wait, whether the server is back; infinite is never.</summary>
-    public TimeSpan WakeInterval { get; }
+    public TimeSpan PollInterval { get; }
 
     /// <summary>A strategy for one supervisor; it may have a state.</summary>
     public IBackoffStrategy CreateStrategy() => new BoundedBackoff(_create(), Max);

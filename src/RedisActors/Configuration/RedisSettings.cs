@@ -1,5 +1,6 @@
 using Akka.Configuration;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using RedisActors.Supervision;
 
 namespace RedisActors.Configuration;
@@ -52,8 +53,8 @@ internal sealed class RedisSettings
             ("conditional", ReplayLimit.Conditional));
         TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
         Stash = new StashSettings(read);
-        Drain = new DrainSettings(read);
-        AskAgain = ReadAskAgain(read);
+        Drain = new ReplaySettings(read);
+        Retry = ReadRetry(read);
         CheckCluster(read);
         read.WarnIf(
             Delivery == DeliveryMode.ExactlyOnce && CommandTimeout > TokensKeptFor,
@@ -110,10 +111,10 @@ internal sealed class RedisSettings
 
     public StashSettings Stash { get; }
 
-    public DrainSettings Drain { get; }
+    public ReplaySettings Drain { get; }
 
     /// <summary>How long to wait before a command is asked again that the server refused for the time being.</summary>
-    public ExponentialBackoff AskAgain { get; }
+    public ExponentialBackoff Retry { get; }
 
     /// <summary>What is valid and still hardly meant, a line each, to be logged when the connection is started.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -178,14 +179,14 @@ internal sealed class RedisSettings
         return phase;
     }
 
-    private static ExponentialBackoff ReadAskAgain(SettingsReader read)
+    private static ExponentialBackoff ReadRetry(SettingsReader read)
     {
         var wait = new ExponentialBackoff(
-            read.Duration("ask-again.min", OneMillisecond, OneDay),
-            read.Duration("ask-again.max", OneMillisecond, OneDay),
+            read.Duration("retry.min", OneMillisecond, OneDay),
+            read.Duration("retry.max", OneMillisecond, OneDay),
             Multiplier: 2,
             Jitter: 0.2);
-        read.RequireTogether(wait.Min <= wait.Max, "ask-again.min", ["ask-again.max"], $"is longer than ask-again.max, {wait.Max}");
+        read.RequireTogether(wait.Min <= wait.Max, "retry.min", ["retry.max"], $"is longer than retry.max, {wait.Max}");
         return wait;
     }
 

@@ -1,4 +1,5 @@
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Connection;
 
@@ -30,7 +31,7 @@ internal static class Fence
                     .ConfigureAwait(false);
                 return null;
             }
-            catch (ServerErrorException error) when (RetryableErrors.Classify(error.Message) == ServerErrorKind.AskAgain)
+            catch (ServerErrorException error) when (RetryableErrors.Classify(error.Message) == ServerErrorKind.Retry)
             {
                 await Task.Delay(BusyWait, cancellation).ConfigureAwait(false);
             }

@@ -33,7 +33,7 @@ internal sealed class LinkQuery : LinkRequest
 
     /// <summary>Sends a query whose answer nobody waits for.</summary>
     public static void AskAndForget(IRedisLink link, string name, RedisValue[] arguments) =>
-        SideBySide.Observe(AskAsync(link, name, arguments));
+        FirstSuccess.Observe(AskAsync(link, name, arguments));
 
     public override void Succeed(in RespValue value) => _answer.TrySetResult(value);
 

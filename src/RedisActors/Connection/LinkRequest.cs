@@ -5,7 +5,7 @@ namespace RedisActors.Connection;
 /// <summary>
 /// One request to a link, with the place where its answer goes. A request is handed to one link, once.
 /// </summary>
-internal abstract class LinkRequest : SentArguments
+internal abstract class LinkRequest : ArgumentCollection
 {
     /// <summary>The command's name.</summary>
     public abstract string Name { get; }

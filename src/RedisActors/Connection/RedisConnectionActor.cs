@@ -1,7 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Configuration;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using RedisActors.Supervision;
 
 namespace RedisActors.Connection;

@@ -33,7 +33,7 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
         {
             var opinion = await PollAsync(AccessToSentinels(access), enough.Token).ConfigureAwait(false);
             var servers = await ServerAddress.ResolveAsync(opinion.Primary!, enough.Token).ConfigureAwait(false);
-            var role = await PatientQuestion.AskAsync(
+            var role = await HedgedProbe.AskAsync(
                 token => ServerProbe.AskAsync(servers[0], access, token), enough.Token).ConfigureAwait(false);
             return role == ServerRole.Primary
                 ? new FoundServer(servers[0], access) { ConfigEpoch = opinion.ConfigEpoch }
@@ -54,7 +54,7 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
     {
         var known = _known;
         var poll = new SentinelPoll(known.Count);
-        var pending = known.Select(sentinel => PatientQuestion.AskAsync(
+        var pending = known.Select(sentinel => HedgedProbe.AskAsync(
             token => SentinelQuery.AskAsync(sentinel, access, settings.Sentinel.Service, token), cancellation)).ToList();
         var failures = new List<Exception>();
         Task? settled = null;
@@ -72,7 +72,7 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
             if (poll.HasBegun) settled ??= Task.Delay(Settling, cancellation);
         }
 
-        foreach (var answer in pending) SideBySide.Observe(answer);
+        foreach (var answer in pending) FirstSuccess.Observe(answer);
         if ((poll.Majority ?? poll.Latest) is { } opinion)
         {
             _known = [.. settings.Sentinel.Endpoints.Concat(poll.Sentinels).Distinct()];
@@ -83,7 +83,7 @@ internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
             ? new MisconfiguredException(
                 $"none of the sentinels at {string.Join(',', known)} watches a service named '{settings.Sentinel.Service}' "
                 + "(sentinel.service)")
-            : SideBySide.Failure(failures);
+            : FirstSuccess.Failure(failures);
     }
 
     /// <summary>The sentinels have a user and a password of their own, and TLS as the servers have.</summary>

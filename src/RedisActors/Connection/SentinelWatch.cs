@@ -98,7 +98,7 @@ internal sealed class SentinelWatch : IDisposable
     private async Task<RespValue> ReadAsync(RespConversation conversation)
     {
         var next = conversation.ReadAsync(_end.Token);
-        SideBySide.Observe(next);
+        FirstSuccess.Observe(next);
         if (!await ComesInTimeAsync(next).ConfigureAwait(false))
         {
             await conversation.SendAsync([["PING"]], _end.Token).ConfigureAwait(false);

@@ -108,7 +108,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
         }
         catch (OperationCanceledException)
         {
-            SideBySide.Discard(connecting);
+            FirstSuccess.Discard(connecting);
             cancellation.ThrowIfCancellationRequested();
             throw new RedisLinkException($"{found.Server} answers, but the client did not connect within {settings.ConnectTimeout}");
         }

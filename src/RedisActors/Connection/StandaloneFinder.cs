@@ -25,7 +25,7 @@ internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
         try
         {
             var looks = settings.Endpoints.Select(endpoint => LookAtAsync(endpoint, access, enough.Token)).ToArray();
-            return await SideBySide.FirstAsync(looks, enough.Token).ConfigureAwait(false);
+            return await FirstSuccess.FirstAsync(looks, enough.Token).ConfigureAwait(false);
         }
         catch (RedisLinkException error) when (error is not MisconfiguredException)
         {
@@ -41,12 +41,12 @@ internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
     {
         var servers = await ServerAddress.ResolveAsync(endpoint, cancellation).ConfigureAwait(false);
         var looks = servers.Select(server => AskAsync(server, access, cancellation)).ToArray();
-        return await SideBySide.FirstAsync(looks, cancellation).ConfigureAwait(false);
+        return await FirstSuccess.FirstAsync(looks, cancellation).ConfigureAwait(false);
     }
 
     private async Task<FoundServer> AskAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
-        var role = await PatientQuestion.AskAsync(
+        var role = await HedgedProbe.AskAsync(
             token => ServerProbe.AskAsync(server, access, token), cancellation).ConfigureAwait(false);
         if (role.Serves(settings.Role)) return new FoundServer(server, access);
         throw role == ServerRole.Sentinel

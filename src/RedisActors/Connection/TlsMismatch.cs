@@ -19,7 +19,7 @@ internal static class TlsMismatch
         {
             if (await Task.WhenAny(encrypted, plain).ConfigureAwait(false) == plain && await plain.ConfigureAwait(false))
             {
-                SideBySide.Discard(encrypted);
+                FirstSuccess.Discard(encrypted);
                 throw new TlsRefusedException("the server does not speak TLS at this port; set tls.enabled = off, or its tls-port");
             }
 

@@ -110,12 +110,12 @@ public sealed record RedisCommand
     /// server soon after the reply has come.
     /// </summary>
     /// <exception cref="ArgumentException">The token is empty.</exception>
-    public string? Token
+    public string? IdempotencyKey
     {
         get => _token;
         init
         {
-            if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(Token));
+            if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(IdempotencyKey));
             _token = value;
         }
     }

@@ -22,7 +22,7 @@ internal sealed class LaneCommands(SupervisorMemory memory, string connection) :
     }
 
     /// <summary>Whoever measures, and who hears of a return, is told of these, until this is disposed of.</summary>
-    public void Show(LaneFigures figures)
+    public void Show(LaneGauges figures)
     {
         memory.Figures = figures;
         _shown?.Dispose();

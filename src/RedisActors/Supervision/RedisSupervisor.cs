@@ -23,7 +23,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private readonly ReconnectPlan _plan;
     private readonly StateAnnouncer _states;
     private readonly LaneCommands _commands;
-    private readonly Lookout _lookout;
+    private readonly RecoveryProbe _lookout;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Exception? _failure;
     private IActorRef? _connection;
@@ -40,7 +40,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _plan = settings.CreateReconnectPlan();
         _states = new StateAnnouncer(memory, Context, _log);
         _commands = new LaneCommands(memory, settings.Name);
-        _lookout = new Lookout(links, settings.Backoff.WakeInterval);
+        _lookout = new RecoveryProbe(links, settings.Backoff.PollInterval);
         Connecting();
     }
 

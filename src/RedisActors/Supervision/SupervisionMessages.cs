@@ -4,10 +4,10 @@ using RedisActors.Connection;
 namespace RedisActors.Supervision;
 
 /// <summary>From a command actor to its supervisor: tell me of links, beginning with the one there is.</summary>
-internal sealed record AttachCommands(IActorRef Commands, LaneFigures Figures) : INoSerializationVerificationNeeded;
+internal sealed record AttachCommands(IActorRef Commands, LaneGauges Figures) : INoSerializationVerificationNeeded;
 
 /// <summary>From a command actor that started anew to its supervisor: this is what I hold now.</summary>
-internal sealed record ShowFigures(LaneFigures Figures) : INoSerializationVerificationNeeded;
+internal sealed record ShowFigures(LaneGauges Figures) : INoSerializationVerificationNeeded;
 
 /// <summary>From a connection actor to its supervisor: the link is verified and the former one fenced.</summary>
 internal sealed record LinkVerified(long Epoch, IRedisLink Link) : INoSerializationVerificationNeeded;

@@ -17,7 +17,7 @@ internal sealed class SupervisorMemory
     public IActorRef Commands { get; set; } = ActorRefs.Nobody;
 
     /// <summary>What that one holds.</summary>
-    public LaneFigures Figures { get; set; } = LaneFigures.None;
+    public LaneGauges Figures { get; set; } = LaneGauges.None;
 
     /// <summary>Who asked for changes of state.</summary>
     public HashSet<IActorRef> Subscribers { get; } = [];

@@ -18,7 +18,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         };
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
-        if (command.Token is { } token) wire.Token = token;
+        if (command.IdempotencyKey is { } token) wire.Token = token;
         AddArguments(wire, command.ArgumentArray);
         return wire;
     }
@@ -30,7 +30,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         State = payloads.FromWire(wire.State),
         Delivery = FromWire(wire.Delivery),
         ReplayClass = FromWire(wire.Replay),
-        Token = wire.HasToken ? wire.Token : null,
+        IdempotencyKey = wire.HasToken ? wire.Token : null,
     };
 
     private static void AddArguments(Form.Command wire, RedisValue[] arguments)

@@ -15,7 +15,7 @@ namespace RedisActors.Wire;
 /// <code>
 /// akka.extensions = ["RedisActors.Wire.RedisMessagesProvider, RedisActors"]
 /// </code>
-/// or in code: <c>RedisMessages.For(system);</c>
+/// or in code: <c>RedisMessages.Get(system);</c>
 /// </example>
 public sealed class RedisMessages : IExtension
 {
@@ -38,7 +38,7 @@ public sealed class RedisMessages : IExtension
     }
 
     /// <summary>Sees to it that the messages are known in this actor system.</summary>
-    public static RedisMessages For(ActorSystem system) => system.WithExtension<RedisMessages, RedisMessagesProvider>();
+    public static RedisMessages Get(ActorSystem system) => system.WithExtension<RedisMessages, RedisMessagesProvider>();
 
     private static bool IsBound(Config config, string type) =>
         config.GetConfig(Bindings).AsEnumerable().Any(binding => binding.Key.Trim('"') == type);

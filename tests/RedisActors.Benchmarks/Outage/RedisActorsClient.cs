@@ -30,7 +30,7 @@ internal sealed class RedisActorsClient : IOutageClient
             """);
         _system = ActorSystem.Create("outage", config);
         _system.ActorOf(Props.Create(() => new ErrorPrinter()), "errors");
-        var redis = RedisExtension.For(_system).RedisActor;
+        var redis = RedisExtension.Get(_system).RedisActor;
         redis.Tell(new SubscribeToState(_system.ActorOf(Props.Create(() => new Watcher(_ready, _lost)), "watcher")));
         var count = Math.Min(Senders, load.InFlight);
         for (var i = 0; i < count; i++)

@@ -22,7 +22,7 @@ internal static class ThroughputBenchmark
         using var multiplexer = await ConnectAsync(server);
         using var system = CreateSystem(server);
         var database = multiplexer.GetDatabase();
-        var redis = RedisExtension.For(system).RedisActor;
+        var redis = RedisExtension.Get(system).RedisActor;
         Func<ILoad> startPlain = options.PlainExecutes
             ? () => new PlainExecuteLoad(database, options.InFlight)
             : () => new PlainLoad(database, options.InFlight);

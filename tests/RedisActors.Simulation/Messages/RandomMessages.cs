@@ -50,7 +50,7 @@ internal sealed class RandomMessages
             State = State(depth),
             Delivery = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<DeliveryMode>()),
             ReplayClass = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<ReplayClass>()),
-            Token = _chance.Of(0.5) ? null : "token " + Text(),
+            IdempotencyKey = _chance.Of(0.5) ? null : "token " + Text(),
         };
 
     private RedisValue Argument() => _chance.Between(0, 7) switch

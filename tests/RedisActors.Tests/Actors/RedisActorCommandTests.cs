@@ -79,7 +79,7 @@ public sealed class RedisActorCommandTests : RedisSpec
     {
         for (var round = 0; round < 20; round++)
         {
-            var redis = StartRedis("drain { initial-window = 100 }");
+            var redis = StartRedis("replay { initial-window = 100 }");
             for (var i = 0; i < 50; i++) redis.Tell(Command(i), _sender.Ref);
             var attempt = await Server.NextAttemptAsync();
             var link = attempt.Succeed();

@@ -49,7 +49,7 @@ public sealed class RedisActorStopTests : RedisSpec
     [Fact]
     public async Task Commands_sent_after_the_stop_are_answered_as_not_sent()
     {
-        var redis = RedisExtension.For(Sys).RedisActor;
+        var redis = RedisExtension.Get(Sys).RedisActor;
         await redis.GracefulStop(Patience);
 
         redis.Tell(Command("late"), _sender.Ref);
@@ -63,7 +63,7 @@ public sealed class RedisActorStopTests : RedisSpec
     [Fact]
     public async Task Commands_behind_the_stop_in_the_mailbox_are_answered_as_not_sent_and_each_once()
     {
-        var redis = RedisExtension.For(Sys).RedisActor;
+        var redis = RedisExtension.Get(Sys).RedisActor;
         for (var i = 0; i < 500; i++)
         {
             if (i == 250) redis.Tell(PoisonPill.Instance);
@@ -83,7 +83,7 @@ public sealed class RedisActorStopTests : RedisSpec
     [Fact]
     public async Task Commands_that_race_with_a_stop_are_answered_each_once()
     {
-        StrandedCommands.Answer((ExtendedActorSystem)Sys);
+        DeadLetterResponder.Answer((ExtendedActorSystem)Sys);
         for (var round = 0; round < 50; round++)
         {
             var (redis, connection) = await StartReadyAsync();
@@ -109,7 +109,7 @@ public sealed class RedisActorStopTests : RedisSpec
     [Fact]
     public async Task When_the_actor_system_ends_those_who_still_ask_are_told()
     {
-        var redis = RedisExtension.For(Sys).RedisActor;
+        var redis = RedisExtension.Get(Sys).RedisActor;
         var asked = Enumerable.Range(0, 50).Select(i => redis.Ask<RedisReply>(Command(i), Patience)).ToArray();
 
         await Sys.Terminate().WaitAsync(Patience);
@@ -123,7 +123,7 @@ public sealed class RedisActorStopTests : RedisSpec
     [Fact]
     public async Task Other_dead_letters_are_left_alone()
     {
-        var redis = RedisExtension.For(Sys).RedisActor;
+        var redis = RedisExtension.Get(Sys).RedisActor;
         await redis.GracefulStop(Patience);
 
         redis.Tell("something else", _sender.Ref);

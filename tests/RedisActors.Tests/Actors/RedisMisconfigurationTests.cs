@@ -14,7 +14,7 @@ public sealed class RedisMisconfigurationTests : VirtualTimeSpec
     public async Task It_is_tried_again_slowly_and_not_looked_for_meanwhile()
     {
         Server.Answers = true;
-        StartSupervisor("misconfigured.retry-after = 5s, backoff { min = 10ms, max = 20ms, wake-interval = 10ms }");
+        StartSupervisor("misconfigured.retry-after = 5s, backoff { min = 10ms, max = 20ms, poll-interval = 10ms }");
 
         (await Server.NextAttemptAsync()).Fail(WrongPassword);
 

@@ -39,7 +39,7 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
             .WithFallback(config ?? ConfigurationFactory.Empty)
             .WithFallback(MessagesAsBytes.Config))
     {
-        RedisMessages.For(Sys);
+        RedisMessages.Get(Sys);
         States = Listen(typeof(RedisConnectionEvent));
     }
 

@@ -144,7 +144,7 @@ public sealed class RedisSupervisorTests : RedisSpec
         var supervisor = StartSupervisor("restart { max-restarts = 1, within = 1h }");
         var connection = await Server.ConnectNextAsync();
         await AwaitStateAsync<RedisReady>();
-        supervisor.Tell(new AttachCommands(TestActor, LaneFigures.None));
+        supervisor.Tell(new AttachCommands(TestActor, LaneGauges.None));
         await ExpectMsgAsync<RedisReady>();
         Assert.Equal(new LinkUp(1, connection.Link), await ExpectMsgAsync<LinkUp>());
 

@@ -27,7 +27,7 @@ public sealed class RedisSupervisorWaitTests : VirtualTimeSpec
     [Fact]
     public async Task A_server_that_is_back_before_the_first_look_of_a_wait_ends_that_wait_all_the_same()
     {
-        StartSupervisor("backoff { min = 1h, max = 1h, jitter = 0, wake-interval = 25ms }");
+        StartSupervisor("backoff { min = 1h, max = 1h, jitter = 0, poll-interval = 25ms }");
         Server.Answers = true;
 
         (await Server.NextAttemptAsync()).Fail(new ServerSilentException("connection refused"));

@@ -30,7 +30,7 @@ internal static class DocumentedCode
 
     public static IActorRef Several(ActorSystem system)
     {
-        IActorRef cache = RedisExtension.For(system).Connection("cache");
+        IActorRef cache = RedisExtension.Get(system).Connection("cache");
         return cache;
     }
 

@@ -34,7 +34,7 @@ public sealed class DocumentedPermissionsTests : IAsyncLifetime
               endpoint = "{{_server.Endpoint}}", password = secret, database = 1, delivery = exactly-once
             }
             """);
-        var redis = RedisExtension.For(_system).RedisActor;
+        var redis = RedisExtension.Get(_system).RedisActor;
         Assert.Equal(1, await IncrementAsync(redis));
 
         await _server.KillClientsAsync();

@@ -20,7 +20,7 @@ public sealed class ExamplesTests
         ];
 
         // For clusters of Akka nodes there are tests of their own.
-        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["cluster.conf", "reference-cluster.conf"]));
+        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["cluster.conf", "reference-akka-cluster.conf"]));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ExamplesTests
             "example",
             ConfigurationFactory.ParseString($"redis-actors.default.endpoint = \"{server.Endpoint}\"").WithFallback(Example(name)));
 
-        Assert.Equal(1, await IncrementAsync(RedisExtension.For(system).RedisActor));
+        Assert.Equal(1, await IncrementAsync(RedisExtension.Get(system).RedisActor));
 
         await system.Terminate();
     }
@@ -64,7 +64,7 @@ public sealed class ExamplesTests
             redis-actors.default.endpoint = "{{server.Endpoint}}"
             redis-actors.connections.cache.command-timeout = 20s
             """).WithFallback(Example("several-connections.conf")));
-        var extension = RedisExtension.For(system);
+        var extension = RedisExtension.Get(system);
 
         foreach (var connection in new[] { "cache", "sessions", "orders" })
         {
@@ -94,7 +94,7 @@ public sealed class ExamplesTests
         Assert.Empty(Hocon.FromRoot(example).Warnings);
         var system = ActorSystem.Create("example", example);
 
-        Assert.Equal(1, await IncrementAsync(RedisExtension.For(system).RedisActor));
+        Assert.Equal(1, await IncrementAsync(RedisExtension.Get(system).RedisActor));
 
         await system.Terminate();
     }

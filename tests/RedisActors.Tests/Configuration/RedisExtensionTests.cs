@@ -22,7 +22,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     [Fact]
     public void Each_connection_has_a_RedisActor_under_its_name()
     {
-        var redis = RedisExtension.For(Start(TwoConnections));
+        var redis = RedisExtension.Get(Start(TwoConnections));
 
         Assert.Equal("/user/redis-cache", redis.Connection("cache").Path.ToStringWithoutAddress());
         Assert.Equal("/user/redis-sessions", redis.Connection("sessions").Path.ToStringWithoutAddress());
@@ -34,7 +34,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     public async Task Beside_named_connections_default_is_started_only_when_it_is_asked_for()
     {
         var system = Start(TwoConnections);
-        var extension = RedisExtension.For(system);
+        var extension = RedisExtension.Get(system);
         Assert.False(await ExistsAsync(system, "redis"));
         Assert.True(await ExistsAsync(system, "redis-cache"));
 
@@ -48,7 +48,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     public async Task Alone_default_is_started_with_the_extension()
     {
         var system = Start(Nowhere);
-        RedisExtension.For(system);
+        RedisExtension.Get(system);
 
         Assert.True(await ExistsAsync(system, "redis"));
     }
@@ -56,7 +56,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     [Fact]
     public void A_connection_that_there_is_not_is_refused_with_those_there_are()
     {
-        var error = Assert.Throws<ArgumentException>(() => RedisExtension.For(Start(TwoConnections)).Connection("orders"));
+        var error = Assert.Throws<ArgumentException>(() => RedisExtension.Get(Start(TwoConnections)).Connection("orders"));
 
         Assert.Contains("'orders'", error.Message);
         Assert.Contains("default, cache, sessions", error.Message);
@@ -67,7 +67,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     {
         var system = Start("redis-actors.default.user = me\nredis-actors.connections.cache { endpoint = \"127.0.0.1:1\", password = secret }");
 
-        var extension = RedisExtension.For(system);
+        var extension = RedisExtension.Get(system);
 
         Assert.True(await ExistsAsync(system, "redis-cache"));
         Assert.Contains("redis-actors.default.user", Assert.Throws<ConfigurationException>(() => extension.RedisActor).Message);
@@ -77,7 +77,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     public async Task Each_connection_is_drained_in_the_phase_that_it_names()
     {
         var system = Start(TwoConnections + "redis-actors.default.shutdown.drain-in-phase = service-unbind");
-        var extension = RedisExtension.For(system);
+        var extension = RedisExtension.Get(system);
         IActorRef[] all = [extension.RedisActor, extension.Connection("cache"), extension.Connection("sessions")];
         var outcomes = new List<Outcome>();
         CoordinatedShutdown.Get(system).AddTask("service-stop", "a drained actor refuses at once what others let wait", async () =>
@@ -96,7 +96,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     {
         var system = Start("redis-actors.default { shutdown.drain-in-phase = lunch, database = -1 }");
 
-        var message = Assert.ThrowsAny<Exception>(() => RedisExtension.For(system)).ToString();
+        var message = Assert.ThrowsAny<Exception>(() => RedisExtension.Get(system)).ToString();
 
         Assert.Contains("redis-actors.default.shutdown.drain-in-phase: 'lunch' is not valid", message);
         Assert.Contains("redis-actors.default.database: '-1' is not valid", message);
@@ -108,7 +108,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
         using var kit = new TestKit(ConfigurationFactory.ParseString(Nowhere + "redis-actors.default.tls.host = a"));
         await kit.EventFilter.Warning(start: "redis-actors.default.tls.host: is not looked at").ExpectOneAsync(() =>
         {
-            RedisExtension.For(kit.Sys);
+            RedisExtension.Get(kit.Sys);
             return Task.CompletedTask;
         });
     }

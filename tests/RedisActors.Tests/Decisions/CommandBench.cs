@@ -1,6 +1,7 @@
 using RedisActors.Commands;
 using RedisActors.Connection;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.Decisions;
 
@@ -24,9 +25,9 @@ internal sealed class CommandBench
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(Rules, TimeSpan.FromSeconds(100));
-        Queue = new InFlightQueue(Bounced.Add, () => Drained++);
+        Queue = new InFlightQueue(CommandRefused.Add, () => Drained++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
-        Ledger = new CommandLedger(Rules, Queue, Stash, new DrainWindow(window, maxWindow)) { InCluster = inCluster };
+        Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow)) { InCluster = inCluster };
     }
 
     public ReplayPolicy Rules { get; }
@@ -40,7 +41,7 @@ internal sealed class CommandBench
     public RecordingSender Sender { get; } = new();
 
     /// <summary>What came back and was not given to the ledger yet.</summary>
-    public List<PendingCommand> Bounced { get; } = [];
+    public List<PendingCommand> CommandRefused { get; } = [];
 
     /// <summary>How often room was signalled.</summary>
     public int Drained { get; private set; }
@@ -85,25 +86,25 @@ internal sealed class CommandBench
     }
 
     /// <summary>Gives to the ledger what has come back. Answers what it wants done about the last.</summary>
-    public AfterBounce? GiveBack()
+    public RefusalAction? GiveBack()
     {
-        AfterBounce? after = null;
-        foreach (var command in Bounced) after = Ledger.Bounced(command);
-        Bounced.Clear();
+        RefusalAction? after = null;
+        foreach (var command in CommandRefused) after = Ledger.CommandRefused(command);
+        CommandRefused.Clear();
         return after;
     }
 
     /// <summary>The server refuses a command for the time being.</summary>
-    public AfterBounce? Refuse(PendingCommand command, string error = "TRYAGAIN Multiple keys request during rehashing of slot")
+    public RefusalAction? Refuse(PendingCommand command, string error = "TRYAGAIN Multiple keys request during rehashing of slot")
     {
         command.Reject(error);
         return GiveBack();
     }
 
     /// <summary>The wait to ask again is over.</summary>
-    public PendingCommand? AskAgain(long now = 0)
+    public PendingCommand? Retry(long now = 0)
     {
-        var probe = Ledger.AskAgainDue(now);
+        var probe = Ledger.RetryDue(now);
         if (probe is not null)
         {
             Sent.Add(probe);

@@ -16,13 +16,13 @@ public sealed class CommandLedgerRefusalTests
     public CommandLedgerRefusalTests() => _bench.LinkUp();
 
     [Theory]
-    [InlineData(Loading, AfterBounce.AskAgain)]
-    [InlineData(Busy, AfterBounce.AskAgain)]
-    [InlineData(TryAgain, AfterBounce.AskAgain)]
-    [InlineData(NoScript, AfterBounce.LoadScript)]
-    [InlineData(ReadOnly, AfterBounce.Reconnect)]
-    [InlineData("ERR max number of clients reached", AfterBounce.Reconnect)]
-    internal void The_sender_is_not_told_and_the_actor_hears_what_to_do(string error, AfterBounce expected)
+    [InlineData(Loading, RefusalAction.Retry)]
+    [InlineData(Busy, RefusalAction.Retry)]
+    [InlineData(TryAgain, RefusalAction.Retry)]
+    [InlineData(NoScript, RefusalAction.LoadScript)]
+    [InlineData(ReadOnly, RefusalAction.Reconnect)]
+    [InlineData("ERR max number of clients reached", RefusalAction.Reconnect)]
+    internal void The_sender_is_not_told_and_the_actor_hears_what_to_do(string error, RefusalAction expected)
     {
         Assert.Equal(expected, _bench.Refuse(_bench.Accept("a"), error));
 
@@ -34,23 +34,23 @@ public sealed class CommandLedgerRefusalTests
     public void It_is_asked_again_after_a_wait_that_is_planned_once_and_answered_in_the_end()
     {
         _bench.Refuse(_bench.Accept("a"));
-        Assert.True(_bench.Ledger.PlanToAskAgain());
-        Assert.False(_bench.Ledger.PlanToAskAgain());
+        Assert.True(_bench.Ledger.PlanRetry());
+        Assert.False(_bench.Ledger.PlanRetry());
 
-        Assert.NotNull(_bench.AskAgain());
-        Assert.Equal(1, _bench.Ledger.AskAgainAttempt);
-        Assert.False(_bench.Ledger.PlanToAskAgain());
+        Assert.NotNull(_bench.Retry());
+        Assert.Equal(1, _bench.Ledger.RetryAttempt);
+        Assert.False(_bench.Ledger.PlanRetry());
         _bench.Refuse(_bench.Last("a"));
         _bench.Ledger.Drained();
-        Assert.True(_bench.Ledger.PlanToAskAgain());
-        _bench.AskAgain();
-        Assert.Equal(2, _bench.Ledger.AskAgainAttempt);
+        Assert.True(_bench.Ledger.PlanRetry());
+        _bench.Retry();
+        Assert.Equal(2, _bench.Ledger.RetryAttempt);
         _bench.Succeed("a");
         _bench.Ledger.Drained();
 
         Assert.Equal(["a Applied"], _bench.Told);
-        Assert.False(_bench.Ledger.PlanToAskAgain());
-        Assert.Equal(0, _bench.Ledger.AskAgainAttempt);
+        Assert.False(_bench.Ledger.PlanRetry());
+        Assert.Equal(0, _bench.Ledger.RetryAttempt);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class CommandLedgerRefusalTests
         _bench.Accept("b");
         _bench.Accept("c");
 
-        _bench.AskAgain();
+        _bench.Retry();
         _bench.HandOver();
         Assert.Equal(["a", "a"], _bench.SentStates);
 
@@ -124,7 +124,7 @@ public sealed class CommandLedgerRefusalTests
         foreach (var command in commands.Reverse()) command.Reject(Busy);
         _bench.GiveBack();
 
-        _bench.AskAgain();
+        _bench.Retry();
         _bench.Succeed('a');
         _bench.Ledger.Drained();
         _bench.HandOver();
@@ -138,7 +138,7 @@ public sealed class CommandLedgerRefusalTests
         _bench.Refuse(_bench.Accept("a", deadline: 10), Busy);
         _bench.Ledger.Expire(10);
 
-        Assert.Null(_bench.AskAgain());
+        Assert.Null(_bench.Retry());
         _bench.Accept("b");
 
         Assert.Equal(["a NotSent"], _bench.Told);
@@ -149,14 +149,14 @@ public sealed class CommandLedgerRefusalTests
     public void A_lost_link_ends_the_wait_and_on_the_next_one_a_wait_can_be_planned_again()
     {
         _bench.Refuse(_bench.Accept("a"), Busy);
-        Assert.True(_bench.Ledger.PlanToAskAgain());
+        Assert.True(_bench.Ledger.PlanRetry());
         _bench.LinkLost();
-        Assert.Null(_bench.AskAgain());
+        Assert.Null(_bench.Retry());
         _bench.LinkUp();
 
         _bench.Refuse(_bench.Last("a"), Busy);
 
-        Assert.True(_bench.Ledger.PlanToAskAgain());
+        Assert.True(_bench.Ledger.PlanRetry());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.Decisions;
 
@@ -21,7 +22,7 @@ public sealed class CommandLedgerSlotTests
     [Fact]
     public void A_command_whose_slot_is_elsewhere_is_held_with_its_successors_and_other_slots_go_on()
     {
-        Assert.Equal(AfterBounce.Moved, _from.Refuse(_from.Accept("a"), Moved));
+        Assert.Equal(RefusalAction.Moved, _from.Refuse(_from.Accept("a"), Moved));
         _from.Accept("b");
         _from.Accept("other", "INCR elsewhere");
 

@@ -1,5 +1,6 @@
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.Decisions;
 
@@ -131,7 +132,7 @@ public sealed class CommandLedgerTests
         bench.Accept("c");
         Assert.Equal(["a", "b"], bench.SentStates);
 
-        Assert.Equal(AfterBounce.AskAgain, bench.Refuse(first, "READONLY You can't write against a read only replica."));
+        Assert.Equal(RefusalAction.Retry, bench.Refuse(first, "READONLY You can't write against a read only replica."));
         bench.Ledger.Drained();
         bench.HandOver();
 
@@ -321,7 +322,7 @@ public sealed class CommandLedgerTests
         var bench = new CommandBench();
         bench.LinkUp();
         bench.Refuse(bench.Accept("a", delivery: DeliveryMode.ExactlyOnce, now: 0));
-        bench.AskAgain(now: 99_000);
+        bench.Retry(now: 99_000);
 
         bench.LinkLost(now: 99_001);
         bench.LinkUp(now: 180_000);

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using RedisActors.Commands;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 using RedisActors.Hosting;
 
 namespace RedisActors.Tests.Decisions;
@@ -39,10 +40,10 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
         { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
         { nameof(RedisOptions.WhenStashIsFull), "stash.when-full", "drop-oldest" },
-        { nameof(RedisOptions.DrainInitialWindow), "drain.initial-window", "7" },
-        { nameof(RedisOptions.DrainMaxWindow), "drain.max-window", "7" },
-        { nameof(RedisOptions.AskAgainMin), "ask-again.min", "1234.5ms" },
-        { nameof(RedisOptions.AskAgainMax), "ask-again.max", "1234.5ms" },
+        { nameof(RedisOptions.DrainInitialWindow), "replay.initial-window", "7" },
+        { nameof(RedisOptions.DrainMaxWindow), "replay.max-window", "7" },
+        { nameof(RedisOptions.AskAgainMin), "retry.min", "1234.5ms" },
+        { nameof(RedisOptions.AskAgainMax), "retry.max", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatTimeout), "heartbeat.timeout", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatBusyGrace), "heartbeat.busy-grace", "1234.5ms" },
@@ -51,7 +52,7 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.BackoffMax), "backoff.max", "1234.5ms" },
         { nameof(RedisOptions.BackoffMultiplier), "backoff.multiplier", "1.5" },
         { nameof(RedisOptions.BackoffJitter), "backoff.jitter", "1.5" },
-        { nameof(RedisOptions.BackoffWakeInterval), "backoff.wake-interval", "1234.5ms" },
+        { nameof(RedisOptions.BackoffPollInterval), "backoff.poll-interval", "1234.5ms" },
         { nameof(RedisOptions.MaxRestarts), "restart.max-restarts", "7" },
         { nameof(RedisOptions.RestartsWithin), "restart.within", "1234.5ms" },
         { nameof(RedisOptions.ResetAfter), "restart.reset-after", "1234.5ms" },
@@ -105,7 +106,7 @@ public sealed class RedisOptionsTests
             RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
             WhenSafeLimit = "conditional", ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
             WhenStashIsFull = "drop-oldest", DrainInitialWindow = 12, DrainMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
-            BackoffWakeInterval = Time * 5,
+            BackoffPollInterval = Time * 5,
         };
 
         var settings = Hocon.FromRoot(options.ToConfig("default"));
@@ -121,8 +122,8 @@ public sealed class RedisOptionsTests
         Assert.Equal(TimeSpan.FromHours(2), settings.TokensKeptFor);
         Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
         Assert.Equal((12, 13), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
-        Assert.Equal((Time, Time * 2), (settings.AskAgain.Min, settings.AskAgain.Max));
-        Assert.Equal(Time * 5, settings.Backoff.WakeInterval);
+        Assert.Equal((Time, Time * 2), (settings.Retry.Min, settings.Retry.Max));
+        Assert.Equal(Time * 5, settings.Backoff.PollInterval);
     }
 
     [Theory]
@@ -150,16 +151,16 @@ public sealed class RedisOptionsTests
         var options = new RedisOptions
         {
             MaxRestarts = RedisOptions.Unlimited,
-            BackoffWakeInterval = Timeout.InfiniteTimeSpan,
+            BackoffPollInterval = Timeout.InfiniteTimeSpan,
             CommandTimeout = Timeout.InfiniteTimeSpan,
             MisconfiguredRetryAfter = Timeout.InfiniteTimeSpan,
         };
 
         var settings = Hocon.FromRoot(options.ToConfig("default").WithFallback(
-            ConfigurationFactory.ParseString("redis-actors.default { restart.max-restarts = 5, backoff.wake-interval = 1s }")));
+            ConfigurationFactory.ParseString("redis-actors.default { restart.max-restarts = 5, backoff.poll-interval = 1s }")));
 
         Assert.Null(settings.Restart.Max);
-        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Backoff.WakeInterval);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Backoff.PollInterval);
         Assert.Equal(Timeout.InfiniteTimeSpan, settings.CommandTimeout);
         Assert.Equal(Timeout.InfiniteTimeSpan, settings.Misconfigured.RetryAfter);
     }

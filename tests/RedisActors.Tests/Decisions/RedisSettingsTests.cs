@@ -1,7 +1,8 @@
 using Akka.Configuration;
 using RedisActors.Commands;
 using RedisActors.Configuration;
-using RedisActors.Delivery;
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.Decisions;
 
@@ -34,8 +35,8 @@ public sealed class RedisSettingsTests
         Assert.Equal((1_000_000, 512L << 20), (settings.Stash.MaxCount, settings.Stash.MaxBytes));
         Assert.Equal(WhenFull.RejectNew, settings.Stash.WhenFull);
         Assert.Equal((64, 65536), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
-        Assert.Equal(TimeSpan.FromMilliseconds(10), settings.AskAgain.Min);
-        Assert.Equal(TimeSpan.FromMilliseconds(200), settings.AskAgain.Max);
+        Assert.Equal(TimeSpan.FromMilliseconds(10), settings.Retry.Min);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), settings.Retry.Max);
     }
 
     [Fact]
@@ -49,8 +50,8 @@ public sealed class RedisSettingsTests
             restart { max-restarts = 5, within = 1h, reset-after = 0s }
             delivery = exactly-once, when-safe.limit = read-only, exactly-once.keep = 2h
             stash { max-count = 0, max-bytes = 3MiB, when-full = drop-oldest }
-            drain { initial-window = 2, max-window = 3 }
-            ask-again { min = 1ms, max = 2ms }
+            replay { initial-window = 2, max-window = 3 }
+            retry { min = 1ms, max = 2ms }
             """);
 
         Assert.Equal(new RedisEndpoint("::1", 7000), Assert.Single(settings.Endpoints));
@@ -74,7 +75,7 @@ public sealed class RedisSettingsTests
             (0, 3L << 20, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
         Assert.Equal((2, 3), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
         Assert.Equal(
-            (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.AskAgain.Min, settings.AskAgain.Max));
+            (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.Retry.Min, settings.Retry.Max));
     }
 
     [Fact]
@@ -108,10 +109,10 @@ public sealed class RedisSettingsTests
     [InlineData("stash.max-count", "-1", "a whole number from 0")]
     [InlineData("stash.max-bytes", "much", "a size in bytes")]
     [InlineData("stash.when-full", "drop-newest", "drop-oldest")]
-    [InlineData("drain.initial-window", "0", "a whole number from 1")]
-    [InlineData("drain.max-window", "all", "a whole number from 1")]
-    [InlineData("ask-again.min", "0ms", "a duration from 1ms to 1d")]
-    [InlineData("ask-again.max", "2d", "a duration from 1ms to 1d")]
+    [InlineData("replay.initial-window", "0", "a whole number from 1")]
+    [InlineData("replay.max-window", "all", "a whole number from 1")]
+    [InlineData("retry.min", "0ms", "a duration from 1ms to 1d")]
+    [InlineData("retry.max", "2d", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.interval", "0", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.interval", "often", "a duration from 1ms to 1d")]
     [InlineData("heartbeat.timeout", "0", "a duration from 1ms to 1d")]
@@ -172,8 +173,8 @@ public sealed class RedisSettingsTests
 
     [Theory]
     [InlineData("backoff { min = 5s, max = 2s }", "backoff.min", "backoff.max")]
-    [InlineData("ask-again { min = 5s, max = 2s }", "ask-again.min", "ask-again.max")]
-    [InlineData("drain { initial-window = 5, max-window = 2 }", "drain.initial-window", "drain.max-window")]
+    [InlineData("retry { min = 5s, max = 2s }", "retry.min", "retry.max")]
+    [InlineData("replay { initial-window = 5, max-window = 2 }", "replay.initial-window", "replay.max-window")]
     public void A_min_above_the_max_is_refused_with_both_named(string settings, string min, string max)
     {
         var problem = Assert.Single(Hocon.Problems(settings));

@@ -67,7 +67,7 @@ public sealed class DeliveryTests : ServerSpec
     public async Task The_same_token_from_elsewhere_brings_the_one_original_reply()
     {
         var redis = Redis();
-        var command = new RedisCommand("INCR", "number") { Delivery = DeliveryMode.ExactlyOnce, Token = "order-4711" };
+        var command = new RedisCommand("INCR", "number") { Delivery = DeliveryMode.ExactlyOnce, IdempotencyKey = "order-4711" };
 
         var first = await redis.Ask<RedisReply>(command, Patience);
         await AskAsync(redis, "INCRBY", "number", 100);

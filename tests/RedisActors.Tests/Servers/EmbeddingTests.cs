@@ -118,7 +118,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var reply = await redis.Ask<RedisReply>(new RedisCommand("PING"), TimeSpan.FromSeconds(20));
 
         Assert.Equal("PONG", reply.Value.AsString());
-        Assert.Same(RedisExtension.For(system).RedisActor, RedisExtension.For(system).RedisActor);
+        Assert.Same(RedisExtension.Get(system).RedisActor, RedisExtension.Get(system).RedisActor);
         await system.Terminate();
     }
 
@@ -128,7 +128,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         using var system = ActorSystem.Create("embedded", ConfigurationFactory.ParseString(
             "redis-actors.default { endpoint = \"nowhere:port\", backoff.jitter = 2 }"));
 
-        var error = Assert.ThrowsAny<Exception>(() => RedisExtension.For(system));
+        var error = Assert.ThrowsAny<Exception>(() => RedisExtension.Get(system));
 
         Assert.Contains("redis-actors.default.endpoint: 'nowhere:port'", error.ToString());
         Assert.Contains("redis-actors.default.backoff.jitter: '2'", error.ToString());

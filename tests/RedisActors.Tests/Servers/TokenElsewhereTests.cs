@@ -14,7 +14,7 @@ public sealed class TokenElsewhereTests : IAsyncLifetime
     private static readonly RedisCommand Command = new("INCR", "number")
     {
         Delivery = DeliveryMode.ExactlyOnce,
-        Token = "order-4711",
+        IdempotencyKey = "order-4711",
         State = "order 4711",
     };
 
@@ -94,7 +94,7 @@ public sealed class TokenElsewhereTests : IAsyncLifetime
             redis-actors.default { endpoint = "{{endpoint}}", heartbeat { interval = 1h, timeout = 1h } }
             """));
         _nodes.Add(node);
-        var redis = RedisExtension.For(node).RedisActor;
+        var redis = RedisExtension.Get(node).RedisActor;
         await redis.Ask<RedisReply>(new RedisCommand("PING"), Patience);
         return redis;
     }

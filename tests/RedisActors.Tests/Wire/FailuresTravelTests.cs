@@ -10,7 +10,7 @@ namespace RedisActors.Tests.Wire;
 public sealed class FailuresTravelTests : WireSpec
 {
     private static readonly RedisOutcomeException Cause = new(
-        Outcome.Rejected, new RedisCommand("LPUSH", "key", 7) { State = "order 5", Token = "t" }, "LPUSH: WRONGTYPE ...", "WRONGTYPE ...");
+        Outcome.Rejected, new RedisCommand("LPUSH", "key", 7) { State = "order 5", IdempotencyKey = "t" }, "LPUSH: WRONGTYPE ...", "WRONGTYPE ...");
 
     [Fact]
     public void The_outcome_the_command_and_the_servers_words_arrive()

@@ -7,7 +7,7 @@ namespace RedisActors.Tests.Wire;
 /// <summary>What this version makes of the messages of one that knows more.</summary>
 public sealed class LaterVersionTests : WireSpec
 {
-    private static readonly RedisCommand Command = new("INCR", "key") { Token = "t", Delivery = DeliveryMode.ExactlyOnce };
+    private static readonly RedisCommand Command = new("INCR", "key") { IdempotencyKey = "t", Delivery = DeliveryMode.ExactlyOnce };
 
     [Fact]
     public void A_field_that_was_added_is_passed_over()

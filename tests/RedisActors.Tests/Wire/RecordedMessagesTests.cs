@@ -17,7 +17,7 @@ public sealed class RecordedMessagesTests : WireSpec
         State = new Guid("0f8fad5b-d9cb-469f-a165-70867728950e"),
         Delivery = DeliveryMode.ExactlyOnce,
         ReplayClass = ReplayClass.Conditional,
-        Token = "order 5",
+        IdempotencyKey = "order 5",
     };
 
     private static readonly RedisOutcomeException Failure = new(

@@ -17,7 +17,7 @@ public sealed class RegistrationTests
     ];
 
     [Fact]
-    public Task By_the_extension_started_from_code() => KnowsAllAsync("", system => RedisMessages.For(system));
+    public Task By_the_extension_started_from_code() => KnowsAllAsync("", system => RedisMessages.Get(system));
 
     [Fact]
     public Task By_the_extension_started_from_hocon() =>
@@ -25,13 +25,13 @@ public sealed class RegistrationTests
 
     [Fact]
     public Task By_starting_a_redis_actor() =>
-        KnowsAllAsync("redis-actors.default.endpoint = \"127.0.0.1:1\"", system => RedisExtension.For(system));
+        KnowsAllAsync("redis-actors.default.endpoint = \"127.0.0.1:1\"", system => RedisExtension.Get(system));
 
     /// <summary>With each configuration that an extension brings along Akka reads its serializers anew.</summary>
     [Fact]
     public Task And_after_another_extension_brought_its_configuration_along() => KnowsAllAsync("", system =>
     {
-        RedisMessages.For(system);
+        RedisMessages.Get(system);
         system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("another-extension.setting = 1"));
     });
 
@@ -39,7 +39,7 @@ public sealed class RegistrationTests
     public async Task The_number_is_the_one_of_the_configuration_and_not_one_of_akkas()
     {
         using var system = ActorSystem.Create("wire", "akka.loglevel = WARNING");
-        RedisMessages.For(system);
+        RedisMessages.Get(system);
 
         Assert.Equal(6379, system.Serialization.FindSerializerForType(typeof(RedisCommand)).Identifier);
         await system.Terminate();
@@ -57,7 +57,7 @@ public sealed class RegistrationTests
               }
             }
             """);
-        RedisMessages.For(system);
+        RedisMessages.Get(system);
 
         Assert.IsType<Mine>(system.Serialization.FindSerializerForType(typeof(RedisStatus)));
         Assert.IsType<Mine>(system.Serialization.FindSerializerForType(typeof(Status.Failure)));

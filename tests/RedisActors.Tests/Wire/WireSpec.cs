@@ -15,7 +15,7 @@ public abstract class WireSpec : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        RedisMessages.For(System);
+        RedisMessages.Get(System);
         return Task.CompletedTask;
     }
 

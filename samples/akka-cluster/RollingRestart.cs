@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Akka.Actor;
+using RedisActors.Testing;
+
+namespace RedisActors.Samples.AkkaCluster;
+
+/// <summary>Restarts the nodes that serve, one after the other, under load, and kills Redis between.</summary>
+internal static class RollingRestart
+{
+    private const int InFlight = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static async Task<int> RunAsync(string servedBy, INodes others)
+    {
+        await using var server = await RedisServer.StartAsync();
+        var ledger = new CommandLedger();
+        var counter = ledger.Counter("orders");
+        var node = SampleNode.Start(SampleNode.FirstPort, server.Endpoint, servedBy);
+        int[] ports = [SampleNode.FirstPort + 1, SampleNode.FirstPort + 2];
+        foreach (var port in ports) others.Start(port, server.Endpoint, servedBy);
+        await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
+
+        var sender = node.System.ActorOf(SampleSender.Props(node.Redis, counter, InFlight), "sender");
+        await AppliedAsync(counter, 5000);
+        foreach (var port in ports)
+        {
+            Say($"node at {port} is restarted");
+            await others.StopAsync(port);
+            await AppliedAsync(counter, 5000);
+            await HoldsAsync("it has left", () => node.MembersUp == 2);
+            others.Start(port, server.Endpoint, servedBy);
+            await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
+
+            Say("Redis is killed and started again");
+            server.Kill();
+            await server.StartAgainAsync();
+            await AppliedAsync(counter, 5000);
+        }
+
+        if (others.TryKill(ports[0]))
+        {
+            Say($"node at {ports[0]} is killed");
+            await AppliedAsync(counter, 5000);
+            await HoldsAsync("it is no member any more", () => node.MembersUp == 2);
+            others.Start(ports[0], server.Endpoint, servedBy);
+            await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
+            await AppliedAsync(counter, 5000);
+        }
+
+        sender.Tell(SampleSender.Stop.Instance, ActorRefs.NoSender);
+        await HoldsAsync("every command is answered", () => ledger.Unanswered == 0);
+        var value = await server.ExecuteAsync("GET", counter.Key);
+        var account = ledger.Compare(new Dictionary<string, long> { [counter.Key] = long.Parse(value.Text) });
+        foreach (var port in ports) await others.StopAsync(port);
+        await node.LeaveAsync();
+        Console.WriteLine(account);
+        return account.IsClean ? 0 : 1;
+    }
+
+    private static Task AppliedAsync(LedgerCounter counter, long more)
+    {
+        var enough = counter.Applied + more;
+        return HoldsAsync($"{more} more commands are applied", () => counter.Applied >= enough);
+    }
+
+    private static async Task HoldsAsync(string what, Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > Patience) throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.");
+            await Task.Delay(20);
+        }
+
+        Say($"{what} ({clock.Elapsed.TotalSeconds:F1} s)");
+    }
+
+    private static void Say(string what) => Console.WriteLine($"{DateTime.Now:HH:mm:ss.fff} {what}");
+}

@@ -1,0 +1,289 @@
+using Akka.Actor;
+using Akka.Coordination;
+using Akka.Event;
+
+namespace RedisActors.AkkaCluster;
+
+/// <summary>
+/// Asks the server for a lease, renews it, gives it back, and says at once when it is lost. What may be believed meanwhile,
+/// <see cref="LeaseState"/> decides.
+/// </summary>
+internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
+{
+    private readonly RedisLeaseSettings _settings;
+    private readonly LeaseTimes _times;
+    private readonly LeaseState _state;
+    private readonly LeaseClock _clock;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<IActorRef> _waiting = [];
+    private readonly string _instance = Guid.NewGuid().ToString("N");
+    private readonly Dictionary<long, Request> _unanswered = [];
+    private IActorRef _redis = ActorRefs.Nobody;
+    private Action<Exception>? _lost;
+    private Request? _acquiring;
+    private long _acquisitions;
+    private long _requests;
+
+    public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock)
+    {
+        _settings = settings;
+        _times = settings.Times;
+        _state = state;
+        _clock = clock;
+        Receive<Acquire>(OnAcquire);
+        Receive<Release>(_ => OnRelease());
+        Receive<Tick>(_ => OnTick());
+        Receive<RedisReady>(_ => OnRedisReady());
+        Receive<RedisConnectionEvent>(_ => { });
+        Receive<RedisReply>(reply => OnReply(Take(reply.State), reply.Value));
+        Receive<Status.Failure>(failure => OnFailure((RedisOutcomeException)failure.Cause));
+    }
+
+    private enum Step
+    {
+        Prepare,
+        Acquire,
+        Renew,
+        Release,
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(RedisLeaseSettings settings, LeaseState state, LeaseClock clock) =>
+        Akka.Actor.Props.Create(() => new LeaseKeeper(settings, state, clock));
+
+    protected override void PreStart()
+    {
+        _redis = RedisExtension.Get(Context.System).Connection(_settings.Connection);
+        _redis.Tell(new SubscribeToState(Self));
+    }
+
+    /// <summary>Also when it starts anew after a failure: what it held then, nobody renews any more.</summary>
+    protected override void PostStop()
+    {
+        const string Why = "the actor that keeps the lease has stopped";
+        if (_state.GiveUp() is { } holding)
+        {
+            GiveBack(holding.Id);
+            TellLost(Why);
+        }
+
+        AnswerWaiting(new Status.Failure(new LeaseException($"The lease {_settings.Name} was not acquired: {Why}.")));
+    }
+
+    private void OnAcquire(Acquire message)
+    {
+        LoseWhatIsOver();
+        if (message.Lost is not null) _lost = message.Lost;
+        if (_state.HeldAt(_clock.Now) is not null)
+        {
+            Sender.Tell(true);
+            return;
+        }
+
+        _waiting.Add(Sender);
+        if (_acquiring is not null) return;
+        var id = $"{_settings.Owner} {_instance}-{++_acquisitions}";
+        _acquiring = new Request(Step.Acquire, id, _clock.Now, ActorRefs.Nobody);
+        Send(LeaseScripts.Acquire(_settings.Key, id, _times), _acquiring, _settings.OperationTimeout);
+    }
+
+    private void OnRelease()
+    {
+        _acquiring = null;
+        _lost = null;
+        Timers.Cancel(Tick.Instance);
+        AnswerWaiting(false);
+        if (_state.GiveUp() is { } holding)
+        {
+            Send(
+                LeaseScripts.Release(_settings.Key, holding.Id, _times),
+                new Request(Step.Release, holding.Id, _clock.Now, Sender),
+                _settings.OperationTimeout);
+        }
+        else
+        {
+            Sender.Tell(true);
+        }
+    }
+
+    private void OnRedisReady()
+    {
+        Send(LeaseScripts.Prepare(_settings.Key, _times), new Request(Step.Prepare, string.Empty, _clock.Now, ActorRefs.Nobody), _times.TimeToLive);
+        _state.RenewSoon(_clock.Now);
+        OnTick();
+    }
+
+    private void OnTick()
+    {
+        LoseWhatIsOver();
+        var now = _clock.Now;
+        if (_state.BeginRenewal(now) is { } holding)
+        {
+            Send(
+                LeaseScripts.Renew(_settings.Key, holding.Id, _times),
+                new Request(Step.Renew, holding.Id, now, ActorRefs.Nobody),
+                Min(_settings.OperationTimeout, holding.Until - now));
+        }
+
+        PlanTick();
+    }
+
+    private void OnReply(Request request, RespValue answer)
+    {
+        switch (request.Step)
+        {
+            case Step.Acquire:
+                OnGrant(request, LeaseGrant.Read(answer));
+                break;
+            case Step.Renew when answer.AsInt64() == 1:
+                _state.Renewed(request.Id, request.SentAt, _clock.Now);
+                PlanTick();
+                break;
+            case Step.Renew when _state.Denied(request.Id):
+                Lose("the server does not know it any more: it ran out there, or the server has lost its data");
+                break;
+            case Step.Release:
+                request.Asker.Tell(true);
+                break;
+        }
+    }
+
+    private void OnGrant(Request request, LeaseGrant grant)
+    {
+        if (!IsAwaited(request))
+        {
+            // Released before it came.
+            if (grant.Token is not null) GiveBack(request.Id);
+            return;
+        }
+
+        _acquiring = null;
+        if (grant.Token is not { } token)
+        {
+            _log.Info(
+                "redis lease {0}: refused to {1} for up to {2} ms: {3}", _settings.Name, _settings.Owner, grant.Remaining.TotalMilliseconds,
+                grant.Holder.Length > 0 ? $"held by {grant.Holder}" : "the server may have forgotten who holds it, and waits until nobody does");
+            AnswerWaiting(false);
+        }
+        else if (_state.Acquired(request.Id, token, request.SentAt, _clock.Now))
+        {
+            _log.Info("redis lease {0}: held by {1}, token {2}", _settings.Name, _settings.Owner, token);
+            PlanTick();
+            AnswerWaiting(true);
+        }
+        else
+        {
+            GiveBack(request.Id);
+            AnswerWaiting(new Status.Failure(new LeaseTimeoutException(
+                $"The lease {_settings.Name} was granted too late to be relied on, and given back.")));
+        }
+    }
+
+    private void OnFailure(RedisOutcomeException failure)
+    {
+        var request = Take(failure.State);
+        switch (request.Step)
+        {
+            case Step.Acquire:
+                if (failure.Outcome == Outcome.Unknown) GiveBack(request.Id);
+                if (!IsAwaited(request)) return;
+                _acquiring = null;
+                AnswerWaiting(new Status.Failure(Told(request, failure, "acquired")));
+                break;
+            case Step.Renew:
+                _log.Debug("redis lease {0}: not renewed: {1}", _settings.Name, failure.Message);
+                _state.RenewalFailed(request.Id, _clock.Now);
+                PlanTick();
+                break;
+            case Step.Release:
+                request.Asker.Tell(new Status.Failure(Told(request, failure, "released")));
+                break;
+        }
+    }
+
+    private bool IsAwaited(Request acquiring) => acquiring.Id == _acquiring?.Id;
+
+    /// <summary>A request that had all its time and was not answered has timed out, whatever the connection did meanwhile.</summary>
+    private LeaseException Told(Request request, RedisOutcomeException failure, string what)
+    {
+        var message = $"The lease {_settings.Name} was not {what}: {failure.Message}";
+        return failure.Outcome != Outcome.Rejected && _clock.Now - request.SentAt >= _settings.OperationTimeout
+            ? new LeaseTimeoutException(message, failure)
+            : new LeaseException(message, failure);
+    }
+
+    private void LoseWhatIsOver()
+    {
+        if (_state.TakeExpired(_clock.Now) is not { } holding) return;
+        GiveBack(holding.Id);
+        Lose("it could not be renewed in time");
+    }
+
+    private void Lose(string why)
+    {
+        _log.Error("redis lease {0}: lost by {1}: {2}", _settings.Name, _settings.Owner, why);
+        Timers.Cancel(Tick.Instance);
+        TellLost(why);
+    }
+
+    private void TellLost(string why)
+    {
+        var lost = _lost;
+        _lost = null;
+        try
+        {
+            lost?.Invoke(new LeaseException($"The lease {_settings.Name} is lost: {why}."));
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _log.Error(error, "redis lease {0}: the callback for a lost lease failed", _settings.Name);
+        }
+    }
+
+    /// <summary>Frees on the server what is not believed to be held here, should it be, so that nobody has to wait for its end.</summary>
+    private void GiveBack(string id) => Send(
+        LeaseScripts.Release(_settings.Key, id, _times),
+        new Request(Step.Release, id, _clock.Now, ActorRefs.Nobody),
+        _times.TimeToLive);
+
+    private void Send(RedisCommand command, Request request, TimeSpan timeout)
+    {
+        _unanswered.Add(++_requests, request);
+        _redis.Tell(command with { State = _requests, Timeout = timeout }, Self);
+    }
+
+    /// <summary>What an answer answers. Each request is answered once.</summary>
+    private Request Take(object? state) =>
+        _unanswered.Remove((long)state!, out var request) ? request : throw new InvalidOperationException("An answer to nothing.");
+
+    private void AnswerWaiting(object answer)
+    {
+        foreach (var asker in _waiting) asker.Tell(answer);
+        _waiting.Clear();
+    }
+
+    private void PlanTick()
+    {
+        if (_state.Wait(_clock.Now) is { } wait) Timers.StartSingleTimer(Tick.Instance, Tick.Instance, wait);
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    /// <summary>Take the lease; answered with true or false, or a failure.</summary>
+    public sealed record Acquire(Action<Exception>? Lost) : INoSerializationVerificationNeeded;
+
+    /// <summary>Give the lease back; answered with true, or a failure.</summary>
+    public sealed record Release : INoSerializationVerificationNeeded
+    {
+        public static Release Instance { get; } = new();
+    }
+
+    private sealed record Tick : INoSerializationVerificationNeeded
+    {
+        public static Tick Instance { get; } = new();
+    }
+
+    /// <summary>What a command to the server was for; the command's state is its number.</summary>
+    private sealed record Request(Step Step, string Id, TimeSpan SentAt, IActorRef Asker);
+}

@@ -1,0 +1,101 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Coordination;
+
+namespace RedisActors.AkkaCluster;
+
+/// <summary>
+/// A lease of Akka.Coordination that is kept in Redis, through the <see cref="RedisActor"/> of the actor system: for the split brain
+/// resolver (<c>lease-majority</c>), cluster singletons, or your own use. At most one owner holds it at a time.
+/// </summary>
+/// <remarks>
+/// <para>Got with <c>LeaseProvider.Get(system).GetLease(name, "redis-actors.lease", owner)</c>; settings under
+/// <c>redis-actors.lease</c>, defaults from <see cref="DefaultConfig"/>. What it relies on, and what a server must not do (evict keys,
+/// set its clock forward, fail over without its last writes): docs/akka-cluster.md.</para>
+/// <para>The holder relies on the lease for <c>heartbeat-timeout</c> less <c>safety-margin</c>, counted from before the last request
+/// that the server granted. A holder whose process was stopped for longer than that finds <see cref="CheckLease"/> false when it wakes.
+/// What it does between asking and acting, no lease can guard: pass <see cref="Token"/> to what the lease protects, and let that refuse
+/// a token smaller than one that it has seen.</para>
+/// </remarks>
+public sealed class RedisLease : Lease
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly LeaseClock _clock;
+    private readonly LeaseState _state;
+    private readonly TimeSpan _patience;
+    private readonly IActorRef _keeper;
+
+    /// <summary>Made by Akka's <see cref="LeaseProvider"/>.</summary>
+    /// <param name="settings">Name, owner and times.</param>
+    /// <param name="system">The actor system whose <see cref="RedisActor"/> is used.</param>
+    /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
+    public RedisLease(LeaseSettings settings, ExtendedActorSystem system)
+        : this(settings, system, LeaseClock.System)
+    {
+    }
+
+    internal RedisLease(LeaseSettings settings, ExtendedActorSystem system, LeaseClock clock)
+        : base(settings)
+    {
+        var own = RedisLeaseSettings.Create(settings);
+        _clock = clock;
+        _state = new LeaseState(own.Times);
+        _patience = own.OperationTimeout + Grace;
+        _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock), $"redis-lease-{Guid.NewGuid():N}");
+    }
+
+    /// <summary>
+    /// The fencing token of the lease that is held: larger than every token that was given for this name before. Null while
+    /// <see cref="CheckLease"/> is false.
+    /// </summary>
+    public long? Token => _state.HeldAt(_clock.Now)?.Token;
+
+    /// <summary>The package's settings with their defaults, as a fallback for your configuration.</summary>
+    public static Config DefaultConfig() =>
+        ConfigurationFactory.FromResource("RedisActors.AkkaCluster.reference.conf", typeof(RedisLease).Assembly);
+
+    /// <inheritdoc/>
+    public override Task<bool> Acquire() => Acquire(null!);
+
+    /// <summary>
+    /// Tries to take the lease: true when it is held, false when somebody else holds it, or when the server waits for a while because
+    /// it may have forgotten who does.
+    /// </summary>
+    /// <param name="leaseLostCallback">Called once, with the reason, when it is lost in another way than by <see cref="Release"/>.</param>
+    /// <exception cref="LeaseTimeoutException">The server did not answer within <c>lease-operation-timeout</c>; it is not held.</exception>
+    /// <exception cref="LeaseException">The server's answer was lost, or an error; it is not held.</exception>
+    public override async Task<bool> Acquire(Action<Exception> leaseLostCallback)
+    {
+        try
+        {
+            return await _keeper.Ask<bool>(new LeaseKeeper.Acquire(leaseLostCallback), _patience).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException error)
+        {
+            // Nobody waits for that lease any more, should it still come.
+            _keeper.Tell(LeaseKeeper.Release.Instance);
+            throw new LeaseTimeoutException($"The lease {Settings.LeaseName} could not be acquired: the actor system does not answer.", error);
+        }
+    }
+
+    /// <summary>
+    /// Gives the lease back. Before the server is told, it counts as not held, whatever the answer will be. True when the server knows.
+    /// </summary>
+    /// <exception cref="LeaseTimeoutException">The server did not answer in time; it frees the lease after <c>heartbeat-timeout</c>.</exception>
+    /// <exception cref="LeaseException">The server's answer was lost, or an error; likewise.</exception>
+    public override async Task<bool> Release()
+    {
+        try
+        {
+            return await _keeper.Ask<bool>(LeaseKeeper.Release.Instance, _patience).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException error)
+        {
+            throw new LeaseTimeoutException($"The lease {Settings.LeaseName} could not be released: the actor system does not answer.", error);
+        }
+    }
+
+    /// <summary>Whether the lease is held for certain, by the clock of this machine. Asks nobody, and may be asked from any thread.</summary>
+    public override bool CheckLease() => _state.HeldAt(_clock.Now) is not null;
+}

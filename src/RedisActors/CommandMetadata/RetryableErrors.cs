@@ -1,0 +1,104 @@
+using static RedisActors.CommandMetadata.ServerErrorKind;
+using static RedisActors.CommandMetadata.ServerErrorScope;
+
+namespace RedisActors.CommandMetadata;
+
+/// <summary>
+/// Tells the errors that certainly mean "not executed" from those that answer the command. What is in doubt is an answer.
+/// </summary>
+/// <remarks>
+/// A script may answer with any words, these too (<c>redis.error_reply('BUSY come back later')</c>), after having written. So an
+/// error is known by the beginning of the server's full sentence, not by its first word; and one that names a line of a
+/// script or function arose while that ran. One that a script caught and handed back (<c>return redis.pcall(…)</c>) names no
+/// line; but the server refuses all writes of a script for the reasons below, or none, so such a script has written nothing (it
+/// may have published). A star stands for one word: forks put their own name there.
+/// </remarks>
+internal static class RetryableErrors
+{
+    private static readonly Known[] Table =
+    [
+        new("LOADING * is loading the dataset", Retry, Server),
+        new("BUSY * is busy running", Retry, Server),
+        new("MASTERDOWN Link with MASTER is down", Retry, Server),
+        new("CLUSTERDOWN Hash slot not served", Retry, Slot),
+        new("CLUSTERDOWN The cluster is down and only accepts read commands", Retry, Writes),
+        new("CLUSTERDOWN The cluster is down", Retry, Server),
+        new("TRYAGAIN Multiple keys request during rehashing of slot", Retry, Slot),
+        new("MISCONF * is configured to save", Retry, Writes),
+        new("MISCONF Errors writing to the AOF file", Retry, Writes),
+        new("NOREPLICAS Not enough good", Retry, Writes),
+        new("READONLY You can't write against a read only", Reconnect, Writes),
+        new("NOAUTH Authentication required", Reconnect, Server),
+        new("ERR max number of clients", Reconnect, Server),
+        new("UNBLOCKED force unblock from blocking operation", Reconnect, Server),
+        new("NOSCRIPT No matching script", NoScript, Command),
+    ];
+
+    /// <inheritdoc cref="Classify(string, out ServerErrorScope)"/>
+    public static ServerErrorKind Classify(string error) => Classify(error, out _);
+
+    /// <summary>What a server's error means, from its text as the server sent it, without the leading dash.</summary>
+    public static ServerErrorKind Classify(string error, out ServerErrorScope scope)
+    {
+        if (SlotRedirect.TryParse(error, out var redirect))
+        {
+            scope = Slot;
+            return redirect.IsMoved ? Moved : Retry;
+        }
+
+        if (ScriptPosition(error) < 0)
+        {
+            foreach (var known in Table)
+            {
+                if (!known.Begins(error)) continue;
+
+                scope = known.Scope;
+                return known.Kind;
+            }
+        }
+
+        scope = Command;
+        return Final;
+    }
+
+    /// <summary>Whether a node does not serve commands since it misses other nodes of its cluster.</summary>
+    public static bool IsClusterDown(string? error) => error?.StartsWith("CLUSTERDOWN ", StringComparison.Ordinal) == true;
+
+    /// <summary>
+    /// An error without the place in a script where it arose. Only for a script that is known to have written nothing before
+    /// that place: of such a one, <see cref="Classify(string)"/> may judge the rest like a command's error.
+    /// </summary>
+    public static string WithoutScriptPosition(string error)
+    {
+        var position = ScriptPosition(error);
+        return position < 0 ? error : error[..position];
+    }
+
+    /// <summary>
+    /// Redis 7 ends such an error with <c> script: NAME, on @user_script:LINE.</c> or <c>@user_function:LINE.</c>
+    /// </summary>
+    private static int ScriptPosition(string error)
+    {
+        var position = error.LastIndexOf(" script: ", StringComparison.Ordinal);
+        return position >= 0 && error.IndexOf(", on @", position, StringComparison.Ordinal) >= 0 ? position : -1;
+    }
+
+    private sealed class Known(string words, ServerErrorKind kind, ServerErrorScope scope)
+    {
+        private readonly string[] _parts = words.Split('*');
+
+        public ServerErrorKind Kind => kind;
+
+        public ServerErrorScope Scope => scope;
+
+        public bool Begins(string error)
+        {
+            if (!error.StartsWith(_parts[0], StringComparison.Ordinal)) return false;
+            if (_parts.Length == 1) return true;
+
+            var rest = error.AsSpan(_parts[0].Length);
+            var wordEnd = rest.IndexOf(' ');
+            return wordEnd > 0 && rest[wordEnd..].StartsWith(_parts[1], StringComparison.Ordinal);
+        }
+    }
+}

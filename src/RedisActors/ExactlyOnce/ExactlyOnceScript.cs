@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+using RedisActors.CommandMetadata;
+
+namespace RedisActors.ExactlyOnce;
+
+/// <summary>
+/// The script that runs a command once per token. The server runs a script whole or not at all, so the command's effect, the
+/// token and the encoded reply are one step, in memory, in the append-only file and for replicas.
+/// </summary>
+/// <remarks>
+/// <para><c>KEYS[1]</c> is the token's key; the command's own keys follow, only so that the server knows them (ACL, cluster).
+/// <c>ARGV[1]</c> is how long the reply is kept, in milliseconds; then come the command's name and its arguments, keys
+/// included, as they would be sent plainly.</para>
+/// <para>What is stored and returned is the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's
+/// Lua could only carry approximately. For Redis 6.2 and later.</para>
+/// </remarks>
+internal static class ExactlyOnceScript
+{
+    /// <summary>The script.</summary>
+    public const string Text =
+        """
+        local stored = redis.call('GET', KEYS[1])
+        if stored then
+          return stored
+        end
+
+        -- Whatever could refuse the token has to refuse it before the command has run.
+        local permits = redis.acl_check_cmd
+        if permits then
+          if not permits('SET', KEYS[1], '', 'PX', ARGV[1]) then
+            return '-NOPERM this user has no permissions to run the \'set\' command, which stores the token of a command\r\n'
+          end
+        else
+          -- Redis 6.2. XX: there is no such key, so this changes nothing, but is refused as the real one would be. A server
+          -- out of memory refuses it too, yet lets a command through that frees memory, and after that the token.
+          local probe = redis.pcall('SET', KEYS[1], '', 'XX', 'PX', ARGV[1])
+          if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
+            local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
+            local code = denied and '-NOPERM ' or '-'
+            return code .. string.gsub(string.gsub(probe.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
+          end
+        end
+
+        local reply = redis.pcall(unpack(ARGV, 2))
+        local kind = type(reply)
+        local text
+        if kind == 'number' and reply < 1e14 and reply > -1e14 then
+          text = ':' .. reply .. '\r\n'
+        elseif kind == 'string' then
+          text = '$' .. #reply .. '\r\n' .. reply .. '\r\n'
+        elseif not reply then
+          text = '$-1\r\n'
+        elseif kind == 'number' then
+          if reply < 9007199254740992 and reply > -9007199254740992 then
+            text = string.format(':%.0f\r\n', reply)
+          else
+            -- A Lua number is a double: the exact one is still where the command has put it.
+            local name = string.upper(ARGV[2])
+            local exact
+            if name == 'INCR' or name == 'INCRBY' or name == 'DECR' or name == 'DECRBY' then
+              exact = redis.pcall('GET', ARGV[3])
+            elseif name == 'HINCRBY' then
+              exact = redis.pcall('HGET', ARGV[3], ARGV[4])
+            end
+            text = type(exact) == 'string' and ':' .. exact .. '\r\n' or string.format(',%.17g\r\n', reply)
+          end
+        elseif reply.ok then
+          text = '+' .. reply.ok .. '\r\n'
+        elseif reply.err then
+          -- In a script the server words four refusals differently; the sender gets the words of the plain command.
+          local err = string.gsub(string.gsub(reply.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+$', '')
+          local function says(words)
+            return string.find(err, words, 1, true)
+          end
+          local name = string.lower(ARGV[2])
+          local info, container
+          if says('calling Redis command') or says('Redis command called') or says('run this command') then
+            info = redis.pcall('COMMAND', 'INFO', name)[1]
+            container = ARGV[3] and info and info[10] and #info[10] > 0
+            if container then
+              name = name .. '|' .. string.lower(ARGV[3])
+            end
+          end
+          if says('Wrong number of args calling Redis command') then
+            err = "ERR wrong number of arguments for '" .. name .. "' command"
+          elseif says('Unknown Redis command called from') and container then
+            err = "ERR unknown subcommand '" .. string.sub(ARGV[3], 1, 128) .. "'. Try " .. string.upper(ARGV[2]) .. ' HELP.'
+          elseif says('Unknown Redis command called from') then
+            local quote = permits and "'" or '`'
+            local args = ''
+            for i = 3, #ARGV do
+              if #args >= 128 then
+                break
+              end
+              local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
+              args = args .. quote .. arg .. (permits and "' " or '`, ')
+            end
+            err = 'ERR unknown command ' .. quote .. string.sub(ARGV[2], 1, 128) .. quote .. ', with args beginning with: ' .. args
+          elseif says("can't run this command or subcommand") then
+            err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
+          elseif says("can't access at least one of the keys") then
+            err = 'NOPERM this user has no permissions to access one of the keys used as arguments'
+          elseif says('ACL failure in script: ') then
+            -- Redis 7.2 and later, where the plain command's words follow.
+            err = 'NOPERM ' .. string.match(err, 'ACL failure in script: (.*)')
+          end
+          text = '-' .. string.gsub(err, '[\r\n]', ' ') .. '\r\n'
+
+          -- Not executed, and perhaps executed later: such an answer must not be the last one for this token. What refuses the
+          -- command thus would refuse to store the answer too; this does not rely on it.
+          local code = string.match(err, '^%u+')
+          if code == 'OOM' or code == 'READONLY' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'LOADING'
+              or code == 'BUSY' or code == 'MASTERDOWN' or code == 'CLUSTERDOWN' or code == 'TRYAGAIN' then
+            return text
+          end
+        else
+          local parts = {}
+          local function encode(value)
+            local of = type(value)
+            if of == 'string' then
+              parts[#parts + 1] = '$' .. #value .. '\r\n' .. value .. '\r\n'
+            elseif of == 'number' then
+              local exact = value < 9007199254740992 and value > -9007199254740992
+              parts[#parts + 1] = string.format(exact and ':%.0f\r\n' or ',%.17g\r\n', value)
+            elseif not value then
+              parts[#parts + 1] = '$-1\r\n'
+            elseif value.ok then
+              parts[#parts + 1] = '+' .. value.ok .. '\r\n'
+            elseif value.err then
+              parts[#parts + 1] = '-' .. value.err .. '\r\n'
+            else
+              parts[#parts + 1] = '*' .. #value .. '\r\n'
+              for i = 1, #value do
+                encode(value[i])
+              end
+            end
+          end
+          encode(reply)
+          text = table.concat(parts)
+        end
+
+        -- A command that writes has been let through, and after it the server lets its script finish; only behind one that
+        -- changed nothing can this be refused (READONLY, OOM), and then the whole is as if it had not been.
+        local kept = redis.pcall('SET', KEYS[1], text, 'PX', ARGV[1])
+        if kept.err then
+          return '-' .. string.gsub(string.gsub(kept.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
+        end
+        return text
+        """;
+
+    /// <summary>The hash by which the server knows the script: SHA-1 of <see cref="Text"/>, 40 lower-case hexadecimal digits.</summary>
+    public static string Sha1 { get; } = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+
+    /// <summary><see cref="Sha1"/> as an argument, made once.</summary>
+    internal static RedisValue Sha1Argument { get; } = Encoding.ASCII.GetBytes(Sha1);
+
+    /// <summary>The request that makes the script known to a server: <c>SCRIPT LOAD</c>, answered with <see cref="Sha1"/>.</summary>
+    public static (string Name, RedisValue[] Arguments) Load() => ("SCRIPT", ["LOAD", Text]);
+
+    /// <summary>
+    /// Whether an error means that the server does not know the script (never loaded, flushed, restarted): nothing ran, and the
+    /// same request may be sent again after <see cref="Load"/>.
+    /// </summary>
+    public static bool IsMissing(string serverError) => serverError.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+}

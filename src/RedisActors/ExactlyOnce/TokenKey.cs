@@ -1,0 +1,79 @@
+using System.Text;
+using StackExchange.Redis;
+
+using RedisActors.CommandMetadata;
+
+namespace RedisActors.ExactlyOnce;
+
+/// <summary>
+/// Where a token is kept: <c>redisactors:{tag}:token</c>, whose tag is a short text in the hash slot of the command's key. So
+/// the token is on the same node, and a script may touch both, whatever the command's key looks like.
+/// </summary>
+internal static class TokenKey
+{
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>A tag per slot: up to four characters, the first in the lowest byte, unused ones 0.</summary>
+    private static readonly Lazy<uint[]> Tags = new(MakeTags);
+
+    private static ReadOnlySpan<byte> Prefix => "redisactors:{"u8;
+
+    private static ReadOnlySpan<byte> Separator => "}:"u8;
+
+    /// <summary>The key under which a token is kept for a command on a key.</summary>
+    public static RedisValue For(RedisValue key, string token) => InSlot(HashSlot.OfKey(key), token);
+
+    /// <summary>The key under which a token is kept in a slot.</summary>
+    public static RedisValue InSlot(int slot, string token)
+    {
+        var tag = Tags.Value[slot];
+        var tagLength = LengthOf(tag);
+        var bytes = new byte[Prefix.Length + tagLength + Separator.Length + Encoding.UTF8.GetByteCount(token)];
+        Prefix.CopyTo(bytes);
+        var next = Prefix.Length;
+        for (; tag != 0; tag >>= 8) bytes[next++] = (byte)tag;
+        Separator.CopyTo(bytes.AsSpan(next));
+        Encoding.UTF8.GetBytes(token, bytes.AsSpan(next + Separator.Length));
+        return bytes;
+    }
+
+    private static int LengthOf(uint tag) => tag switch
+    {
+        < 1u << 8 => 1,
+        < 1u << 16 => 2,
+        < 1u << 24 => 3,
+        _ => 4,
+    };
+
+    /// <summary>
+    /// Tries texts in order of length until every slot has one. CRC16 spreads them evenly, so three characters do for all but
+    /// a handful at most.
+    /// </summary>
+    private static uint[] MakeTags()
+    {
+        var tags = new uint[HashSlot.Count];
+        var missing = tags.Length;
+        Span<byte> text = stackalloc byte[4];
+        for (var length = 1; length <= text.Length && missing > 0; length++)
+        {
+            var combinations = (int)Math.Pow(Digits.Length, length);
+            for (var number = 0; number < combinations && missing > 0; number++)
+            {
+                var tag = 0u;
+                for (int i = 0, rest = number; i < length; i++, rest /= Digits.Length)
+                {
+                    text[i] = (byte)Digits[rest % Digits.Length];
+                    tag |= (uint)text[i] << (8 * i);
+                }
+
+                ref var known = ref tags[HashSlot.Of(text[..length])];
+                if (known != 0) continue;
+
+                known = tag;
+                missing--;
+            }
+        }
+
+        return tags;
+    }
+}

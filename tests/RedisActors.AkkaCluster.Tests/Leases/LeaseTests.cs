@@ -1,0 +1,231 @@
+using Akka.Configuration;
+using Akka.Coordination;
+using RedisActors.Testing;
+
+namespace RedisActors.AkkaCluster.Tests.Leases;
+
+/// <summary>A lease on a real server.</summary>
+public sealed class LeaseTests : IAsyncLifetime
+{
+    private static readonly TimeSpan TimeToLive = TimeSpan.FromMilliseconds(1500);
+    private readonly List<LeaseSystem> _systems = [];
+    private RedisServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        foreach (var system in _systems) await system.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task One_has_it_until_it_gives_it_back_and_the_token_grows()
+    {
+        var one = Lease("one");
+        var other = Lease("other");
+
+        await AcquireAsync(one);
+        Assert.True(one.CheckLease());
+        Assert.False(await other.Acquire());
+        Assert.False(other.CheckLease());
+        Assert.Null(other.Token);
+        var first = one.Token;
+
+        Assert.True(await one.Release());
+        Assert.False(one.CheckLease());
+        Assert.Null(one.Token);
+        Assert.True(await other.Acquire());
+        Assert.True(other.Token > first);
+    }
+
+    [Fact]
+    public async Task Acquiring_what_one_holds_is_true_and_keeps_the_token()
+    {
+        var lease = Lease("one");
+        await AcquireAsync(lease);
+        var token = lease.Token;
+
+        Assert.True(await lease.Acquire());
+        Assert.Equal(token, lease.Token);
+    }
+
+    [Fact]
+    public async Task It_is_renewed_for_as_long_as_it_is_held()
+    {
+        var one = Lease("one");
+        var other = Lease("other");
+        await AcquireAsync(one);
+        var token = one.Token;
+
+        var end = DateTime.UtcNow + (TimeToLive * 2);
+        await Eventually.HoldsAsync("two times to live", async () => await other.Acquire() || DateTime.UtcNow > end);
+
+        Assert.Equal(token, one.Token);
+    }
+
+    [Fact]
+    public async Task Another_system_of_the_same_owner_name_is_another_holder()
+    {
+        var one = Lease("node");
+        await AcquireAsync(one);
+
+        Assert.False(await Lease("node").Acquire());
+    }
+
+    [Fact]
+    public async Task Leases_of_other_names_are_other_leases()
+    {
+        await AcquireAsync(Lease("one", "first"));
+        await AcquireAsync(Lease("other", "second"));
+    }
+
+    [Fact]
+    public async Task A_holder_that_is_cut_off_loses_it_loudly_before_another_gets_it()
+    {
+        await using var proxy = FaultProxy.Start(_server);
+        var one = Lease("one", endpoint: proxy.Endpoint);
+        var other = Lease("other");
+        var lost = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await AcquireAsync(one, lost.SetResult);
+        var token = one.Token;
+
+        proxy.Stall();
+        Assert.False(await other.Acquire());
+        await lost.Task.WaitAsync(Eventually.Patience);
+        Assert.False(one.CheckLease());
+        await AcquireAsync(other);
+        Assert.True(other.Token > token);
+
+        // What was on its way all the while changes nothing.
+        proxy.Pass();
+        await Eventually.HoldsAsync("the first is connected again", async () => !await TryAcquireAsync(one));
+        Assert.True(other.CheckLease());
+    }
+
+    [Fact]
+    public async Task An_acquire_whose_answer_is_lost_is_not_believed_and_does_not_block_the_lease()
+    {
+        await using var proxy = FaultProxy.Start(_server);
+        var one = Lease("one", endpoint: proxy.Endpoint);
+        await AcquireAsync(one);
+        await one.Release();
+
+        proxy.LoseReplyTo("redisactors:lease:lease");
+        await Assert.ThrowsAsync<LeaseException>(() => one.Acquire());
+        Assert.False(one.CheckLease());
+
+        await AcquireAsync(Lease("other"));
+    }
+
+    [Fact]
+    public async Task Without_a_server_acquiring_ends_in_time()
+    {
+        var lease = Lease("one");
+        _server.Kill();
+
+        await Assert.ThrowsAsync<LeaseTimeoutException>(() => lease.Acquire());
+        Assert.False(lease.CheckLease());
+    }
+
+    [Fact]
+    public async Task A_server_that_restarts_with_its_data_costs_the_holder_nothing()
+    {
+        var one = Lease("one");
+        await AcquireAsync(one);
+        var token = one.Token;
+
+        _server.Kill();
+        await _server.StartAgainAsync();
+
+        var end = DateTime.UtcNow + (TimeToLive * 2);
+        await Eventually.HoldsAsync("two times to live", () => DateTime.UtcNow > end || !one.CheckLease());
+        Assert.Equal(token, one.Token);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_emptied_gives_it_to_nobody_while_its_holder_may_believe_to_have_it()
+    {
+        var one = Lease("one");
+        var other = Lease("other");
+        var lost = false;
+        await AcquireAsync(one, _ => Volatile.Write(ref lost, true));
+        var token = one.Token;
+
+        _server.Kill();
+        Directory.Delete(Path.Combine(_server.Folder, "appendonlydir"), recursive: true);
+        await _server.StartAgainAsync();
+
+        await Eventually.HoldsAsync("another has it", async () =>
+        {
+            if (!await TryAcquireAsync(other)) return false;
+            Assert.False(one.CheckLease());
+            return true;
+        });
+        Assert.True(Volatile.Read(ref lost));
+        Assert.True(other.Token > token);
+    }
+
+    [Fact]
+    public async Task Flushing_the_server_is_no_way_around_the_holder()
+    {
+        var one = Lease("one");
+        var other = Lease("other");
+        await AcquireAsync(one);
+        var token = one.Token;
+
+        await _server.ExecuteAsync("FLUSHALL");
+
+        Assert.False(await other.Acquire());
+        await AcquireAsync(other);
+        Assert.False(one.CheckLease());
+        Assert.True(other.Token > token);
+    }
+
+    [Fact]
+    public async Task A_system_that_ends_gives_its_lease_back()
+    {
+        var system = new LeaseSystem(_server.Endpoint);
+        var one = system.Lease("one");
+        await AcquireAsync(one);
+        await system.DisposeAsync();
+        Assert.False(one.CheckLease());
+
+        await AcquireAsync(Lease("other"));
+    }
+
+    [Fact]
+    public void Times_that_cannot_work_are_refused_by_name()
+    {
+        var system = new LeaseSystem(_server.Endpoint, "lease-operation-timeout = 1400ms");
+        _systems.Add(system);
+
+        var error = Assert.ThrowsAny<Exception>(() => system.Lease("one"));
+
+        var cause = Assert.IsType<ConfigurationException>(error.GetBaseException());
+        Assert.Contains("redis-actors.lease.lease-operation-timeout", cause.Message);
+    }
+
+    private static Task AcquireAsync(RedisLease lease, Action<Exception>? lost = null) =>
+        Eventually.HoldsAsync("the lease is acquired", () => TryAcquireAsync(lease, lost));
+
+    private static async Task<bool> TryAcquireAsync(RedisLease lease, Action<Exception>? lost = null)
+    {
+        try
+        {
+            return await lease.Acquire(lost!);
+        }
+        catch (LeaseException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The lease, seen from an actor system of its own.</summary>
+    private RedisLease Lease(string owner, string name = "lease", string? endpoint = null)
+    {
+        var system = new LeaseSystem(endpoint ?? _server.Endpoint);
+        _systems.Add(system);
+        return system.Lease(owner, name);
+    }
+}

@@ -1,0 +1,116 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Coordination;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisActors.AkkaCluster.Hosting;
+using RedisActors.Testing;
+
+namespace RedisActors.AkkaCluster.Tests.Nodes;
+
+/// <summary>A cluster of one node, made from HOCON and by Akka.Hosting.</summary>
+public sealed class EmbeddingTests : IAsyncLifetime
+{
+    private readonly Network _network = new();
+    private RedisServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task The_example_starts_a_node_that_works()
+    {
+        var example = ConfigurationFactory.ParseString(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "cluster.conf")));
+        var system = ActorSystem.Create("shop", Own(out var address).WithFallback(example));
+        Akka.Cluster.Cluster.Get(system).Join(address);
+
+        var redis = RemoteRedisExtension.Get(system).Redis;
+        var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+        var lease = LeaseProvider.Get(system).GetLease("lease", "redis-actors.lease", "owner");
+
+        Assert.Equal("/user/redis-remote", redis.Path.ToStringWithoutAddress());
+        Assert.Equal(1, reply.Value.AsInt64());
+        Assert.IsType<RedisLease>(lease);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task The_example_is_started_with_the_actor_system()
+    {
+        var example = ConfigurationFactory.ParseString(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "cluster.conf")));
+        var system = ActorSystem.Create("shop", Own(out _).WithFallback(example));
+
+        Assert.True(system.HasExtension<RemoteRedisExtension>());
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_host_gives_RemoteRedis_to_whom_it_is_injected(bool singleton)
+    {
+        var own = Own(out var address);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddAkka("shop", akka =>
+        {
+            akka.AddHocon(own, HoconAddMode.Prepend);
+            _ = singleton ? akka.WithRedisSingleton("redis") : akka.WithRedisOnRole("redis");
+        });
+        using var host = builder.Build();
+        await host.StartAsync();
+        Akka.Cluster.Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).Join(address);
+
+        var redis = host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef;
+        var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+
+        Assert.Equal(1, reply.Value.AsInt64());
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_singleton_starts_when_it_has_the_lease()
+    {
+        var settings = ConfigurationFactory.ParseString("""
+            akka.cluster.singleton { use-lease = "redis-actors.lease", lease-retry-interval = 100ms }
+            redis-actors.lease { heartbeat-timeout = 1500ms, heartbeat-interval = 300ms, lease-operation-timeout = 1s }
+            redis-actors.akka-cluster { served-by = singleton, role = redis }
+            """);
+        var system = ActorSystem.Create("shop", settings.WithFallback(Own(out var address)).WithFallback(RedisLease.DefaultConfig()));
+        Akka.Cluster.Cluster.Get(system).Join(address);
+
+        var reply = await RemoteRedisExtension.Get(system).Redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+
+        Assert.Equal(1, reply.Value.AsInt64());
+        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/redis-singleton", "holder");
+        Assert.Contains("localhost", holder.Text);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task Settings_that_are_wrong_are_named_all_together()
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
+            "redis-actors.akka-cluster { served-by = nobody, linger = soon, roles = redis }").WithFallback(Own(out _)));
+
+        var error = Assert.ThrowsAny<Exception>(() => RemoteRedisExtension.Get(system));
+
+        Assert.Contains("redis-actors.akka-cluster.served-by", error.GetBaseException().Message);
+        Assert.Contains("redis-actors.akka-cluster.linger", error.GetBaseException().Message);
+        Assert.Contains("redis-actors.akka-cluster.roles", error.GetBaseException().Message);
+        await system.Terminate();
+    }
+
+    /// <summary>The test's own network and server.</summary>
+    private Config Own(out Address address) => ConfigurationFactory.ParseString($$"""
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.actor.provider = cluster
+        akka.coordinated-shutdown.exit-clr = off
+        akka.cluster { seed-nodes = [], roles = [redis] }
+        redis-actors.default.endpoint = "{{_server.Endpoint}}"
+        """).WithFallback(ConfigurationFactory.ParseString(_network.NextNode(out address)));
+}

@@ -1,0 +1,225 @@
+using Akka.Actor;
+
+namespace RedisActors.AkkaCluster.Tests.Nodes;
+
+/// <summary>Which node gets which command, and what becomes of those of a node that is gone.</summary>
+public sealed class RemoteLedgerTests
+{
+    private static readonly TimeSpan Keep = TimeSpan.FromSeconds(60);
+
+    private readonly Calls _calls = new();
+    private readonly RemoteNode _one = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "one", 1));
+    private readonly RemoteNode _other = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "other", 1));
+    private readonly RemoteLedger _ledger;
+    private long _now = 1000;
+
+    public RemoteLedgerTests() => _ledger = new RemoteLedger(maxUnanswered: 5, Keep, grace: TimeSpan.FromSeconds(1), _calls);
+
+    [Fact]
+    public void Commands_wait_for_a_node_and_go_to_it_in_their_order()
+    {
+        Accept("INCR a", "INCR a", "INCR b");
+        Assert.Empty(_calls.Sent);
+
+        _ledger.Join(_one, _now);
+
+        Assert.Equal(3, _calls.Sent.Count);
+        Assert.True(_calls.AttemptOf(0) < _calls.AttemptOf(1));
+    }
+
+    [Fact]
+    public void What_is_past_its_deadline_without_a_node_certainly_did_not_run()
+    {
+        Accept("INCR a");
+        _now += 30_000;
+        _ledger.Expire(_now);
+
+        Assert.Equal([Outcome.NotSent], _calls.Outcomes);
+        Assert.Equal(0, _ledger.Unanswered);
+    }
+
+    [Fact]
+    public void A_node_that_has_it_is_waited_for_a_little_longer_and_then_nobody_knows()
+    {
+        _ledger.Join(_one, _now);
+        Accept("INCR a");
+        _now += 30_500;
+        _ledger.Expire(_now);
+        Assert.Empty(_calls.Outcomes);
+
+        _now += 500;
+        _ledger.Expire(_now);
+        Assert.Equal([Outcome.Unknown], _calls.Outcomes);
+    }
+
+    [Fact]
+    public void More_than_may_be_unanswered_are_not_sent()
+    {
+        Accept("INCR a", "INCR b", "INCR c", "INCR d", "INCR e", "INCR f");
+        Assert.Equal([Outcome.NotSent], _calls.Outcomes);
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.AtMostOnce, "GET a", false)]
+    [InlineData(DeliveryMode.WhenSafe, "GET a", true)]
+    [InlineData(DeliveryMode.WhenSafe, "SET a 1", false)]
+    [InlineData(DeliveryMode.WhenSafe, "INCR a", false)]
+    [InlineData(DeliveryMode.AtLeastOnce, "INCR a", true)]
+    [InlineData(DeliveryMode.ExactlyOnce, "INCR a", true)]
+    public void When_its_node_is_lost_a_command_is_asked_elsewhere_or_unknown(DeliveryMode delivery, string command, bool elsewhere)
+    {
+        _ledger.Join(_one, _now);
+        Accept(delivery, command);
+        _ledger.Join(_other, _now);
+
+        _ledger.Lost(_one, _now);
+
+        Assert.Equal(elsewhere ? [_one, _other] : [_one], _calls.Sent.Select(sent => sent.Node));
+        Assert.Equal(elsewhere ? [] : [Outcome.Unknown], _calls.Outcomes);
+    }
+
+    [Fact]
+    public void Asked_elsewhere_is_with_the_same_token()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        _ledger.Join(_other, _now);
+        _ledger.Lost(_one, _now);
+
+        Assert.Equal(_calls.Sent[0].Command.IdempotencyKey, _calls.Sent[1].Command.IdempotencyKey);
+    }
+
+    [Fact]
+    public void A_token_is_not_relied_on_longer_than_it_is_kept()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a", TimeSpan.FromHours(1));
+        Assert.Equal(Keep * 0.9, _calls.Sent[0].Command.Timeout);
+        _ledger.Join(_other, _now);
+
+        _now += (long)Keep.TotalMilliseconds;
+        _ledger.Lost(_one, _now);
+
+        Assert.Single(_calls.Sent);
+        Assert.Equal([Outcome.Unknown], _calls.Outcomes);
+    }
+
+    [Fact]
+    public void From_a_node_that_cannot_be_heard_all_commands_of_a_slot_move_or_none()
+    {
+        _ledger.Join(_one, _now);
+        Accept("INCR a");
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        Accept(DeliveryMode.ExactlyOnce, "INCR b");
+        _ledger.Join(_other, _now);
+
+        _one.IsReachable = false;
+        _ledger.Changed(_now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        Assert.Equal([_one, _one, _one, _other], _calls.Sent.Select(sent => sent.Node));
+
+        _ledger.Lost(_one, _now);
+        Assert.Equal([Outcome.Unknown], _calls.Outcomes);
+        Assert.Equal(["b", "a", "a"], _calls.Sent.Skip(3).Select(sent => (string?)sent.Command.Arguments[0]));
+    }
+
+    [Fact]
+    public void When_there_is_no_other_node_the_one_that_cannot_be_heard_is_waited_for()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+
+        _one.IsReachable = false;
+        _ledger.Changed(_now);
+
+        Assert.NotNull(_ledger.TakeAnswered(_calls.AttemptOf(0), Outcome.Applied, _now));
+        Assert.Single(_calls.Sent);
+    }
+
+    [Fact]
+    public void A_node_that_leaves_answers_what_it_has_before_another_gets_more()
+    {
+        _ledger.Join(_one, _now);
+        Accept("INCR a");
+        _ledger.Join(_other, _now);
+        _one.IsLeaving = true;
+        _ledger.Changed(_now);
+        Accept("INCR a");
+        Assert.Single(_calls.Sent);
+
+        _ledger.TakeAnswered(_calls.AttemptOf(0), Outcome.Applied, _now);
+
+        Assert.Equal([_one, _other], _calls.Sent.Select(sent => sent.Node));
+    }
+
+    [Fact]
+    public void What_a_node_that_leaves_sends_back_goes_to_another_in_its_order()
+    {
+        _ledger.Join(_one, _now);
+        Accept("INCR a", "DECR a");
+        _ledger.Join(_other, _now);
+        _one.IsLeaving = true;
+
+        _ledger.Returned(_calls.AttemptOf(0), _now);
+        _ledger.Returned(_calls.AttemptOf(1), _now);
+
+        Assert.Equal(["INCR", "DECR"], _calls.Sent.Skip(2).Select(sent => sent.Command.Name));
+        Assert.All(_calls.Sent.Skip(2), sent => Assert.Same(_other, sent.Node));
+    }
+
+    [Fact]
+    public void Not_sent_by_the_second_node_is_unknown_when_the_first_may_have_executed_it()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.AtLeastOnce, "INCR a");
+        _ledger.Join(_other, _now);
+        _ledger.Lost(_one, _now);
+
+        var command = _ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.NotSent, _now);
+
+        Assert.Equal(Outcome.Unknown, command!.Truth(Outcome.NotSent));
+    }
+
+    [Fact]
+    public void An_answer_is_taken_once_and_not_from_a_node_that_is_no_longer_asked()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        _ledger.Join(_other, _now);
+        _ledger.Lost(_one, _now);
+
+        Assert.Null(_ledger.TakeAnswered(_calls.AttemptOf(0), Outcome.Applied, _now));
+        Assert.NotNull(_ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.Applied, _now));
+        Assert.Null(_ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.Applied, _now));
+        Assert.Equal(0, _ledger.Unanswered);
+    }
+
+    private void Accept(params string[] commands)
+    {
+        foreach (var command in commands) Accept(DeliveryMode.WhenSafe, command);
+    }
+
+    private void Accept(DeliveryMode delivery, string command, TimeSpan? timeout = null)
+    {
+        var words = command.Split(' ');
+        _ledger.Accept(
+            new RemoteCommand(
+                new RedisCommand(words[0], [.. words.Skip(1).Select(word => (StackExchange.Redis.RedisValue)word)]),
+                ActorRefs.Nobody, delivery, delivery == DeliveryMode.ExactlyOnce ? Guid.NewGuid().ToString() : null,
+                _now + (long)(timeout ?? TimeSpan.FromSeconds(30)).TotalMilliseconds),
+            _now);
+    }
+
+    private sealed class Calls : IRemoteCalls
+    {
+        public List<(RemoteNode Node, RedisCommand Command)> Sent { get; } = [];
+
+        public List<Outcome> Outcomes { get; } = [];
+
+        public long AttemptOf(int sent) => (long)Sent[sent].Command.State!;
+
+        public void Send(RemoteNode node, RedisCommand command) => Sent.Add((node, command));
+
+        public void End(RemoteCommand command, Outcome outcome, string why) => Outcomes.Add(outcome);
+    }
+}

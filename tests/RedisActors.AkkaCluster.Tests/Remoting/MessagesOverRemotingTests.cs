@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Configuration;
+using RedisActors.Testing;
+using RedisActors.Wire;
+
+namespace RedisActors.AkkaCluster.Tests.Remoting;
+
+/// <summary>A RedisActor of one node, and a sender on another, over Akka.Remote.</summary>
+public sealed class MessagesOverRemotingTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The two nodes of a test hear each other and no others.</summary>
+    private readonly string _network = Guid.NewGuid().ToString("N");
+
+    private ActorSystem _sender = null!;
+    private RedisServer _server = null!;
+    private ActorSystem _node = null!;
+    private IActorRef _redis = null!;
+
+    public async Task InitializeAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        _sender = StartNode("sender", "akka.extensions = [\"RedisActors.Wire.RedisMessagesProvider, RedisActors\"]");
+        _node = StartNode("node", $"redis-actors.default.endpoint = \"{_server.Endpoint}\"");
+        var path = RedisExtension.Get(_node).RedisActor.Path.ToStringWithAddress(((ExtendedActorSystem)_node).Provider.DefaultAddress);
+        _redis = await _sender.ActorSelection(path).ResolveOne(Patience);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_sender is not null) await _sender.Terminate();
+        if (_node is not null) await _node.Terminate();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_reply_comes_back_with_the_state_that_was_given_along()
+    {
+        var state = Guid.NewGuid();
+
+        var reply = await _redis.Ask<RedisReply>(new RedisCommand("INCR", "number") { State = state }, Patience);
+
+        Assert.Equal((1L, (object)state), (reply.Value.AsInt64(), reply.State));
+    }
+
+    [Fact]
+    public async Task A_failure_comes_back_as_what_it_is()
+    {
+        await _redis.Ask<RedisReply>(new RedisCommand("SET", "text", "abc"), Patience);
+
+        var failure = await Assert.ThrowsAsync<RedisOutcomeException>(() => _redis.Ask<RedisReply>(
+            new RedisCommand("LPUSH", "text", 1) { State = "order 5", Timeout = Patience }, Patience));
+
+        Assert.Equal(Outcome.Rejected, failure.Outcome);
+        Assert.StartsWith("WRONGTYPE", failure.ServerError);
+        Assert.Equal("order 5", failure.State);
+        Assert.Equal(("LPUSH", "1", Patience), (failure.Command.Name, failure.Command.Arguments[1].ToString(), failure.Command.Timeout));
+    }
+
+    [Fact]
+    public async Task A_subscriber_elsewhere_is_told_of_each_change()
+    {
+        var told = Channel.CreateUnbounded<RedisConnectionEvent>();
+        var subscriber = _sender.ActorOf(Props.Create(() => new Subscriber(told.Writer)));
+        _redis.Tell(new SubscribeToState(subscriber));
+        await NextAsync<RedisReady>(told.Reader);
+
+        _redis.Tell(new PauseConnection("maintenance"));
+        Assert.Equal("maintenance", (await NextAsync<RedisSuspended>(told.Reader)).Cause);
+        Assert.IsType<RedisSuspended>((await _redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).State);
+        _redis.Tell(ResumeConnection.Instance);
+        await NextAsync<RedisReady>(told.Reader);
+    }
+
+    private static async Task<T> NextAsync<T>(ChannelReader<RedisConnectionEvent> told)
+        where T : RedisConnectionEvent
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await told.ReadAsync(patience.Token) is T change) return change;
+        }
+    }
+
+    /// <summary>With the transport within a process that Akka.Remote brings for tests: everything of remoting but the sockets.</summary>
+    private ActorSystem StartNode(string name, string settings) => ActorSystem.Create(name, ConfigurationFactory.ParseString($$"""
+        akka {
+          loglevel = OFF
+          stdout-loglevel = OFF
+          actor.provider = remote
+          remote {
+            enabled-transports = ["akka.remote.test"]
+            test {
+              transport-class = "Akka.Remote.Transport.TestTransport, Akka.Remote"
+              applied-adapters = []
+              registry-key = "{{_network}}"
+              local-address = "test://{{name}}@localhost:1"
+              maximum-payload-bytes = 128000b
+              scheme-identifier = test
+            }
+          }
+        }
+        {{settings}}
+        """));
+
+    private sealed class Subscriber : ReceiveActor
+    {
+        public Subscriber(ChannelWriter<RedisConnectionEvent> told) => Receive<RedisConnectionEvent>(change => told.TryWrite(change));
+    }
+}

@@ -1,0 +1,45 @@
+using RedisActors.CommandMetadata;
+using RedisActors.ExactlyOnce;
+using RedisActors.Testing;
+using StackExchange.Redis;
+
+namespace RedisActors.Tests.CommandMetadata;
+
+/// <summary>Commands as one types them, and answers of a probe as the library sees them.</summary>
+internal static class Words
+{
+    /// <summary>The words of a line; a word in double quotes may be empty or hold spaces.</summary>
+    public static string[] Of(string line)
+    {
+        var words = new List<string>();
+        for (var index = 0; index < line.Length; index++)
+        {
+            if (line[index] == ' ') continue;
+
+            var quoted = line[index] == '"';
+            var start = quoted ? index + 1 : index;
+            var end = line.IndexOf(quoted ? '"' : ' ', start);
+            if (end < 0) end = line.Length;
+            words.Add(line[start..end]);
+            index = end;
+        }
+
+        return [.. words];
+    }
+
+    /// <summary>All words but the first.</summary>
+    public static RedisValue[] Arguments(string line) => [.. Of(line).Skip(1).Select(word => (RedisValue)word)];
+
+    /// <summary>What the table knows of a line.</summary>
+    public static CommandProfile? Find(string line) => CommandTable.Find(Of(line)[0], Arguments(line));
+
+    public static RespValue ToRespValue(ProbeReply reply) => reply.Kind switch
+    {
+        ProbeReplyKind.Null => RespValue.Null,
+        ProbeReplyKind.Integer => RespValue.Integer(reply.AsInt64()),
+        ProbeReplyKind.Status => RespValue.SimpleString(reply.Text),
+        ProbeReplyKind.Error => RespValue.Error(reply.Text),
+        ProbeReplyKind.Bulk => RespValue.BulkString(reply.Bytes.ToArray()),
+        _ => RespValue.Array([.. reply.Items.Select(ToRespValue)]),
+    };
+}
