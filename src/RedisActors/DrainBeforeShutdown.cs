@@ -1,6 +1,6 @@
 using Akka;
 using Akka.Actor;
-using RedisActors.Configuration;
+using RedisActors.Lanes;
 
 namespace RedisActors;
 

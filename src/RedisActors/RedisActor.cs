@@ -1,6 +1,5 @@
 using Akka.Actor;
 using RedisActors.Commands;
-using RedisActors.Configuration;
 using RedisActors.Connection;
 using RedisActors.Lanes;
 using RedisActors.RedisCluster;
@@ -47,7 +46,7 @@ public sealed class RedisActor : ReceiveActor
         Receive<BudgetSpent>(message => throw new RedisGaveUpException(_settings.Name, message.Cause));
         Receive<LaneStarted>(message => _lanes.Find(lane => lane.Number == message.Number)?.Started(message));
         Receive<Terminated>(OnLaneEnded);
-        if (settings.Topology == RedisTopology.Cluster) ReceiveFromCluster();
+        if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 
     internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null) =>
@@ -59,9 +58,9 @@ public sealed class RedisActor : ReceiveActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        if (_settings.Topology == RedisTopology.Cluster)
+        if (_settings.Link.Topology == RedisTopology.Cluster)
         {
-            _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings), "cluster"));
+            _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings.Link), "redis-cluster"));
             _table = _cluster.Table;
         }
         else
@@ -95,12 +94,12 @@ public sealed class RedisActor : ReceiveActor
         return lane;
     }
 
-    private Lane Open(Func<RedisSettings, IRedisLinkFactory> links)
+    private Lane Open(Func<LinkSettings, IRedisLinkFactory> links)
     {
         var lane = new Lane(++_lastLane);
         var settings = _settings.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
-            RedisLane.Props(lane.Number, settings, _links ?? links(settings)), $"lane-{lane.Number}"));
+            RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link)), $"lane-{lane.Number}"));
         _lanes.Add(lane);
         foreach (var subscriber in _subscribers) lane.ToSupervisor(new SubscribeToState(subscriber), Self);
         if (_pause is not null) lane.ToSupervisor(_pause, Self);

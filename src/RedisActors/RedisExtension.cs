@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
-using RedisActors.Configuration;
+using RedisActors.Lanes;
 using RedisActors.Wire;
 
 namespace RedisActors;

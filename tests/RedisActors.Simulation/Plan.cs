@@ -1,3 +1,4 @@
+using RedisActors.Backoff;
 using RedisActors.Commands;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;

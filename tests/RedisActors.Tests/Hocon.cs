@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using RedisActors.Configuration;
+using RedisActors.Lanes;
 
 namespace RedisActors.Tests;
 

@@ -54,9 +54,9 @@ internal sealed record RemoteRedisSettings(
             reader.Number("max-unanswered", 1, int.MaxValue),
             reader.Duration("answer-grace", TimeSpan.FromMilliseconds(1), day),
             reader.Duration("identify-interval", TimeSpan.FromMilliseconds(10), day),
-            redis.Delivery,
-            redis.CommandTimeout,
-            redis.TokensKeptFor);
+            redis.Commands.Delivery,
+            redis.Commands.Timeout,
+            redis.Commands.TokensKeptFor);
         problems.ThrowIfAny();
         return settings;
     }

@@ -9,13 +9,13 @@ namespace RedisActors.Commands;
 /// Makes pending commands of what is sent to a lane: each with its deadline, its delivery mode and its place in the order, in which
 /// those that come from other lanes find theirs.
 /// </summary>
-internal sealed class CommandIntake(RedisSettings settings, ReplayPolicy rules, TokenContext tokens, IActorRef redis)
+internal sealed class CommandIntake(CommandSettings settings, ReplayPolicy rules, TokenContext tokens, IActorRef redis)
 {
     private long _lastSequence;
 
     public PendingCommand Take(RedisCommand command, IActorRef sender, long now)
     {
-        var timeout = command.Timeout ?? settings.CommandTimeout;
+        var timeout = command.Timeout ?? settings.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;

@@ -1,10 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
-using RedisActors.Configuration;
 using RedisActors.Connection;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
-using RedisActors.Supervision;
 
 namespace RedisActors.Commands;
 
@@ -24,7 +22,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan LookForQuietInterval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly RedisSettings _settings;
+    private readonly CommandSettings _settings;
     private readonly IActorRef _redis;
     private readonly IActorRef _supervisor;
     private readonly CommandFacts _facts = new();
@@ -33,7 +31,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly CommandIntake _intake;
     private readonly SideRequests _requests;
     private readonly CommandLedger _ledger;
-    private readonly LaneGauges _figures;
+    private readonly LaneGauges _gauges;
     private readonly SlotDepartures _departures;
     private readonly LinkDeparture _leaving = new();
     private readonly CommandDrain _drain = new();
@@ -46,14 +44,13 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private string _whyThereIsNoLink = string.Empty;
     private bool _deadlinesWatched;
 
-    public RedisCommandActor(RedisSettings settings, IActorRef redis, IActorRef supervisor)
+    public RedisCommandActor(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor)
     {
         _settings = settings;
         _redis = redis;
         _supervisor = supervisor;
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
-        var cluster = settings.Topology == RedisTopology.Cluster;
-        _tokens = new TokenContext(_rules, settings.TokensKeptFor, cluster);
+        _tokens = new TokenContext(_rules, settings.TokensKeptFor, inRedisCluster);
         _intake = new CommandIntake(settings, _rules, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
         var self = _self;
@@ -61,9 +58,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
-            new ReplayWindow(settings.Drain.InitialWindow, settings.Drain.MaxWindow)) { InCluster = cluster };
+            new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow)) { InCluster = inRedisCluster };
         _departures = new SlotDepartures(_ledger.Slots);
-        _figures = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
+        _gauges = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
 
@@ -71,10 +68,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private long NowMilliseconds => (long)_clock.MonotonicClock.TotalMilliseconds;
 
-    public static Props Props(RedisSettings settings, IActorRef redis, IActorRef supervisor) =>
-        Akka.Actor.Props.Create(() => new RedisCommandActor(settings, redis, supervisor));
+    public static Props Props(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor) =>
+        Akka.Actor.Props.Create(() => new RedisCommandActor(settings, inRedisCluster, redis, supervisor));
 
-    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, _figures));
+    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, _gauges));
 
     /// <summary>
     /// The ledger answers first: what it holds may have reached the server, the command that it failed on included. A command that
@@ -105,7 +102,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     /// might be the one from before the failure, and hand out the link that it is about to close. Only what this actor holds is
     /// another one's from here on.
     /// </summary>
-    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowFigures(_figures));
+    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowGauges(_gauges));
 
     protected override void PostStop()
     {
@@ -180,7 +177,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = message.Link;
         Become(Ready);
         _facts.Forget();
-        _figures.Returned = 0;
+        _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
         HandOver();
@@ -193,7 +190,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Timers.Cancel(Leave.Instance);
         _leaving.End();
         Timers.Cancel(ReleaseTokens.Instance);
-        _figures.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
+        _gauges.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
         _departures.LinkLost();
         Become(Away);
     }

@@ -34,7 +34,7 @@ internal sealed record FoundServer(ServerAddress Server, ServerAccess Access)
 /// <summary>Chooses how servers are found.</summary>
 internal static class ServerFinder
 {
-    public static IServerFinder For(RedisSettings settings) => settings.Topology switch
+    public static IServerFinder For(LinkSettings settings) => settings.Topology switch
     {
         RedisTopology.Sentinel => new SentinelFinder(settings),
         _ => new StandaloneFinder(settings),

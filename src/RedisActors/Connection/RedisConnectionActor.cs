@@ -3,7 +3,6 @@ using Akka.Event;
 using RedisActors.Configuration;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
-using RedisActors.Supervision;
 
 namespace RedisActors.Connection;
 
@@ -16,7 +15,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private const string HeartbeatTimer = "heartbeat";
     private const int LooksPerTimeout = 8;
 
-    private readonly RedisSettings _settings;
+    private readonly LinkSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly long _epoch;
     private readonly IReadOnlyList<ClientIdentity> _unfenced;
@@ -27,7 +26,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private IRedisLink? _link;
     private bool _isInGrace;
 
-    public RedisConnectionActor(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced)
+    public RedisConnectionActor(LinkSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced)
     {
         _settings = settings;
         _links = links;
@@ -41,7 +40,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RedisSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced) =>
+    public static Props Props(LinkSettings settings, IRedisLinkFactory links, long epoch, IReadOnlyList<ClientIdentity> unfenced) =>
         Akka.Actor.Props.Create(() => new RedisConnectionActor(settings, links, epoch, unfenced));
 
     protected override void PreStart()
@@ -248,3 +247,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         public static readonly HeartbeatAnswered Instance = new();
     }
 }
+
+/// <summary>From a connection actor to its supervisor: the link is verified and the former ones are fenced.</summary>
+internal sealed record LinkVerified(long Epoch, IRedisLink Link) : INoSerializationVerificationNeeded;
+
+/// <summary>From a connection actor to its supervisor: the server did not allow ending the connections of former links.</summary>
+internal sealed record FenceForbidden(long Epoch, string Reason) : INoSerializationVerificationNeeded;

@@ -6,7 +6,7 @@ namespace RedisActors.Connection;
 /// Finds the primary that the sentinels name, and leaves it when they name another one. Sentinels tell of each other, so that it is
 /// enough that one lives of all that were ever known.
 /// </summary>
-internal sealed class SentinelFinder(RedisSettings settings) : IServerFinder
+internal sealed class SentinelFinder(LinkSettings settings) : IServerFinder
 {
     /// <summary>How long the others may still take when some sentinels have answered and are no majority.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(150);

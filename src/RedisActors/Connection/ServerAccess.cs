@@ -21,7 +21,7 @@ internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
 }
 
 /// <summary>Finds out, for each attempt anew, how to get in.</summary>
-internal sealed class ServerAccessSource(RedisSettings settings)
+internal sealed class ServerAccessSource(LinkSettings settings)
 {
     private readonly IRedisCredentialsProvider? _provider = settings.Credentials.Provider is { } type
         ? (IRedisCredentialsProvider)Activator.CreateInstance(type)!

@@ -11,7 +11,7 @@ namespace RedisActors.Connection;
 /// The server is asked before StackExchange.Redis is: the client takes its whole connect timeout over some refusals, and says
 /// little about any.
 /// </remarks>
-internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFinder finder) : IRedisLinkFactory
+internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFinder finder) : IRedisLinkFactory
 {
     private const string LibraryName = "RedisActors";
 
@@ -39,7 +39,7 @@ internal sealed class StackExchangeLinkFactory(RedisSettings settings, IServerFi
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
     private static readonly TimeSpan GlancePatience = TimeSpan.FromSeconds(1);
 
-    public StackExchangeLinkFactory(RedisSettings settings)
+    public StackExchangeLinkFactory(LinkSettings settings)
         : this(settings, ServerFinder.For(settings))
     {
     }

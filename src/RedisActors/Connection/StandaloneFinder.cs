@@ -3,7 +3,7 @@ using RedisActors.Configuration;
 namespace RedisActors.Connection;
 
 /// <summary>Finds the first of the configured endpoints that has the role that is wanted.</summary>
-internal sealed class StandaloneFinder(RedisSettings settings) : IServerFinder
+internal sealed class StandaloneFinder(LinkSettings settings) : IServerFinder
 {
     private readonly ServerAccessSource _access = new(settings);
 

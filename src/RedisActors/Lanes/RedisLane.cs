@@ -1,6 +1,5 @@
 using Akka.Actor;
 using RedisActors.Commands;
-using RedisActors.Configuration;
 using RedisActors.Connection;
 using RedisActors.Supervision;
 
@@ -41,8 +40,8 @@ internal sealed class RedisLane : ReceiveActor
     protected override void PreStart()
     {
         var memory = new SupervisorMemory { Lane = _number };
-        var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings, _links, memory), "supervisor"));
-        _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings, _redis, supervisor), "commands"));
+        var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings.Supervision, _settings.Link, _links, memory), "supervisor"));
+        _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings.Commands, _settings.Link.Topology == RedisTopology.Cluster, _redis, supervisor), "commands"));
         _redis.Tell(new LaneStarted(_number, supervisor, _commands));
     }
 }

@@ -4,7 +4,7 @@ using RedisActors.Connection;
 namespace RedisActors.RedisCluster;
 
 /// <summary>Finds the primary of one shard. Where another node takes its place during an attempt, that one is looked at.</summary>
-internal sealed class RedisClusterNodeFinder(RedisSettings settings, RedisClusterTarget target) : IServerFinder
+internal sealed class RedisClusterNodeFinder(LinkSettings settings, RedisClusterTarget target) : IServerFinder
 {
     private volatile NodeFinder? _latest;
 

@@ -15,7 +15,7 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
     private static readonly TimeSpan CloseInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CalmInterval = TimeSpan.FromSeconds(5);
 
-    private readonly RedisSettings _settings;
+    private readonly LinkSettings _settings;
     private readonly ServerAccessSource _accessSource;
     private IReadOnlyList<RedisEndpoint> _nodes = [];
     private ServerAccess? _access;
@@ -24,7 +24,7 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
     private bool _again;
     private long _ticket;
 
-    public RedisClusterWatcher(RedisSettings settings)
+    public RedisClusterWatcher(LinkSettings settings)
     {
         _settings = settings;
         _accessSource = new ServerAccessSource(settings);
@@ -36,7 +36,7 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RedisSettings settings) => Akka.Actor.Props.Create(() => new RedisClusterWatcher(settings));
+    public static Props Props(LinkSettings settings) => Akka.Actor.Props.Create(() => new RedisClusterWatcher(settings));
 
     protected override void PreStart() => Look();
 

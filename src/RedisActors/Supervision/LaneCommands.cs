@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Commands;
 using RedisActors.Connection;
 
 namespace RedisActors.Supervision;
@@ -16,17 +17,17 @@ internal sealed class LaneCommands(SupervisorMemory memory, string connection) :
     public void Attach(AttachCommands message)
     {
         memory.Commands = message.Commands;
-        Show(message.Figures);
+        Show(message.Gauges);
         if (_link is not null) memory.Commands.Tell(_link);
         if (_whyNoMoreLinks is { } why) memory.Commands.Tell(new NoMoreLinks(why));
     }
 
     /// <summary>Whoever measures, and who hears of a return, is told of these, until this is disposed of.</summary>
-    public void Show(LaneGauges figures)
+    public void Show(LaneGauges gauges)
     {
-        memory.Figures = figures;
+        memory.Gauges = gauges;
         _shown?.Dispose();
-        _shown = RedisMetrics.Show(connection, memory.Lane, figures.InFlight, figures.Stashed);
+        _shown = RedisMetrics.Show(connection, memory.Lane, gauges.InFlight, gauges.Stashed);
     }
 
     /// <summary>Commands flow over this link from now on.</summary>

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using RedisActors.Configuration;
+using RedisActors.Commands;
 using RedisActors.Connection;
 
 namespace RedisActors.Supervision;
@@ -17,13 +17,14 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 {
     private const string Unexplained = "the connection actor stopped";
 
-    private readonly RedisSettings _settings;
+    private readonly LinkSettings _link;
+    private readonly SupervisionSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly SupervisorMemory _memory;
     private readonly ReconnectPlan _plan;
     private readonly StateAnnouncer _states;
     private readonly LaneCommands _commands;
-    private readonly RecoveryProbe _lookout;
+    private readonly RecoveryProbe _probe;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Exception? _failure;
     private IActorRef? _connection;
@@ -32,15 +33,16 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private bool _reconnectAtOnce;
     private bool _toldOfFence;
 
-    public RedisSupervisor(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory)
+    public RedisSupervisor(SupervisionSettings settings, LinkSettings link, IRedisLinkFactory links, SupervisorMemory memory)
     {
         _settings = settings;
+        _link = link;
         _links = links;
         _memory = memory;
         _plan = settings.CreateReconnectPlan();
         _states = new StateAnnouncer(memory, Context, _log);
-        _commands = new LaneCommands(memory, settings.Name);
-        _lookout = new RecoveryProbe(links, settings.Backoff.PollInterval);
+        _commands = new LaneCommands(memory, link.Name);
+        _probe = new RecoveryProbe(links, settings.Backoff.PollInterval);
         Connecting();
     }
 
@@ -48,8 +50,8 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props(RedisSettings settings, IRedisLinkFactory links, SupervisorMemory memory) =>
-        Akka.Actor.Props.Create(() => new RedisSupervisor(settings, links, memory));
+    public static Props Props(SupervisionSettings settings, LinkSettings link, IRedisLinkFactory links, SupervisorMemory memory) =>
+        Akka.Actor.Props.Create(() => new RedisSupervisor(settings, link, links, memory));
 
     /// <summary>A connection actor is never restarted: a link is connected once, and the next epoch gets an actor of its own.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
@@ -65,7 +67,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _states.WatchAnew();
-        _commands.Show(_memory.Figures);
+        _commands.Show(_memory.Gauges);
         if (_memory.PausedBecause is { } reason)
         {
             Suspend(reason);
@@ -86,7 +88,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _commands.Dispose();
-        _lookout.Dispose();
+        _probe.Dispose();
     }
 
     private void Connecting()
@@ -135,7 +137,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void Always()
     {
         Receive<AttachCommands>(OnAttach);
-        Receive<ShowFigures>(message => _commands.Show(message.Figures));
+        Receive<ShowGauges>(message => _commands.Show(message.Gauges));
         Receive<SubscribeToState>(message => _states.Subscribe(message.Subscriber));
         Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
         Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));
@@ -147,9 +149,9 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _failure = null;
         _downSince ??= Now;
         Become(Connecting);
-        _states.Announce(new RedisConnecting(_settings.Name, _epoch, _settings.Target, _plan.Attempt));
+        _states.Announce(new RedisConnecting(_link.Name, _epoch, _link.Target, _plan.Attempt));
         _connection = Context.ActorOf(
-            RedisConnectionActor.Props(_settings, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
+            RedisConnectionActor.Props(_link, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
         Context.Watch(_connection);
     }
 
@@ -163,10 +165,10 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _memory.Unfenced.Add(verified.Link.Identity);
         _plan.Ready(Now);
         Become(Ready);
-        _states.Announce(new RedisReady(_settings.Name, _epoch, verified.Link.Endpoint, verified.Link.Identity.Id, away)
+        _states.Announce(new RedisReady(_link.Name, _epoch, verified.Link.Endpoint, verified.Link.Identity.Id, away)
         {
-            Stashed = _memory.Figures.Stashed(),
-            Replayed = _memory.Figures.Returned,
+            Stashed = _memory.Gauges.Stashed(),
+            Replayed = _memory.Gauges.Returned,
         });
         _commands.LinkUp(_epoch, verified.Link);
     }
@@ -178,12 +180,12 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _log.Warning(
             "redis {0}: the server does not let this client end the connection it lost ({1}); what was still on its way there may "
             + "be executed after commands that were sent later",
-            _settings.Name, message.Reason);
+            _link.Name, message.Reason);
     }
 
     private void OnLinkEnded()
     {
-        _lookout.Begin(wasSilent: false);
+        _probe.Begin(wasSilent: false);
         var (cause, misconfigured) = Cause();
         TellOfLoss(cause);
         DecideWhatFollows(cause, misconfigured);
@@ -191,16 +193,16 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void TellOfLoss(string cause)
     {
-        var endpoint = _commands.Link?.Endpoint ?? _settings.Target;
+        var endpoint = _commands.Link?.Endpoint ?? _link.Target;
         _downSince = Now;
         _commands.LinkDown(_epoch, cause);
-        _states.Announce(new RedisLost(_settings.Name, _epoch, endpoint, cause));
+        _states.Announce(new RedisLost(_link.Name, _epoch, endpoint, cause));
     }
 
     /// <summary>The attempt has looked for the server too: it may be back before the first look of the wait.</summary>
     private void OnAttemptEnded()
     {
-        _lookout.Begin(wasSilent: _failure is ServerSilentException);
+        _probe.Begin(wasSilent: _failure is ServerSilentException);
         var (cause, misconfigured) = Cause();
         DecideWhatFollows(cause, misconfigured);
     }
@@ -238,7 +240,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     /// <summary>Connections that lead to the same server do not come back in the same instant, hence the spread.</summary>
     private void Wait(TimeSpan delay, string cause, bool misconfigured = false)
     {
-        if (delay == TimeSpan.Zero) delay = _lookout.Spread();
+        if (delay == TimeSpan.Zero) delay = _probe.Spread();
         if (delay == TimeSpan.Zero)
         {
             StartConnection();
@@ -247,7 +249,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
         Become(BackingOff);
         _states.Announce(
-            new RedisBackingOff(_settings.Name, _epoch, _settings.Target, _plan.Attempt, delay, cause) { Misconfigured = misconfigured });
+            new RedisBackingOff(_link.Name, _epoch, _link.Target, _plan.Attempt, delay, cause) { Misconfigured = misconfigured });
         Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
         if (!misconfigured) PlanToLook();
     }
@@ -255,26 +257,26 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     private void OnLookForServer()
     {
         var epoch = _epoch;
-        _lookout.LookAsync().PipeTo(
+        _probe.LookAsync().PipeTo(
             Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
     }
 
     private void OnServerSeen(ServerSeen message)
     {
         if (message.Epoch != _epoch) return;
-        if (_lookout.IsBack(message.Answers)) EndWaitWithOthers();
+        if (_probe.IsBack(message.Answers)) EndWaitWithOthers();
         else PlanToLook();
     }
 
     private void PlanToLook()
     {
-        if (_lookout.Interval is { } interval) Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, interval);
+        if (_probe.Interval is { } interval) Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, interval);
     }
 
     /// <summary>All that wait for this server learn in one instant that it is back.</summary>
     private void EndWaitWithOthers()
     {
-        var spread = _lookout.Spread();
+        var spread = _probe.Spread();
         if (spread == TimeSpan.Zero)
         {
             EndWait();
@@ -306,7 +308,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         }
 
         Become(GaveUp);
-        _states.Announce(new RedisGaveUp(_settings.Name, _epoch, _settings.Target, cause));
+        _states.Announce(new RedisGaveUp(_link.Name, _epoch, _link.Target, cause));
         _commands.Answer($"the connection was given up: {cause}");
 
         // Not at once, so that a parent which starts all anew does not make a hot loop of it.
@@ -322,7 +324,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _reconnectAtOnce = false;
         _commands.LetWait();
         Become(Suspended);
-        _states.Announce(new RedisSuspended(_settings.Name, _epoch, _settings.Target, reason));
+        _states.Announce(new RedisSuspended(_link.Name, _epoch, _link.Target, reason));
     }
 
     private void BeginAnew()
@@ -389,3 +391,6 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private sealed record ServerSeen(long Epoch, bool Answers) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }
+
+/// <summary>From a supervisor to its parent: the restart budget is spent, and <c>restart.when-spent</c> is <c>escalate</c>.</summary>
+internal sealed record BudgetSpent(string Cause) : INoSerializationVerificationNeeded;

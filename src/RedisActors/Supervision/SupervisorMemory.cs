@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Commands;
 using RedisActors.Connection;
 
 namespace RedisActors.Supervision;
@@ -17,7 +18,7 @@ internal sealed class SupervisorMemory
     public IActorRef Commands { get; set; } = ActorRefs.Nobody;
 
     /// <summary>What that one holds.</summary>
-    public LaneGauges Figures { get; set; } = LaneGauges.None;
+    public LaneGauges Gauges { get; set; } = LaneGauges.None;
 
     /// <summary>Who asked for changes of state.</summary>
     public HashSet<IActorRef> Subscribers { get; } = [];

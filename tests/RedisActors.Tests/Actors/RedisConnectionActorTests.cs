@@ -283,7 +283,7 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
     private async Task<IActorRef> StartAsync(long epoch = 1, string settings = "")
     {
         var read = Hocon.Settings($"heartbeat {{ interval = {Interval.TotalSeconds}s, timeout = {Overdue.TotalSeconds}s }}\n{settings}");
-        Sys.ActorOf(Parent.Of(RedisConnectionActor.Props(read, Server, epoch, []), _parent.Ref));
+        Sys.ActorOf(Parent.Of(RedisConnectionActor.Props(read.Link, Server, epoch, []), _parent.Ref));
         return _child = (await _parent.ExpectMsgAsync<Parent.Born>()).Child;
     }
 

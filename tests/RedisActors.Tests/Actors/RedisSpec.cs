@@ -62,8 +62,11 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
     internal IActorRef StartRedis(string settings = "", IRedisLinkFactory? links = null) =>
         Sys.ActorOf(RedisActor.Props(Hocon.Settings($"{Quick}\n{settings}"), links ?? Server));
 
-    internal IActorRef StartSupervisor(string settings = "") =>
-        Sys.ActorOf(RedisSupervisor.Props(Hocon.Settings($"{Quick}\n{settings}"), Server, new SupervisorMemory()));
+    internal IActorRef StartSupervisor(string settings = "")
+    {
+        var read = Hocon.Settings($"{Quick}\n{settings}");
+        return Sys.ActorOf(RedisSupervisor.Props(read.Supervision, read.Link, Server, new SupervisorMemory()));
+    }
 
     /// <summary>A RedisActor whose connection is ready.</summary>
     internal async Task<(IActorRef Redis, ScriptedConnection Connection)> StartReadyAsync(string settings = "")

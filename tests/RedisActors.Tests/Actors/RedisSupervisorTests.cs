@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Commands;
 using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Actors;

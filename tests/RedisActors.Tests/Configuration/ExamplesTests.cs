@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using RedisActors.Connection;
 using RedisActors.Configuration;
 using RedisActors.Testing;
 
@@ -103,10 +104,10 @@ public sealed class ExamplesTests
     public void The_examples_of_the_topologies_lead_where_they_say()
     {
         var sentinel = Hocon.FromRoot(Example("sentinel.conf"));
-        Assert.Equal((RedisTopology.Sentinel, "main", 3), (sentinel.Topology, sentinel.Sentinel.Service, sentinel.Sentinel.Endpoints.Count));
+        Assert.Equal((RedisTopology.Sentinel, "main", 3), (sentinel.Link.Topology, sentinel.Link.Sentinel.Service, sentinel.Link.Sentinel.Endpoints.Count));
 
         var cluster = Hocon.FromRoot(Example("redis-cluster.conf"));
-        Assert.Equal((RedisTopology.Cluster, 3), (cluster.Topology, cluster.Endpoints.Count));
+        Assert.Equal((RedisTopology.Cluster, 3), (cluster.Link.Topology, cluster.Link.Endpoints.Count));
     }
 
     private static Config Example(string name) => ConfigurationFactory.ParseString(Repository.Read($"hocon/{name}"));

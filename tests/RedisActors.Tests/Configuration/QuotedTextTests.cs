@@ -16,5 +16,5 @@ public sealed class QuotedTextTests
     [InlineData("\"\"", null)]
     [InlineData("null", null)]
     public void A_password_keeps_the_blanks_that_stand_in_quotation_marks_and_no_others(string hocon, string? password) =>
-        Assert.Equal(password, Hocon.Settings($"password = {hocon}").Credentials.Password);
+        Assert.Equal(password, Hocon.Settings($"password = {hocon}").Link.Credentials.Password);
 }

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using RedisActors.Configuration;
+using RedisActors.Lanes;
 
 namespace RedisActors.Tests.Configuration;
 
@@ -26,11 +27,11 @@ public sealed class SeveralConnectionsTests
 
         Assert.Equal(["cache", "sessions"], connections.Named.Select(settings => settings.Name));
         var (cache, sessions) = (connections.Named[0], connections.Named[1]);
-        Assert.Equal(("redis-cache:6379", "redis-main:6379"), (cache.Target, sessions.Target));
-        Assert.Equal((7, 7), (cache.Backoff.Min.TotalMilliseconds, sessions.Backoff.Min.TotalMilliseconds));
-        Assert.Equal((2000, 1000), (cache.Backoff.Max.TotalMilliseconds, sessions.Backoff.Max.TotalMilliseconds));
-        Assert.Equal(("redis-actors-cache", "redis-actors-sessions"), (cache.ClientName, sessions.ClientName));
-        Assert.Equal("redis-main:6379", connections.Default.Target);
+        Assert.Equal(("redis-cache:6379", "redis-main:6379"), (cache.Link.Target, sessions.Link.Target));
+        Assert.Equal((7, 7), (cache.Supervision.Backoff.Min.TotalMilliseconds, sessions.Supervision.Backoff.Min.TotalMilliseconds));
+        Assert.Equal((2000, 1000), (cache.Supervision.Backoff.Max.TotalMilliseconds, sessions.Supervision.Backoff.Max.TotalMilliseconds));
+        Assert.Equal(("redis-actors-cache", "redis-actors-sessions"), (cache.Link.ClientName, sessions.Link.ClientName));
+        Assert.Equal("redis-main:6379", connections.Default.Link.Target);
     }
 
     [Fact]
@@ -41,9 +42,9 @@ public sealed class SeveralConnectionsTests
     {
         const string Default = "redis-actors.default.endpoints = [\"a\", \"b\"]\n";
 
-        Assert.Equal("c:6379", Named(Default + "redis-actors.connections.cache.endpoint = c").Target);
-        Assert.Equal("d:6379", Named(Default + "redis-actors.connections.cache { endpoint = c, endpoints = [d] }").Target);
-        Assert.Equal("a:6379,b:6379", Named(Default + "redis-actors.connections.cache {}").Target);
+        Assert.Equal("c:6379", Named(Default + "redis-actors.connections.cache.endpoint = c").Link.Target);
+        Assert.Equal("d:6379", Named(Default + "redis-actors.connections.cache { endpoint = c, endpoints = [d] }").Link.Target);
+        Assert.Equal("a:6379,b:6379", Named(Default + "redis-actors.connections.cache {}").Link.Target);
     }
 
     [Fact]
@@ -51,10 +52,10 @@ public sealed class SeveralConnectionsTests
     {
         var provider = $"credentials-provider = \"{typeof(NoCredentials).AssemblyQualifiedName}\"";
 
-        var words = Named($"redis-actors.default.{provider}\nredis-actors.connections.cache.password = secret").Credentials;
+        var words = Named($"redis-actors.default.{provider}\nredis-actors.connections.cache.password = secret").Link.Credentials;
         Assert.Equal(("secret", null), (words.Password, words.Provider));
 
-        var asked = Named($"redis-actors.default.password = secret\nredis-actors.connections.cache.{provider}").Credentials;
+        var asked = Named($"redis-actors.default.password = secret\nredis-actors.connections.cache.{provider}").Link.Credentials;
         Assert.Equal((null, typeof(NoCredentials)), (asked.Password, asked.Provider));
     }
 
@@ -146,7 +147,7 @@ public sealed class SeveralConnectionsTests
             }
             """);
 
-        Assert.Equal(["orders", "stock"], connections.Named.Select(settings => settings.Sentinel.Service));
+        Assert.Equal(["orders", "stock"], connections.Named.Select(settings => settings.Link.Sentinel.Service));
         Assert.Contains(
             "redis-actors.default.sentinel.service", Assert.Throws<ConfigurationException>(() => connections.Default).Message);
     }

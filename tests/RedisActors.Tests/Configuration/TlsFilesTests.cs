@@ -29,7 +29,7 @@ public sealed class TlsFilesTests : IDisposable
     [Fact]
     public void Files_that_hold_what_they_should_are_taken()
     {
-        var tls = Hocon.Settings(Tls(_certificate, _certificate, _key)).Tls;
+        var tls = Hocon.Settings(Tls(_certificate, _certificate, _key)).Link.Tls;
 
         Assert.Equal((_certificate, _certificate, _key), (tls.CaFile, tls.CertificateFile, tls.KeyFile));
     }

@@ -1,3 +1,4 @@
+using RedisActors.Backoff;
 using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Decisions;
@@ -43,7 +44,7 @@ public sealed class BackoffStrategiesTests
                   strategy = {{name}}, min = {{random.Next(1, 100)}}ms, max = {{random.Next(100, 10000)}}ms
                   multiplier = {{1 + random.Next(9)}}, jitter = {{(seed % 2 == 0 ? "1" : "0.5")}}
                 }
-                """).Backoff;
+                """).Supervision.Backoff;
             var strategy = settings.CreateStrategy();
             var previous = TimeSpan.Zero;
             for (var attempt = 1; attempt < 50; attempt++)
@@ -58,7 +59,7 @@ public sealed class BackoffStrategiesTests
     [Fact]
     public void A_strategy_of_the_users_is_made_from_its_name_one_for_each_supervisor()
     {
-        var settings = Hocon.Settings($"backoff.strategy = \"{typeof(Odd).AssemblyQualifiedName}\"").Backoff;
+        var settings = Hocon.Settings($"backoff.strategy = \"{typeof(Odd).AssemblyQualifiedName}\"").Supervision.Backoff;
 
         var first = settings.CreateStrategy();
 

@@ -1,3 +1,4 @@
+using RedisActors.Backoff;
 using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Decisions;

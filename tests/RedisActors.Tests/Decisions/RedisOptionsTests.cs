@@ -111,19 +111,19 @@ public sealed class RedisOptionsTests
 
         var settings = Hocon.FromRoot(options.ToConfig("default"));
 
-        Assert.Equal("[::1]:7000", settings.Target);
-        Assert.Equal((3, "secret", "me"), (settings.Database, settings.Credentials.Password, settings.ClientName));
-        Assert.Equal((Time, Timeout.InfiniteTimeSpan), (settings.ConnectTimeout, settings.CommandTimeout));
-        Assert.Equal((Time * 2, Time * 3), (settings.Heartbeat.Interval, settings.Heartbeat.Timeout));
-        Assert.Equal((Time, Time * 4), (settings.Backoff.Min, settings.Backoff.Max));
-        Assert.Equal((1.25, 0.00001), (settings.Backoff.Multiplier, settings.Backoff.Jitter));
-        Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.Restart.Max, settings.Restart.Within, settings.Restart.ResetAfter));
-        Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Delivery, settings.WhenSafeLimit));
-        Assert.Equal(TimeSpan.FromHours(2), settings.TokensKeptFor);
-        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
-        Assert.Equal((12, 13), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
-        Assert.Equal((Time, Time * 2), (settings.Retry.Min, settings.Retry.Max));
-        Assert.Equal(Time * 5, settings.Backoff.PollInterval);
+        Assert.Equal("[::1]:7000", settings.Link.Target);
+        Assert.Equal((3, "secret", "me"), (settings.Link.Database, settings.Link.Credentials.Password, settings.Link.ClientName));
+        Assert.Equal((Time, Timeout.InfiniteTimeSpan), (settings.Link.ConnectTimeout, settings.Commands.Timeout));
+        Assert.Equal((Time * 2, Time * 3), (settings.Link.Heartbeat.Interval, settings.Link.Heartbeat.Timeout));
+        Assert.Equal((Time, Time * 4), (settings.Supervision.Backoff.Min, settings.Supervision.Backoff.Max));
+        Assert.Equal((1.25, 0.00001), (settings.Supervision.Backoff.Multiplier, settings.Supervision.Backoff.Jitter));
+        Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.Supervision.Restart.Max, settings.Supervision.Restart.Within, settings.Supervision.Restart.ResetAfter));
+        Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Commands.Delivery, settings.Commands.WhenSafeLimit));
+        Assert.Equal(TimeSpan.FromHours(2), settings.Commands.TokensKeptFor);
+        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
+        Assert.Equal((12, 13), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
+        Assert.Equal((Time, Time * 2), (settings.Commands.Retry.Min, settings.Commands.Retry.Max));
+        Assert.Equal(Time * 5, settings.Supervision.Backoff.PollInterval);
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class RedisOptionsTests
     [InlineData(" with blanks at its ends ")]
     [InlineData("   ")]
     public void A_text_arrives_as_it_was_given(string text) =>
-        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Credentials.Password);
+        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Link.Credentials.Password);
 
     [Fact]
     public void What_has_no_end_can_be_said_too()
@@ -159,10 +159,10 @@ public sealed class RedisOptionsTests
         var settings = Hocon.FromRoot(options.ToConfig("default").WithFallback(
             ConfigurationFactory.ParseString("redis-actors.default { restart.max-restarts = 5, backoff.poll-interval = 1s }")));
 
-        Assert.Null(settings.Restart.Max);
-        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Backoff.PollInterval);
-        Assert.Equal(Timeout.InfiniteTimeSpan, settings.CommandTimeout);
-        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Misconfigured.RetryAfter);
+        Assert.Null(settings.Supervision.Restart.Max);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Supervision.Backoff.PollInterval);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Commands.Timeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, settings.Supervision.Misconfigured.RetryAfter);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class RedisOptionsTests
         var config = new RedisOptions { Password = string.Empty }.ToConfig("default")
             .WithFallback(ConfigurationFactory.ParseString("redis-actors.default.password = secret"));
 
-        Assert.Null(Hocon.FromRoot(config).Credentials.Password);
+        Assert.Null(Hocon.FromRoot(config).Link.Credentials.Password);
     }
 
     [Fact]

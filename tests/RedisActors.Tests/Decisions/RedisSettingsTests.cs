@@ -14,29 +14,29 @@ public sealed class RedisSettingsTests
         var settings = Hocon.Settings();
 
         Assert.Equal("default", settings.Name);
-        Assert.Equal("localhost:6379", settings.Target);
-        Assert.Equal(0, settings.Database);
-        Assert.Null(settings.Credentials.Password);
-        Assert.Equal("redis-actors-default", settings.ClientName);
-        Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(30), settings.CommandTimeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(750), settings.Heartbeat.Interval);
-        Assert.Equal(TimeSpan.FromSeconds(2), settings.Heartbeat.Timeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Backoff.Min);
-        Assert.Equal(TimeSpan.FromSeconds(1), settings.Backoff.Max);
-        Assert.Equal(2, settings.Backoff.Multiplier);
-        Assert.Equal(0.3, settings.Backoff.Jitter);
-        Assert.Null(settings.Restart.Max);
-        Assert.Equal(TimeSpan.FromMinutes(1), settings.Restart.Within);
-        Assert.Equal(TimeSpan.FromSeconds(10), settings.Restart.ResetAfter);
-        Assert.Equal(DeliveryMode.WhenSafe, settings.Delivery);
-        Assert.Equal(ReplayLimit.LastWins, settings.WhenSafeLimit);
-        Assert.Equal(TimeSpan.FromMinutes(10), settings.TokensKeptFor);
-        Assert.Equal((1_000_000, 512L << 20), (settings.Stash.MaxCount, settings.Stash.MaxBytes));
-        Assert.Equal(WhenFull.RejectNew, settings.Stash.WhenFull);
-        Assert.Equal((64, 65536), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
-        Assert.Equal(TimeSpan.FromMilliseconds(10), settings.Retry.Min);
-        Assert.Equal(TimeSpan.FromMilliseconds(200), settings.Retry.Max);
+        Assert.Equal("localhost:6379", settings.Link.Target);
+        Assert.Equal(0, settings.Link.Database);
+        Assert.Null(settings.Link.Credentials.Password);
+        Assert.Equal("redis-actors-default", settings.Link.ClientName);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.Link.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), settings.Commands.Timeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(750), settings.Link.Heartbeat.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Link.Heartbeat.Timeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), settings.Supervision.Backoff.Min);
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.Supervision.Backoff.Max);
+        Assert.Equal(2, settings.Supervision.Backoff.Multiplier);
+        Assert.Equal(0.3, settings.Supervision.Backoff.Jitter);
+        Assert.Null(settings.Supervision.Restart.Max);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.Supervision.Restart.Within);
+        Assert.Equal(TimeSpan.FromSeconds(10), settings.Supervision.Restart.ResetAfter);
+        Assert.Equal(DeliveryMode.WhenSafe, settings.Commands.Delivery);
+        Assert.Equal(ReplayLimit.LastWins, settings.Commands.WhenSafeLimit);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Commands.TokensKeptFor);
+        Assert.Equal((1_000_000, 512L << 20), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes));
+        Assert.Equal(WhenFull.RejectNew, settings.Commands.Stash.WhenFull);
+        Assert.Equal((64, 65536), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), settings.Commands.Retry.Min);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), settings.Commands.Retry.Max);
     }
 
     [Fact]
@@ -54,36 +54,36 @@ public sealed class RedisSettingsTests
             retry { min = 1ms, max = 2ms }
             """);
 
-        Assert.Equal(new RedisEndpoint("::1", 7000), Assert.Single(settings.Endpoints));
-        Assert.Equal(3, settings.Database);
-        Assert.Equal("p$w\\\"", settings.Credentials.Password);
-        Assert.Equal("mine", settings.ClientName);
-        Assert.Equal(TimeSpan.FromMilliseconds(500), settings.ConnectTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(2), settings.CommandTimeout);
-        Assert.Equal(TimeSpan.FromMilliseconds(250), settings.Heartbeat.Interval);
-        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.Heartbeat.Timeout);
+        Assert.Equal(new RedisEndpoint("::1", 7000), Assert.Single(settings.Link.Endpoints));
+        Assert.Equal(3, settings.Link.Database);
+        Assert.Equal("p$w\\\"", settings.Link.Credentials.Password);
+        Assert.Equal("mine", settings.Link.ClientName);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), settings.Link.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(2), settings.Commands.Timeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), settings.Link.Heartbeat.Interval);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), settings.Link.Heartbeat.Timeout);
         Assert.Equal(
             (TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(2), 1.5, 0d),
-            (settings.Backoff.Min, settings.Backoff.Max, settings.Backoff.Multiplier, settings.Backoff.Jitter));
-        Assert.Equal(5, settings.Restart.Max);
-        Assert.Equal(TimeSpan.FromHours(1), settings.Restart.Within);
-        Assert.Equal(TimeSpan.Zero, settings.Restart.ResetAfter);
+            (settings.Supervision.Backoff.Min, settings.Supervision.Backoff.Max, settings.Supervision.Backoff.Multiplier, settings.Supervision.Backoff.Jitter));
+        Assert.Equal(5, settings.Supervision.Restart.Max);
+        Assert.Equal(TimeSpan.FromHours(1), settings.Supervision.Restart.Within);
+        Assert.Equal(TimeSpan.Zero, settings.Supervision.Restart.ResetAfter);
         Assert.Equal(
             (DeliveryMode.ExactlyOnce, ReplayLimit.ReadOnly, TimeSpan.FromHours(2)),
-            (settings.Delivery, settings.WhenSafeLimit, settings.TokensKeptFor));
+            (settings.Commands.Delivery, settings.Commands.WhenSafeLimit, settings.Commands.TokensKeptFor));
         Assert.Equal(
-            (0, 3L << 20, WhenFull.DropOldest), (settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull));
-        Assert.Equal((2, 3), (settings.Drain.InitialWindow, settings.Drain.MaxWindow));
+            (0, 3L << 20, WhenFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
+        Assert.Equal((2, 3), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
         Assert.Equal(
-            (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.Retry.Min, settings.Retry.Max));
+            (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.Commands.Retry.Min, settings.Commands.Retry.Max));
     }
 
     [Fact]
     public void A_command_may_be_given_all_the_time_there_is() =>
-        Assert.Equal(Timeout.InfiniteTimeSpan, Hocon.Settings("command-timeout = infinite").CommandTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, Hocon.Settings("command-timeout = infinite").Commands.Timeout);
 
     [Fact]
-    public void Restarts_may_be_unlimited_in_words() => Assert.Null(Hocon.Settings("restart.max-restarts = Unlimited").Restart.Max);
+    public void Restarts_may_be_unlimited_in_words() => Assert.Null(Hocon.Settings("restart.max-restarts = Unlimited").Supervision.Restart.Max);
 
     [Theory]
     [InlineData("endpoint", "\"\"", "host:port")]

@@ -30,7 +30,7 @@ public abstract class LinkSpec : IAsyncLifetime
         return server;
     }
 
-    internal static StackExchangeLinkFactory Links(string settings) => new(Hocon.Settings(settings));
+    internal static StackExchangeLinkFactory Links(string settings) => new(Hocon.Settings(settings).Link);
 
     /// <summary>Connects, and hears why the link is lost; it ends with the test.</summary>
     internal async Task<(IRedisLink Link, Task<string> Lost)> ConnectAsync(IRedisLinkFactory links)

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RedisActors.Configuration;
 
-namespace RedisActors.Configuration;
+namespace RedisActors.Connection;
 
 /// <summary>Whether and how the connection is encrypted.</summary>
 internal sealed class TlsSettings

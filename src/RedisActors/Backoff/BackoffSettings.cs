@@ -1,6 +1,6 @@
-using RedisActors.Supervision;
+using RedisActors.Configuration;
 
-namespace RedisActors.Configuration;
+namespace RedisActors.Backoff;
 
 /// <summary>How long to wait between connection attempts.</summary>
 internal sealed class BackoffSettings

@@ -1,6 +1,8 @@
 using Akka.Configuration;
+using RedisActors.Configuration;
+using RedisActors.Lanes;
 
-namespace RedisActors.Configuration;
+namespace RedisActors;
 
 /// <summary>The settings of all connections of an actor system, read and checked together.</summary>
 internal sealed class RedisConnections

@@ -1,0 +1,105 @@
+using RedisActors.Backoff;
+using RedisActors.CommandMetadata;
+using RedisActors.Configuration;
+
+namespace RedisActors.Commands;
+
+/// <summary>How long commands may take, how they are delivered, and what waits for a connection.</summary>
+internal sealed class CommandSettings
+{
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan OneYear = TimeSpan.FromDays(365);
+
+    public CommandSettings(string name, SettingsReader read)
+    {
+        Name = name;
+        Timeout = read.DurationOrInfinite("command-timeout", OneMillisecond, OneYear);
+        Delivery = read.OneOf(
+            "delivery",
+            ("when-safe", DeliveryMode.WhenSafe),
+            ("at-most-once", DeliveryMode.AtMostOnce),
+            ("at-least-once", DeliveryMode.AtLeastOnce),
+            ("exactly-once", DeliveryMode.ExactlyOnce));
+        WhenSafeLimit = read.OneOf(
+            "when-safe.limit",
+            ("read-only", ReplayLimit.ReadOnly),
+            ("last-wins", ReplayLimit.LastWins),
+            ("conditional", ReplayLimit.Conditional));
+        TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
+        Stash = new StashSettings(read);
+        Replay = new ReplaySettings(read);
+        Retry = ReadRetry(read);
+        read.WarnIf(
+            Delivery == DeliveryMode.ExactlyOnce && Timeout > TokensKeptFor,
+            "exactly-once.keep",
+            $"is shorter than command-timeout, {Timeout}: replies that stay lost longer end as Unknown");
+    }
+
+    /// <summary>The connection's name, for logs.</summary>
+    public string Name { get; }
+
+    /// <summary>The timeout of a command that sets none itself; may be infinite.</summary>
+    public TimeSpan Timeout { get; }
+
+    public DeliveryMode Delivery { get; }
+
+    public ReplayLimit WhenSafeLimit { get; }
+
+    public TimeSpan TokensKeptFor { get; }
+
+    public StashSettings Stash { get; }
+
+    public ReplaySettings Replay { get; }
+
+    /// <summary>How long to wait before a command is retried that the server refused for the time being.</summary>
+    public ExponentialBackoff Retry { get; }
+
+    private static ExponentialBackoff ReadRetry(SettingsReader read)
+    {
+        var wait = new ExponentialBackoff(
+            read.Duration("retry.min", OneMillisecond, OneDay),
+            read.Duration("retry.max", OneMillisecond, OneDay),
+            Multiplier: 2,
+            Jitter: 0.2);
+        read.RequireTogether(wait.Min <= wait.Max, "retry.min", ["retry.max"], $"is longer than retry.max, {wait.Max}");
+        return wait;
+    }
+}
+
+/// <summary>How many commands may wait for a connection.</summary>
+internal sealed class StashSettings
+{
+    public StashSettings(SettingsReader read)
+    {
+        MaxCount = read.Number("stash.max-count", 0, int.MaxValue);
+        MaxBytes = read.Size("stash.max-bytes");
+        WhenFull = read.OneOf("stash.when-full", ("reject-new", WhenFull.RejectNew), ("drop-oldest", WhenFull.DropOldest));
+    }
+
+    public int MaxCount { get; }
+
+    /// <summary>By estimate.</summary>
+    public long MaxBytes { get; }
+
+    public WhenFull WhenFull { get; }
+}
+
+/// <summary>At what pace that is sent which waited for a connection.</summary>
+internal sealed class ReplaySettings
+{
+    private const int LargestWindow = 1_000_000;
+
+    public ReplaySettings(SettingsReader read)
+    {
+        InitialWindow = read.Number("replay.initial-window", 1, LargestWindow);
+        MaxWindow = read.Number("replay.max-window", 1, LargestWindow);
+        read.RequireTogether(
+            InitialWindow <= MaxWindow, "replay.initial-window", ["replay.max-window"], $"is larger than replay.max-window, {MaxWindow}");
+    }
+
+    /// <summary>How many commands may be in flight at first.</summary>
+    public int InitialWindow { get; }
+
+    public int MaxWindow { get; }
+}
