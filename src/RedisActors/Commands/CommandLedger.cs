@@ -28,7 +28,7 @@ internal sealed class CommandLedger
         _refused = new RetryGate(rules);
         _waiting = new WaitingCommands(stash, _deadlines, _refused);
         _replay = new ReplayOrder(rules);
-        Slots = new SlotTransfer(_waiting, inFlight);
+        Slots = new SlotMigration(_waiting, inFlight);
     }
 
     /// <summary>How many commands were handed to a link and are not answered.</summary>
@@ -41,7 +41,7 @@ internal sealed class CommandLedger
     public long StashedBytes => _waiting.Bytes;
 
     /// <summary>Hash slots that change lanes, with their commands.</summary>
-    public SlotTransfer Slots { get; }
+    public SlotMigration Slots { get; }
 
     /// <summary>Whether the server is one node of a cluster, so that another one may have a command's slot.</summary>
     public bool InCluster { get; init; }

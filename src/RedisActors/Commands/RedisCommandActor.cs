@@ -32,7 +32,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly SideRequests _requests;
     private readonly CommandLedger _ledger;
     private readonly LaneGauges _gauges;
-    private readonly SlotDepartures _departures;
     private readonly LinkDeparture _leaving = new();
     private readonly CommandDrain _drain = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -59,7 +58,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
             new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow)) { InCluster = inRedisCluster };
-        _departures = new SlotDepartures(_ledger.Slots);
         _gauges = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
@@ -109,7 +107,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         // Should the link be gone already, these tokens are left to their expiry.
         if (_link is not null) _requests.ReleaseTokens(_link);
         _ledger.EndAll("the RedisActor stopped");
-        foreach (var parcel in _departures.DepartEmpty()) _redis.Tell(parcel);
+        foreach (var parcel in _ledger.Slots.DepartEmpty()) _redis.Tell(parcel);
     }
 
     private void Away()
@@ -152,7 +150,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<ExpectSlots>(message => _ledger.Slots.Hold(message.Slots));
         Receive<SurrenderSlots>(OnSurrenderSlots);
         Receive<LookForQuiet>(_ => LookForQuietSlots());
-        Receive<Quiet>(message => _redis.Tell(_departures.Depart(message.Order)));
+        Receive<Quiet>(message => _redis.Tell(_ledger.Slots.Depart(message.Order)));
         Receive<AdoptCommands>(OnAdoptCommands);
         Receive<KeepSlots>(OnKeepSlots);
         Receive<RedisConnectionEvent>(state => _state = state);
@@ -191,7 +189,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _leaving.End();
         Timers.Cancel(ReleaseTokens.Instance);
         _gauges.Returned = _ledger.LinkLost(message.Cause, NowMilliseconds);
-        _departures.LinkLost();
+        _ledger.Slots.LinkLost();
         Become(Away);
     }
 
@@ -292,14 +290,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnSurrenderSlots(SurrenderSlots order)
     {
-        _departures.Begin(order);
+        _ledger.Slots.Begin(order);
         LookForQuietSlots();
     }
 
     private void LookForQuietSlots()
     {
-        foreach (var order in _departures.TakeQuiet()) _self.Tell(new Quiet(order));
-        if (!_departures.IsEmpty) After(LookForQuietInterval, LookForQuiet.Instance);
+        foreach (var order in _ledger.Slots.TakeQuiet()) _self.Tell(new Quiet(order));
+        if (!_ledger.Slots.IsEmpty) After(LookForQuietInterval, LookForQuiet.Instance);
     }
 
     private void OnAdoptCommands(AdoptCommands message)

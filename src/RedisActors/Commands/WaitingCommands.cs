@@ -6,7 +6,7 @@ namespace RedisActors.Commands;
 /// </summary>
 internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadlines, RetryGate refused)
 {
-    private readonly HeldSlots _slots = new();
+    private readonly SlotStash _slots = new();
     private string? _whyInVain;
 
     /// <summary>How many wait.</summary>

@@ -21,7 +21,7 @@ public sealed class ExamplesTests
         ];
 
         // For clusters of Akka nodes there are tests of their own.
-        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["cluster.conf", "reference-akka-cluster.conf"]));
+        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["akka-cluster.conf", "reference-akka-cluster.conf"]));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class CommandLedgerSlotTests
     public void A_slot_goes_when_what_was_in_flight_has_come_back()
     {
         var first = _from.Accept("a");
-        var departures = new SlotDepartures(_from.Ledger.Slots);
+        var departures = _from.Ledger.Slots;
         departures.Begin(new SurrenderSlots([_slot], 2, IsExpected: true));
         Assert.Empty(departures.TakeQuiet());
 
@@ -87,7 +87,7 @@ public sealed class CommandLedgerSlotTests
         _from.LinkLost();
         _from.Ledger.Slots.Hold([_slot]);
 
-        var commands = _from.Ledger.Slots.Surrender([_slot]);
+        var commands = Surrender();
         _from.Ledger.Expire(1000);
         Assert.Empty(_from.Told);
         Adopt([], commands);
@@ -152,8 +152,11 @@ public sealed class CommandLedgerSlotTests
     private void MoveOver()
     {
         _from.Ledger.Slots.Hold([_slot]);
-        Adopt([_slot], _from.Ledger.Slots.Surrender([_slot]));
+        Adopt([_slot], Surrender());
     }
+
+    private IReadOnlyList<PendingCommand> Surrender() =>
+        _from.Ledger.Slots.Depart(new SurrenderSlots([_slot], 2, IsExpected: true)).Commands;
 
     private void Adopt(int[] expected, IReadOnlyList<PendingCommand> commands)
     {
