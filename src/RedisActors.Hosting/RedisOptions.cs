@@ -104,10 +104,16 @@ public sealed class RedisOptions
     public string? WhenStashIsFull { get; set; }
 
     /// <summary><c>replay.initial-window</c>: how many commands may be in flight at first, after a reconnect.</summary>
-    public int? DrainInitialWindow { get; set; }
+    public int? InFlightMaxCount { get; set; }
+
+    /// <summary><c>in-flight.max-bytes</c>: the estimated size of what may be sent and not yet answered; default 64 MiB.</summary>
+    public long? InFlightMaxBytes { get; set; }
+
+    /// <summary><c>replay.initial-window</c></summary>
+    public int? ReplayInitialWindow { get; set; }
 
     /// <summary><c>replay.max-window</c>: the largest window of the drain after a reconnect.</summary>
-    public int? DrainMaxWindow { get; set; }
+    public int? ReplayMaxWindow { get; set; }
 
     /// <summary><c>retry.min</c>: the first wait before a command is asked again that the server refused for the time being.</summary>
     public TimeSpan? AskAgainMin { get; set; }
@@ -204,8 +210,10 @@ public sealed class RedisOptions
         Write("stash.max-count", StashMaxCount);
         Write("stash.max-bytes", StashMaxBytes);
         Write("stash.when-full", WhenStashIsFull);
-        Write("replay.initial-window", DrainInitialWindow);
-        Write("replay.max-window", DrainMaxWindow);
+        Write("in-flight.max-count", InFlightMaxCount);
+        Write("in-flight.max-bytes", InFlightMaxBytes);
+        Write("replay.initial-window", ReplayInitialWindow);
+        Write("replay.max-window", ReplayMaxWindow);
         Write("retry.min", AskAgainMin);
         Write("retry.max", AskAgainMax);
         Write("heartbeat.interval", HeartbeatInterval);

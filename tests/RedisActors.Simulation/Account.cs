@@ -14,7 +14,11 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     /// <summary>How late after its deadline a command may be answered: deadlines are looked at now and then, messages wait.</summary>
     private const long Tolerance = 400;
 
+    /// <summary>Of one command: it is sent again twice, the second time alone, and then answered.</summary>
+    private const int MostConnectionsEnded = 3;
+
     private readonly List<TrackedCommand> _commands = [];
+    private Violation? _heard;
     private long _order;
     private int _told;
     private int _freshCount;
@@ -99,6 +103,23 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         }
     }
 
+    /// <summary>The server has ended a connection rather than answer this command.</summary>
+    public void EndsConnection(TrackedCommand command, int connection)
+    {
+        Trace?.Invoke($"server: connection {connection} is ended by {command}");
+        if (++command.ConnectionsEnded > MostConnectionsEnded) throw Wrong(command, $"ends connection number {command.ConnectionsEnded}");
+    }
+
+    /// <summary>What is in flight keeps within its bounds; one command may always be, and a probe beside the others.</summary>
+    public void CheckInFlight(int count, long bytes, PendingCommand latest)
+    {
+        if (count > plan.InFlightMaxCount) throw new Violation($"{count} are in flight, {plan.InFlightMaxCount} may be");
+        if (count > 1 && bytes - latest.Size >= plan.InFlightMaxBytes)
+        {
+            throw new Violation($"{bytes} bytes are in flight, {plan.InFlightMaxBytes} may be");
+        }
+    }
+
     /// <summary>What comes out of the stash is handed over within the window.</summary>
     public void CheckWindow(int inFlight, int windowAtMost)
     {
@@ -118,6 +139,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     /// <summary>Checked whenever anything has happened.</summary>
     public void CheckStep(CommandLedger ledger)
     {
+        if (_heard is not null) throw _heard;
         if (_freshCount > plan.StashMaxCount && ledger.Stashed > plan.StashMaxCount + _handedAndUntold)
         {
             throw new Violation($"{ledger.Stashed} commands are stashed, {plan.StashMaxCount} may be");
@@ -147,7 +169,20 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         CheckOrder();
     }
 
+    /// <summary>A sender throws nothing: what is wrong is told at the end of the step.</summary>
     protected override void TellInternal(object message, IActorRef sender)
+    {
+        try
+        {
+            Hear(message);
+        }
+        catch (Violation violation)
+        {
+            _heard ??= violation;
+        }
+    }
+
+    private void Hear(object message)
     {
         switch (message)
         {
@@ -183,7 +218,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     {
         foreach (var request in former.Requests)
         {
-            if (request.CommandRefused
+            if (request.WasRefused
                 && !request.IsProbe
                 && request.Epoch == overtook.Request.Epoch
                 && request.Order < overtook.Request.Order
@@ -230,7 +265,10 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         {
             case Outcome.Applied:
                 throw Wrong(command, "was told Applied as a failure");
-            case Outcome.Rejected when !command.Executions.Exists(run => run.Error == failure.ServerError):
+            case Outcome.Rejected when command.Writes && command.Executions.Exists(run => run.Error is null):
+                throw Wrong(command, $"was told Rejected and had run: {failure.Message}");
+            case Outcome.Rejected when !command.Executions.Exists(run => run.Error == failure.ServerError)
+                && !command.Rejections.Contains(failure.ServerError!):
                 throw Wrong(command, $"was told that the server rejected it with {failure.ServerError}, which it did not");
             case Outcome.NotSent when command.Executions.Count > 0:
                 throw Wrong(command, "was told NotSent and had run");
@@ -248,13 +286,15 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         || time.NowMilliseconds >= command.Deadline
         || plan.StashMaxCount < plan.Commands
         || plan.StashMaxBytes < 1 << 20
-        || command is { Command.Name: "MODULE.PUSH", Mode: DeliveryMode.ExactlyOnce, Requests.Count: 0 };
+        || (command is { Mode: DeliveryMode.ExactlyOnce, Requests.Count: 0 } && command.Command.Name.StartsWith("MODULE.", StringComparison.Ordinal));
 
     private bool MayEndAsUnknown(TrackedCommand command)
     {
         if (time.NowMilliseconds >= command.Deadline) return true;
+        var lost = command.Requests.Count(request => request.BounceKnown == long.MaxValue);
+        if (lost > 1 && (command.Rejections.Count > 0 || command.Executions.Exists(run => run.Error is not null))) return true;
         if (command.MustLand) return false;
-        if (HasEnded || _clientLostPatience) return true;
+        if (HasEnded || _clientLostPatience || lost > 2) return true;
         return command.Mode switch
         {
             DeliveryMode.AtMostOnce => true,

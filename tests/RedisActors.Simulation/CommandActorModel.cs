@@ -24,6 +24,7 @@ internal sealed class CommandActorModel
     private readonly CommandFacts _facts = new();
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
+    private readonly InFlightQueue _inFlight;
     private readonly CommandLedger _ledger;
     private readonly LinkDeparture _leaving = new();
     private readonly Queue<Action> _mailbox = new();
@@ -44,12 +45,14 @@ internal sealed class CommandActorModel
         _plan = plan;
         _rules = new ReplayPolicy(plan.Limit, _facts);
         _tokens = new TokenContext(_rules, Plan.Keep);
+        _inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained));
         var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
         _ledger = new CommandLedger(
             _rules,
-            new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained)),
+            _inFlight,
             new CommandStash(plan.StashMaxCount * stashFactor, plan.StashMaxBytes * stashFactor, plan.WhenFull),
-            mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(plan.InitialWindow, plan.MaxWindow));
+            mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(plan.InitialWindow, plan.MaxWindow),
+            mutation == Mutation.InFlightUnbounded ? new InFlightSettings(10_000, long.MaxValue) : new InFlightSettings(plan.InFlightMaxCount, plan.InFlightMaxBytes));
     }
 
     private enum State
@@ -168,6 +171,7 @@ internal sealed class CommandActorModel
         _account.CameBack(command);
         if (_state == State.Stopped)
         {
+            _inFlight.HasReturned();
             new CommandRefused(command).EndAsNotSent();
             return;
         }
@@ -258,13 +262,16 @@ internal sealed class CommandActorModel
 
         while (_ledger.Next(_time.NowMilliseconds) is { } pending)
         {
-            _account.CheckWindow(_ledger.InFlight, _windowMayHaveGrown ? _plan.MaxWindow : _plan.InitialWindow);
+            _account.CheckWindow(_inFlight.Count, _windowMayHaveGrown ? _plan.MaxWindow : _plan.InitialWindow);
             HandTo(_link, pending);
         }
+
+        _windowMayHaveGrown |= _ledger.Stashed == 0;
     }
 
     private void HandTo(SimulatedLink link, PendingCommand pending, bool isProbe = false)
     {
+        if (!isProbe) _account.CheckInFlight(_inFlight.Count, _inFlight.Bytes, pending);
         link.HandsOverProbe = isProbe;
         link.Send(pending);
         link.HandsOverProbe = false;
@@ -290,6 +297,7 @@ internal sealed class CommandActorModel
         }
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
+                or Mutation.RejectionOfReplayTold or Mutation.PoisonNotSuspected
             ? new MutatedCommand(_mutation, command, _account, delivery, deadline, sequence)
             : new PendingCommand(command, _account, ActorRefs.Nobody, delivery, deadline, sequence);
     }
@@ -338,20 +346,35 @@ internal sealed class CommandActorModel
         if (stillWanted()) message();
     }));
 
-    private sealed class MutatedCommand(
-        Mutation mutation, RedisCommand command, IActorRef sender, DeliveryMode delivery, long deadline, long sequence)
-        : PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence)
+    private sealed class MutatedCommand : PendingCommand
     {
+        private readonly Mutation _mutation;
+
+        public MutatedCommand(
+            Mutation mutation, RedisCommand command, IActorRef sender, DeliveryMode delivery, long deadline, long sequence)
+            : base(command, sender, ActorRefs.Nobody, delivery, deadline, sequence) => _mutation = mutation;
+
+        private MutatedCommand(MutatedCommand former, Mutation mutation, bool mayHaveRun)
+            : base(former, former.MayHaveRun || mayHaveRun) => _mutation = mutation;
+
         public override PendingCommand Renew(bool mayHaveRun) =>
-            base.Renew(mayHaveRun && mutation != Mutation.MayHaveRunForgotten);
+            new MutatedCommand(this, _mutation, mayHaveRun && _mutation != Mutation.MayHaveRunForgotten);
 
         public override bool TryAwaitLanding() =>
-            (mutation != Mutation.AnsweredOrderIgnored || IsAnswered) && base.TryAwaitLanding();
+            (_mutation != Mutation.AnsweredOrderIgnored || IsAnswered) && base.TryAwaitLanding();
+
+        public override bool IsSuspect => base.IsSuspect && _mutation != Mutation.PoisonNotSuspected;
+
+        public override void Reject(string serverError)
+        {
+            if (_mutation == Mutation.RejectionOfReplayTold) RejectForGood(serverError);
+            else base.Reject(serverError);
+        }
 
         protected override void Tell(object answer)
         {
             base.Tell(answer);
-            if (mutation == Mutation.ToldTwice) base.Tell(answer);
+            if (_mutation == Mutation.ToldTwice) base.Tell(answer);
         }
     }
 }

@@ -30,6 +30,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private long _readOnlyUntil;
     private long _misconfiguredUntil;
     private long _fullUntil;
+    private long _forbiddenUntil;
 
     public bool IsDown => time.Now < _downUntil;
 
@@ -67,6 +68,9 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     public void BeFull(long duration) => _fullUntil = time.Now + duration;
 
+    /// <summary>The user's permissions are taken away for a while.</summary>
+    public void Forbid(long duration) => _forbiddenUntil = time.Now + duration;
+
     public void MoveKey(string key, long duration) => _tryAgainUntil[key] = time.Now + duration;
 
     public void FlushScripts() => _knowsScript = false;
@@ -95,6 +99,13 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         }
 
         var request = connection.Input.Dequeue();
+        if (request.Command is { IsPoison: true } poison)
+        {
+            account.EndsConnection(poison, connection.Id);
+            connection.Close();
+            return;
+        }
+
         var reply = Reply(request);
         account.Trace?.Invoke($"server: connection {connection.Id} executes {request} -> {reply.Error ?? reply.Value.ToString()}");
         connection.Answer?.Invoke(reply);
@@ -116,6 +127,13 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
         if (time.Now < _loadingUntil) return Refuse(request, "LOADING Redis is loading the dataset in memory");
         if (time.Now < _busyUntil) return Refuse(request, "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
+        if (request.Command is { } forbidden && time.Now < _forbiddenUntil)
+        {
+            const string NoPermission = "NOPERM this user has no permissions to run this command";
+            forbidden.Rejections.Add(NoPermission);
+            return Refuse(request, NoPermission);
+        }
+
         switch (request.Name)
         {
             case "SCRIPT":
@@ -222,7 +240,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private static ServerReply Refuse(WrittenRequest request, string error)
     {
-        if (request.Tracked is { } tracked) tracked.CommandRefused = true;
+        if (request.Tracked is { } tracked) tracked.WasRefused = true;
         return new ServerReply(default, error);
     }
 

@@ -73,4 +73,13 @@ public enum Mutation
 
     /// <summary>Commands that wait are forgotten when the actor stops.</summary>
     StopForgets,
+
+    /// <summary>What is in flight has no bounds.</summary>
+    InFlightUnbounded,
+
+    /// <summary>A command that ends every connection is retried like any other.</summary>
+    PoisonNotSuspected,
+
+    /// <summary>The server's refusal of a replay is told as if the command had never been sent before.</summary>
+    RejectionOfReplayTold,
 }

@@ -53,6 +53,9 @@ internal sealed class Plan
         LateClient = chance.Of(0.3) ? 30 : 1;
         Keys = chance.Between(1, 2);
         LosesReplies = chance.Of(0.1);
+        InFlightMaxCount = chance.Of(0.2) ? chance.Between(1, 8) : 10_000;
+        InFlightMaxBytes = chance.Of(0.1) ? chance.Between(200, 3000) : 1 << 20;
+        HasPoison = chance.Of(0.05);
     }
 
     public int Senders { get; }
@@ -71,6 +74,13 @@ internal sealed class Plan
     public long StashMaxBytes { get; }
 
     public WhenFull WhenFull { get; }
+
+    public int InFlightMaxCount { get; }
+
+    public long InFlightMaxBytes { get; }
+
+    /// <summary>Whether there are commands that end the connection that brings them.</summary>
+    public bool HasPoison { get; }
 
     public int InitialWindow { get; }
 
@@ -113,6 +123,7 @@ internal sealed class Plan
             14 => ("INCR", ReplayClass.Accumulating, [$"list{key}"], []),
             _ => ("MODULE.PUSH", ReplayClass.Accumulating, [$"list{key}"], [unique]),
         };
+        if (HasPoison && chance.Of(0.1)) (name, replay, keys, arguments) = ("MODULE.POISON", ReplayClass.Accumulating, [$"list{key}"], [unique]);
 
         var tracked = new TrackedCommand { Number = number, Sender = chance.Between(1, Senders), Mode = mode, Class = replay, Keys = keys };
         var stated = name == "MODULE.PUSH" && chance.Of(0.3) ? replay : (ReplayClass?)null;

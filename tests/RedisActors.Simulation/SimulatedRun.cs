@@ -106,7 +106,7 @@ internal sealed class SimulatedRun
     private void Strike()
     {
         var duration = _chance.Spread(1, 2000) / (_chance.Of(0.7) ? 10 : 1);
-        var fault = _chance.Between(0, 17);
+        var fault = _chance.Between(0, 18);
         _trace?.Invoke($"fault: {(Fault)fault}, {duration / 1000} ms");
         switch ((Fault)fault)
         {
@@ -164,6 +164,9 @@ internal sealed class SimulatedRun
             case Fault.LongOutage when _chance.Of(0.3):
                 _server.Restart(_chance.Spread(60_000, 120_000), loading: 0);
                 break;
+            case Fault.Forbidden:
+                _server.Forbid(duration);
+                break;
             case Fault.ToldToLeave:
                 _actor.LeaveLink("somebody wants a new connection");
                 break;
@@ -219,6 +222,7 @@ internal sealed class SimulatedRun
         ClientTimeout,
         LongOutage,
         ToldToLeave,
+        Forbidden,
         Abandoned,
     }
 }

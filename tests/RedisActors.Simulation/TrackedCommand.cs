@@ -19,6 +19,9 @@ internal sealed class TrackedCommand
     /// <summary>Set once, as the command carries this along as its state.</summary>
     public RedisCommand Command { get; set; } = null!;
 
+    /// <summary>Whether the server ends any connection that brings it, without executing it.</summary>
+    public bool IsPoison => Command.Name == "MODULE.POISON";
+
     public bool Writes => Class != ReplayClass.ReadOnly;
 
     /// <summary>In milliseconds; <see cref="long.MaxValue"/> is never. Known when it was accepted.</summary>
@@ -31,6 +34,12 @@ internal sealed class TrackedCommand
 
     /// <summary>What the server did about it, in order.</summary>
     public List<Execution> Executions { get; } = [];
+
+    /// <summary>The errors with which the server refused to execute it, for good.</summary>
+    public List<string> Rejections { get; } = [];
+
+    /// <summary>How many connections the server ended rather than answer it.</summary>
+    public int ConnectionsEnded { get; set; }
 
     public Outcome? Told { get; set; }
 
@@ -66,8 +75,8 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
     /// <summary>Whether its reply has reached the client.</summary>
     public bool Received { get; set; }
 
-    /// <summary>Whether the server has refused it for the time being.</summary>
-    public bool CommandRefused { get; set; }
+    /// <summary>Whether the server has refused to execute it, for the time being or for good.</summary>
+    public bool WasRefused { get; set; }
 }
 
 /// <summary>One run of a command on the server.</summary>

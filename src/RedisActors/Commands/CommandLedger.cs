@@ -18,21 +18,24 @@ internal sealed class CommandLedger
     private readonly RetryGate _refused;
     private readonly WaitingCommands _waiting;
     private readonly ReplayOrder _replay;
+    private readonly InFlightSettings _bounds;
+    private PendingCommand? _suspect;
     private bool _linked;
     private bool _leaving;
 
-    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window)
+    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window, InFlightSettings bounds)
     {
         _inFlight = inFlight;
         _window = window;
+        _bounds = bounds;
         _refused = new RetryGate(rules);
-        _waiting = new WaitingCommands(stash, _deadlines, _refused);
+        _waiting = new WaitingCommands(stash, command => _deadlines.Add(command, Live), _refused);
         _replay = new ReplayOrder(rules);
         Slots = new SlotMigration(_waiting, inFlight);
     }
 
     /// <summary>How many commands were handed to a link and are not answered.</summary>
-    public int InFlight => _inFlight.Count;
+    public int InFlight => _inFlight.Count + _inFlight.Returning;
 
     /// <summary>How many commands wait to be handed to a link.</summary>
     public int Stashed => _waiting.Count;
@@ -52,18 +55,31 @@ internal sealed class CommandLedger
     /// <summary>How many times in a row the server has refused for the time being.</summary>
     public int RetryAttempt => _refused.Attempt;
 
+    private int Live => InFlight + Stashed;
+
     private bool MayHandOver => _linked && !_leaving;
+
+    private bool IsSuspectInFlight => _suspect is { IsInFlight: true };
+
+    /// <summary>A suspect is sent when nothing else is in flight, and nothing else is while it is.</summary>
+    private bool AwaitsSuspect => IsSuspectInFlight || (_waiting.NextIsSuspect && _inFlight.Count > 0);
+
+    /// <summary>One command may always be in flight, however large it is.</summary>
+    private bool HasRoomForMore =>
+        _inFlight.Count == 0 || (_inFlight.Count < _bounds.MaxCount && _inFlight.Bytes < _bounds.MaxBytes);
 
     /// <summary>Takes a new command. True: it is to be handed to the link now. False: it waits, or has been ended.</summary>
     public bool Accept(PendingCommand command, long now)
     {
-        if (_waiting.AwaitsSlot(command) || !MayGo(command))
+        if (_waiting.AwaitsSlot(command) || !MayGo(command) || !HasRoomFor(command))
         {
+            var isFirst = _waiting.NoneIsStashed;
             _waiting.Add(command);
+            if (isFirst && MayHandOver && _refused.IsEmpty) AwaitRoom();
             return false;
         }
 
-        _deadlines.Add(command);
+        _deadlines.Add(command, Live);
         EnterFlight(command, now);
         return true;
     }
@@ -77,6 +93,7 @@ internal sealed class CommandLedger
         _linked = true;
         _waiting.MayWait();
         _window.Reset();
+        if (_waiting.NoneIsStashed) _window.Open();
         _refused.Release();
         if (_inFlight.Count == 0) return;
         _refused.BeginLanding();
@@ -86,14 +103,16 @@ internal sealed class CommandLedger
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
     public PendingCommand? Next(long now)
     {
-        if (!MayHandOver || !_refused.IsEmpty) return null;
-        if (_inFlight.Count < _window.Size && _waiting.Take(now) is { } command)
+        if (!MayHandOver || !_refused.IsEmpty || _waiting.NoneIsStashed) return null;
+        if (!AwaitsSuspect && _inFlight.Count < _window.Size && HasRoomForMore && _waiting.Take(now) is { } command)
         {
+            if (command.IsSuspect) _suspect = command;
             EnterFlight(command, now);
+            if (_waiting.NoneIsStashed) _window.Open();
             return command;
         }
 
-        if (!_waiting.NoneIsStashed) _inFlight.SignalWhen(_window.RefillAt);
+        if (!_waiting.NoneIsStashed) AwaitRoom();
         return null;
     }
 
@@ -109,6 +128,7 @@ internal sealed class CommandLedger
     /// </summary>
     public RefusalAction CommandRefused(PendingCommand command)
     {
+        _inFlight.HasReturned();
         var kind = RetryableErrors.Classify(command.RefusalReason ?? string.Empty, out var scope);
         if (SlotRedirect.TryParse(command.RefusalReason ?? string.Empty, out var redirect))
         {
@@ -130,6 +150,7 @@ internal sealed class CommandLedger
         if (kind == ServerErrorKind.Moved) return RefusalAction.Moved;
         var leaves = kind == ServerErrorKind.Reconnect;
         _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);
+        if (_refused.HoldsEverything) _window.Reset();
         return leaves ? RefusalAction.Reconnect : kind == ServerErrorKind.NoScript ? RefusalAction.LoadScript : RefusalAction.Retry;
     }
 
@@ -138,12 +159,19 @@ internal sealed class CommandLedger
     {
         _refused.ForgetPlan();
         if (!MayHandOver || !_refused.AwaitsProbe) return null;
+        if (_waiting.NextIsSuspect && _inFlight.Count > 0)
+        {
+            _refused.HoldEverything();
+            return null;
+        }
+
         if (_waiting.Take(now) is not { } probe)
         {
             _refused.Release();
             return null;
         }
 
+        if (probe.IsSuspect) _suspect = probe;
         _refused.BeginProbe();
         EnterFlight(probe, now);
         return probe;
@@ -173,7 +201,15 @@ internal sealed class CommandLedger
         foreach (var command in unanswered)
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
-            if (certainlyNotSent || (_replay.MayReplay(command) && command.MayBeReplayed(now)))
+            if (!certainlyNotSent) command.CountLoss();
+            if (!certainlyNotSent && command == _suspect)
+            {
+                command.EndAs(
+                    Outcome.Unknown,
+                    $"{command.Command.Name}: three connections in a row were lost while it was in flight, the last one while nothing else was "
+                    + $"({cause}); it is not sent again, and the server may have executed it");
+            }
+            else if (certainlyNotSent || (_replay.MayReplay(command) && command.MayBeReplayed(now)))
             {
                 _waiting.Return(command.Renew(mayHaveRun: !certainlyNotSent));
                 returned++;
@@ -186,6 +222,7 @@ internal sealed class CommandLedger
             }
         }
 
+        _suspect = null;
         return returned;
     }
 
@@ -232,7 +269,14 @@ internal sealed class CommandLedger
     }
 
     private bool MayGo(PendingCommand command) =>
-        MayHandOver && (_refused.IsEmpty ? _waiting.NoneIsStashed : !_refused.HoldsBack(command));
+        MayHandOver && !IsSuspectInFlight && (_refused.IsEmpty ? _waiting.NoneIsStashed : !_refused.HoldsBack(command));
+
+    /// <summary>Asks to be told when there is room for what is stashed.</summary>
+    private void AwaitRoom() =>
+        _inFlight.SignalWhen(AwaitsSuspect ? 0 : Math.Min(_window.RefillAt, _inFlight.Count / 2));
+
+    private bool HasRoomFor(PendingCommand command) =>
+        HasRoomForMore && (_inFlight.Count == 0 || _inFlight.Bytes + command.Size <= _bounds.MaxBytes);
 
     private void EnterFlight(PendingCommand command, long now)
     {
@@ -257,4 +301,20 @@ internal sealed class CommandLedger
         _waiting.Return(renewed);
         return renewed;
     }
+}
+
+/// <summary>What the command actor has to do about a command that the server refused for the time being.</summary>
+internal enum RefusalAction
+{
+    /// <summary>Wait, and call <see cref="CommandLedger.RetryDue"/>.</summary>
+    Retry,
+
+    /// <summary>Give the exactly-once script to the server again; then as <see cref="Retry"/>.</summary>
+    LoadScript,
+
+    /// <summary>Leave this server: it will go on refusing. The command is asked again on the next link.</summary>
+    Reconnect,
+
+    /// <summary>The node does not have the command's hash slot: somebody has to find out who has. Its commands are held until then.</summary>
+    Moved,
 }

@@ -28,6 +28,7 @@ internal sealed class CommandSettings
             ("conditional", ReplayLimit.Conditional));
         TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
         Stash = new StashSettings(read);
+        InFlight = new InFlightSettings(read);
         Replay = new ReplaySettings(read);
         Retry = ReadRetry(read);
         read.WarnIf(
@@ -49,6 +50,8 @@ internal sealed class CommandSettings
     public TimeSpan TokensKeptFor { get; }
 
     public StashSettings Stash { get; }
+
+    public InFlightSettings InFlight { get; }
 
     public ReplaySettings Replay { get; }
 
@@ -102,4 +105,25 @@ internal sealed class ReplaySettings
     public int InitialWindow { get; }
 
     public int MaxWindow { get; }
+}
+
+/// <summary>How many commands may be sent and not answered.</summary>
+internal sealed class InFlightSettings
+{
+    public InFlightSettings(SettingsReader read)
+    {
+        MaxCount = read.Number("in-flight.max-count", 1, int.MaxValue);
+        MaxBytes = read.Size("in-flight.max-bytes");
+    }
+
+    public InFlightSettings(int maxCount, long maxBytes)
+    {
+        MaxCount = maxCount;
+        MaxBytes = maxBytes;
+    }
+
+    public int MaxCount { get; }
+
+    /// <summary>By estimate; one command is let through even where it is larger.</summary>
+    public long MaxBytes { get; }
 }

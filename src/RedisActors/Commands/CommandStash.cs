@@ -43,7 +43,7 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
     /// </summary>
     public List<PendingCommand>? Add(PendingCommand command)
     {
-        var size = CommandSize.Of(command.Command);
+        var size = command.Size;
         List<PendingCommand>? losers = null;
         while (Count >= maxCount || Bytes + size > maxBytes)
         {
@@ -93,6 +93,18 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
         return TakeFresh();
     }
 
+    /// <summary>Whether the next is suspected of ending the links that it is sent over.</summary>
+    public bool NextIsSuspect()
+    {
+        while (_returned.First is { } first)
+        {
+            if (!first.Value.HasEnded) return first.Value.IsSuspect;
+            _returned.RemoveFirst();
+        }
+
+        return false;
+    }
+
     /// <summary>Takes out, in their order, those that are asked for.</summary>
     public List<PendingCommand> Extract(Predicate<PendingCommand> wanted)
     {
@@ -117,7 +129,7 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
             if (wanted(command))
             {
                 _freshCount--;
-                Bytes -= CommandSize.Of(command.Command);
+                Bytes -= command.Size;
                 taken.Add(command);
             }
             else
@@ -139,7 +151,7 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
         }
 
         _freshCount--;
-        Bytes -= CommandSize.Of(command.Command);
+        Bytes -= command.Size;
         if (_fresh.Count - _freshCount > Math.Max(_freshCount, ToleratedDeadWeight)) Sweep();
     }
 
@@ -149,7 +161,7 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
         {
             if (command.HasEnded) continue;
             _freshCount--;
-            Bytes -= CommandSize.Of(command.Command);
+            Bytes -= command.Size;
             return command;
         }
 
@@ -163,5 +175,21 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
             var command = _fresh.Dequeue();
             if (!command.HasEnded) _fresh.Enqueue(command);
         }
+    }
+}
+
+/// <summary>An estimate of the memory that a waiting command holds.</summary>
+internal static class CommandSize
+{
+    /// <summary>The command, its place in the ledger and in two queues, and its array of arguments, without what the arguments hold.</summary>
+    private const int Fixed = 64 + 96 + 16 + 24;
+
+    private const int PerArgument = 24;
+
+    public static int Of(RedisCommand command)
+    {
+        long size = Fixed;
+        foreach (var argument in command.ArgumentArray) size += PerArgument + (argument.IsNullOrEmpty ? 0 : argument.GetByteCount());
+        return (int)Math.Min(size, int.MaxValue);
     }
 }

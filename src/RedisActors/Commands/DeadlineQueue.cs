@@ -6,14 +6,20 @@ namespace RedisActors.Commands;
 /// </summary>
 internal sealed class DeadlineQueue
 {
+    private const int ToleratedDeadWeight = 1024;
+
     private readonly Queue<PendingCommand> _inOrder = new();
     private readonly PriorityQueue<PendingCommand, long> _outOfOrder = new();
     private long _lastInOrder = long.MinValue;
 
     public bool IsEmpty => _inOrder.Count == 0 && _outOfOrder.Count == 0;
 
-    public void Add(PendingCommand command)
+    /// <summary>Adds a command. What has ended behind one that waits long is let go from time to time, so that it holds no memory.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="live">How many commands have not ended, by and large.</param>
+    public void Add(PendingCommand command, int live)
     {
+        if (_inOrder.Count + _outOfOrder.Count > ToleratedDeadWeight + (2 * live)) Sweep();
         while (_inOrder.TryPeek(out var oldest) && oldest.HasEnded) _inOrder.Dequeue();
         if (command.Deadline == long.MaxValue) return;
         if (_inOrder.Count == 0 || command.Deadline >= _lastInOrder)
@@ -43,5 +49,18 @@ internal sealed class DeadlineQueue
         }
 
         return null;
+    }
+
+    private void Sweep()
+    {
+        for (var left = _inOrder.Count; left > 0; left--)
+        {
+            var command = _inOrder.Dequeue();
+            if (!command.HasEnded) _inOrder.Enqueue(command);
+        }
+
+        var waiting = _outOfOrder.UnorderedItems.Where(item => !item.Element.HasEnded).ToList();
+        _outOfOrder.Clear();
+        _outOfOrder.EnqueueRange(waiting);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class InFlightQueue
     private PendingCommand _back;
     private long _added;
     private long _removed;
+    private long _addedBytes;
+    private long _removedBytes;
+    private int _returning;
     private long _signalAtRemoved = long.MaxValue;
     private int _signals;
 
@@ -32,17 +35,27 @@ internal sealed class InFlightQueue
     /// <summary>How many are not answered yet.</summary>
     public int Count => (int)(_added - Volatile.Read(ref _removed));
 
+    /// <summary>The memory that these hold, in bytes, by estimate.</summary>
+    public long Bytes => _addedBytes - Volatile.Read(ref _removedBytes);
+
+    /// <summary>How many have come back by themselves and are on their way to the actor.</summary>
+    public int Returning => Volatile.Read(ref _returning);
+
     /// <summary>How many have come, ever.</summary>
     public long Added => _added;
 
     /// <summary>How many have left, ever.</summary>
     public long Removed => Volatile.Read(ref _removed);
 
+    /// <summary>A command that came back by itself has reached the actor.</summary>
+    public void HasReturned() => Interlocked.Decrement(ref _returning);
+
     /// <summary>Appends a command that is about to be handed to the link. By the actor only.</summary>
     public void Add(PendingCommand command)
     {
         command.EnterFlight(this);
         _added++;
+        _addedBytes += command.Size;
         var back = _back;
         _back = command;
         Volatile.Write(ref back.Next, command);
@@ -115,6 +128,7 @@ internal sealed class InFlightQueue
             else
             {
                 _removed++;
+                _removedBytes += command.Size;
             }
         }
     }
@@ -134,15 +148,24 @@ internal sealed class InFlightQueue
     private void RemoveDelivered()
     {
         var removed = 0;
+        var removedBytes = 0L;
         while (Volatile.Read(ref _front.Next) is { } next && (next.IsAnswered || next.HasEnded))
         {
             _front.Next = null;
             _front = next;
             removed++;
-            if (next.DeliverAnswer()) _bounced(next);
+            removedBytes += next.Size;
+            if (!next.DeliverAnswer()) continue;
+            Interlocked.Increment(ref _returning);
+            _bounced(next);
         }
 
-        if (removed > 0) Volatile.Write(ref _removed, _removed + removed);
+        if (removed > 0)
+        {
+            Volatile.Write(ref _removedBytes, _removedBytes + removedBytes);
+            Volatile.Write(ref _removed, _removed + removed);
+        }
+
         var limit = Volatile.Read(ref _signalAtRemoved);
         if (_removed >= limit && Interlocked.CompareExchange(ref _signalAtRemoved, long.MaxValue, limit) == limit) _drained();
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using RedisActors.Connection;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
@@ -32,6 +33,7 @@ internal class PendingCommand : LinkRequest
     private LinkFault? _fault;
     private byte _state;
     private byte _landing;
+    private byte _losses;
     private short _movedSlot = -1;
     private bool _answeredByServer;
 
@@ -43,6 +45,7 @@ internal class PendingCommand : LinkRequest
         Delivery = delivery;
         Deadline = deadline;
         Sequence = sequence;
+        Size = CommandSize.Of(command);
     }
 
     protected PendingCommand(PendingCommand former, bool mayHaveRun, bool wasReturned = true)
@@ -51,6 +54,8 @@ internal class PendingCommand : LinkRequest
         MayHaveRun = mayHaveRun;
         WasReturned = wasReturned;
         _movedSlot = former._movedSlot;
+        _losses = former._losses;
+        LastRefusal = former.RefusalReason ?? former.LastRefusal;
         Volatile.Write(ref former._state, Ended);
     }
 
@@ -61,6 +66,18 @@ internal class PendingCommand : LinkRequest
 
     /// <summary>When it has to be answered, in milliseconds of the actor's clock; <see cref="long.MaxValue"/> is never.</summary>
     public long Deadline { get; }
+
+    /// <summary>The memory that it holds, in bytes, by estimate.</summary>
+    public int Size { get; }
+
+    /// <summary>Why the server last refused it for the time being; null: it did not.</summary>
+    public string? LastRefusal { get; }
+
+    /// <summary>
+    /// Whether two links in a row were lost while it was in flight, so that it may be what ends them: a reply that is too large for the
+    /// server's output buffer, say. It is sent once more, alone.
+    /// </summary>
+    public virtual bool IsSuspect => _losses >= 2;
 
     /// <summary>Its place in the order of acceptance; kept when it is asked again.</summary>
     public long Sequence { get; private set; }
@@ -112,6 +129,9 @@ internal class PendingCommand : LinkRequest
     /// <summary>Whether, of what came back by itself, the server may have executed this request.</summary>
     public bool CameBackUnanswered => RefusalReason is null && Fault is not { CertainlyNotSent: true };
 
+    private bool IsReadOnly =>
+        (Command.ReplayClass ?? CommandTable.Find(Command.Name, Command.ArgumentArray)?.Class) == ReplayClass.ReadOnly;
+
     public override string Name => Command.Name;
 
     public override RedisValue[] Arguments => Command.ArgumentArray;
@@ -154,7 +174,13 @@ internal class PendingCommand : LinkRequest
             $"{Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it")
         : EndAs(Outcome.NotSent, $"{Command.Name}: {reason}; it never ran and never will");
 
-    /// <summary>Ends it with an error of the server that it was to be asked again after, which is not to be.</summary>
+    /// <summary>A link was lost while it was in flight.</summary>
+    public void CountLoss()
+    {
+        if (_losses < byte.MaxValue) _losses++;
+    }
+
+    /// <summary>Ends it with an error of the server after which it was to be retried, which is not to be.</summary>
     public bool EndAsRejected(string serverError) => End(Rejected(serverError));
 
     /// <summary>Ends it as a failure, unless it has been answered or ended already.</summary>
@@ -195,17 +221,7 @@ internal class PendingCommand : LinkRequest
 
     public override void Succeed(in RespValue value) => Answer(new RedisReply(value, Command.State), byServer: true);
 
-    public override void Reject(string serverError)
-    {
-        if (RetryableErrors.Classify(serverError) == ServerErrorKind.Final)
-        {
-            Answer(Rejected(serverError), byServer: true);
-        }
-        else
-        {
-            Answer(new Bounce(serverError), byServer: true);
-        }
-    }
+    public override void Reject(string serverError) => Reject(serverError, Rejected);
 
     public override void Garble(string reason) => Answer(
         Failure(Outcome.Unknown, $"{Command.Name}: the server answered, and the answer could not be read: {reason}"),
@@ -225,11 +241,42 @@ internal class PendingCommand : LinkRequest
     {
     }
 
-    /// <summary>Hands a message to the sender; where the library's own simulation listens.</summary>
+    /// <summary>
+    /// Hands a message to the sender. One that cannot be told, since its mailbox throws, loses its answer to the dead letters; nobody
+    /// else is hurt.
+    /// </summary>
     protected virtual void Tell(object answer)
     {
         if (answer is Status.Failure { Cause: RedisOutcomeException failure }) RedisMetrics.CommandFailed(_redis, failure.Outcome);
-        _sender.Tell(answer, _redis);
+        try
+        {
+            _sender.Tell(answer, _redis);
+        }
+        catch (Exception)
+        {
+            LeaveToDeadLetters(answer);
+        }
+    }
+
+    private void LeaveToDeadLetters(object answer)
+    {
+        try
+        {
+            (_redis as IInternalActorRef)?.Provider?.DeadLetters.Tell(new DeadLetter(answer, _redis, _sender), _redis);
+        }
+        catch (Exception)
+        {
+            // A listener to the dead letters is not the library's to save, and the next command is not to pay for it.
+        }
+    }
+
+    /// <summary>The server's error is the reply to this command, however often it was sent: its one execution failed with it.</summary>
+    protected void RejectForGood(string serverError) => Reject(serverError, RejectedForGood);
+
+    private void Reject(string serverError, Func<string, Status.Failure> final)
+    {
+        object answer = RetryableErrors.Classify(serverError) == ServerErrorKind.Final ? final(serverError) : new Bounce(serverError);
+        Answer(answer, byServer: true);
     }
 
     private void Answer(object answer, bool byServer)
@@ -241,11 +288,35 @@ internal class PendingCommand : LinkRequest
         _flight!.Deliver();
     }
 
-    private Status.Failure Rejected(string serverError) =>
+    /// <summary>
+    /// A refusal speaks of the request that it answers. Where an earlier one may have run, only a command without effects was certainly
+    /// not executed.
+    /// </summary>
+    private Status.Failure Rejected(string serverError) => MayHaveRun && !IsReadOnly
+        ? Failure(
+            Outcome.Unknown,
+            $"{Command.Name}: it was sent and its reply was lost, so the server may have executed it; when it was sent again the server answered: {serverError}",
+            serverError)
+        : RejectedForGood(serverError);
+
+    private Status.Failure RejectedForGood(string serverError) =>
         Failure(Outcome.Rejected, $"{Command.Name}: the server answered: {serverError}", serverError);
 
     private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>
         new(new RedisOutcomeException(outcome, Command, message, serverError), Command.State);
 
     private sealed record Bounce(string? ServerError);
+}
+
+/// <summary>From the link's thread to the command actor: the server refused a command for the time being, or its answer was lost.</summary>
+internal sealed record CommandRefused(PendingCommand Command) : INoSerializationVerificationNeeded
+{
+    /// <summary>Nobody is there to retry it. What was refused certainly did not run, unless an earlier request of it did.</summary>
+    public void EndAsNotSent()
+    {
+        var renewed = Command.Renew(Command.CameBackUnanswered);
+        renewed.EndAs(
+            renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
+            $"{renewed.Command.Name}: the RedisActor stopped before it could be retried ({Command.RefusalReason ?? "its reply was lost"})");
+    }
 }

@@ -57,7 +57,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), drained: () => self.Tell(Drained.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
-            new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow)) { InCluster = inRedisCluster };
+            new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow),
+            settings.InFlight) { InCluster = inRedisCluster };
         _gauges = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }

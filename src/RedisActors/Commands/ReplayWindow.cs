@@ -18,6 +18,9 @@ internal sealed class ReplayWindow(int initial, int max)
     /// <summary>A new link: small again.</summary>
     public void Reset() => _grown = null;
 
+    /// <summary>Nothing is left of what waited: what is stashed from now on is not paced.</summary>
+    public void Open() => _grown = max;
+
     /// <summary>The server has answered at this pace.</summary>
     public void Grow() => _grown = (int)Math.Min(max, Size * 2L);
 }

@@ -1,5 +1,5 @@
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
+using StackExchange.Redis;
 
 namespace RedisActors.Commands;
 
@@ -27,11 +27,17 @@ internal sealed class RetryGate(ReplayPolicy rules)
         Server,
     }
 
+    /// <summary>What the server said to the command that is waited for; null: nothing is held back for that.</summary>
+    public string? Reason { get; private set; }
+
     /// <summary>How many times in a row the server has refused.</summary>
     public int Attempt { get; private set; }
 
     /// <summary>Whether nothing is held back.</summary>
     public bool IsEmpty => _extent == Extent.None;
+
+    /// <summary>Whether everything is held back.</summary>
+    public bool HoldsEverything => _extent == Extent.Server;
 
     /// <summary>Whether answers from a former link are waited for.</summary>
     public bool IsLanding { get; private set; }
@@ -61,9 +67,13 @@ internal sealed class RetryGate(ReplayPolicy rules)
     public void Refused(PendingCommand command, ServerErrorScope scope, bool alone)
     {
         _refusedSinceProbe = true;
+        Reason = command.LastRefusal;
         if (IsEmpty) _extent = alone ? Extent.Keys : Extent.Server;
         if (_extent == Extent.Keys && (scope == ServerErrorScope.Server || !_keys.TryAdd(command))) _extent = Extent.Server;
     }
+
+    /// <summary>Whatever is held back, from now on everything is.</summary>
+    public void HoldEverything() => _extent = Extent.Server;
 
     /// <summary>What waits behind a held key holds back in its turn what touches its other keys.</summary>
     public void AddBehind(PendingCommand stashed)
@@ -102,8 +112,41 @@ internal sealed class RetryGate(ReplayPolicy rules)
     public void Release()
     {
         _extent = Extent.None;
+        Reason = null;
         _probing = IsLanding = false;
         Attempt = 0;
         _keys.Clear();
     }
+}
+
+/// <summary>
+/// The keys of commands that have to be asked again: what touches them waits behind those commands. Keys of the same name in two
+/// databases count as one, since a database that is not named is one of those that are.
+/// </summary>
+internal sealed class BlockedKeys(ReplayPolicy rules)
+{
+    private readonly HashSet<RedisValue> _keys = [];
+    private readonly List<RedisValue> _found = [];
+
+    /// <summary>Holds a command's keys. False when nobody knows which they are.</summary>
+    public bool TryAdd(PendingCommand command)
+    {
+        if (!rules.TryGetKeys(command.Command, _found)) return false;
+        foreach (var key in _found) _keys.Add(key);
+        return true;
+    }
+
+    /// <summary>Whether a command has to wait: it touches a held key, or nobody knows which keys it touches.</summary>
+    public bool Touches(PendingCommand command)
+    {
+        if (!rules.TryGetKeys(command.Command, _found)) return true;
+        foreach (var key in _found)
+        {
+            if (_keys.Contains(key)) return true;
+        }
+
+        return false;
+    }
+
+    public void Clear() => _keys.Clear();
 }

@@ -81,7 +81,7 @@ internal sealed class TokenCommand : PendingCommand
 
         if (reply.ServerError is { } serverError)
         {
-            Reject(serverError);
+            RejectForGood(serverError);
         }
         else
         {

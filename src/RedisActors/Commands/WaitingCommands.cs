@@ -4,7 +4,7 @@ namespace RedisActors.Commands;
 /// Accepted commands that are not handed to a link: they wait in the stash, or with their hash slot, which is changing lanes. Ends
 /// those for which there is no room, or nothing to wait for.
 /// </summary>
-internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadlines, RetryGate refused)
+internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand> watchDeadline, RetryGate refused)
 {
     private readonly SlotStash _slots = new();
     private string? _whyInVain;
@@ -18,6 +18,9 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
     /// <summary>Whether none waits for the link of this lane.</summary>
     public bool NoneIsStashed => stash.IsEmpty;
 
+    /// <summary>Whether the next for the link is suspected of ending the links that it is sent over.</summary>
+    public bool NextIsSuspect => stash.NextIsSuspect();
+
     /// <summary>Whether a command has to wait for its slot.</summary>
     public bool AwaitsSlot(PendingCommand command) => _slots.Holds(command);
 
@@ -30,7 +33,7 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
         }
         else if (stash.HasRoomBeside(_slots.Count))
         {
-            deadlines.Add(command);
+            watchDeadline(command);
             _slots.TryAdd(command);
         }
         else
@@ -42,7 +45,7 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
     /// <summary>Takes back what was handed to a link, to its place in the order.</summary>
     public void Return(PendingCommand renewed)
     {
-        deadlines.Add(renewed);
+        watchDeadline(renewed);
         if (!_slots.TryAdd(renewed)) stash.Return(renewed);
     }
 
@@ -64,7 +67,7 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
     /// <summary>The deadline of one that waits has passed.</summary>
     public void Expire(PendingCommand command)
     {
-        if (!command.EndAsWaiting("its timeout passed while it waited for a connection")) return;
+        if (!command.EndAsWaiting($"its timeout passed while {WhyItWaits(command)}")) return;
         if (_slots.Holds(command)) _slots.Discount();
         else stash.Discount(command);
     }
@@ -108,9 +111,17 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
             return;
         }
 
-        deadlines.Add(command);
+        watchDeadline(command);
         stash.Return(command);
         refused.AddBehind(command);
+    }
+
+    private string WhyItWaits(PendingCommand command)
+    {
+        if (command.LastRefusal is { } refusal) return $"the server refused it for the time being ({refusal})";
+        return refused.Reason is { } reason
+            ? $"it waited behind a command that the server refused for the time being ({reason})"
+            : "it waited for a connection";
     }
 
     private void AddToStash(PendingCommand command)
@@ -118,7 +129,7 @@ internal sealed class WaitingCommands(CommandStash stash, DeadlineQueue deadline
         var losers = stash.Add(command);
         if (losers?.Contains(command) != true)
         {
-            deadlines.Add(command);
+            watchDeadline(command);
             refused.AddBehind(command);
         }
 

@@ -13,6 +13,7 @@ internal sealed class CommandBench
 
     private readonly TokenContext _tokens;
     private long _sequence;
+    private int _signals;
 
     public CommandBench(
         ReplayLimit limit = ReplayLimit.LastWins,
@@ -21,13 +22,18 @@ internal sealed class CommandBench
         WhenFull whenFull = WhenFull.RejectNew,
         int window = 1000,
         int maxWindow = 1000,
-        bool inCluster = false)
+        bool inCluster = false,
+        int maxInFlight = 1000,
+        long maxInFlightBytes = 1 << 30)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(Rules, TimeSpan.FromSeconds(100));
         Queue = new InFlightQueue(CommandRefused.Add, () => Drained++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
-        Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow)) { InCluster = inCluster };
+        Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes))
+        {
+            InCluster = inCluster,
+        };
     }
 
     public ReplayPolicy Rules { get; }
@@ -77,6 +83,16 @@ internal sealed class CommandBench
     public void HandOver(long now = 0)
     {
         while (Ledger.Next(now) is { } command) Sent.Add(command);
+    }
+
+    /// <summary>As often as room was signalled: says so to the ledger, and sends what it gives.</summary>
+    public void TakeSignals()
+    {
+        for (; _signals < Drained; _signals++)
+        {
+            Ledger.Drained();
+            HandOver();
+        }
     }
 
     public void LinkLost(long now = 0)

@@ -69,15 +69,13 @@ public sealed class CommandLedgerTests
         var bench = new CommandBench();
         bench.LinkUp();
         foreach (var state in "abc") bench.Accept(state, delivery: DeliveryMode.AtLeastOnce);
-        for (var links = 0; links < 4; links++)
-        {
-            bench.LinkLost();
-            bench.Accept(links, delivery: DeliveryMode.AtLeastOnce);
-            bench.Sent.Clear();
-            bench.LinkUp();
-            Assert.Equal(['a', 'b', 'c', .. Enumerable.Range(0, links + 1).Cast<object>()], bench.SentStates);
-        }
+        bench.LinkLost();
+        bench.Accept("new", delivery: DeliveryMode.AtLeastOnce);
+        bench.Sent.Clear();
 
+        bench.LinkUp();
+
+        Assert.Equal(['a', 'b', 'c', "new"], bench.SentStates);
         Assert.Empty(bench.Told);
     }
 

@@ -87,7 +87,7 @@ public sealed class DeadlineQueueTests
             {
                 now += random.Next(5);
                 var command = _sender.Command(step, now + random.Next(1, 100));
-                queue.Add(command);
+                queue.Add(command, live: 100);
                 waiting.Add(command);
                 if (random.Next(3) == 0) waiting[random.Next(waiting.Count)].EndAs(Outcome.NotSent, "over");
                 if (random.Next(4) != 0) continue;
@@ -111,7 +111,7 @@ public sealed class DeadlineQueueTests
     private PendingCommand Add(object state, long deadline)
     {
         var command = _sender.Command(state, deadline);
-        _queue.Add(command);
+        _queue.Add(command, live: 100);
         return command;
     }
 

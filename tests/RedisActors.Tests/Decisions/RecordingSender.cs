@@ -32,9 +32,21 @@ internal sealed class RecordingSender : MinimalActorRef
     public PendingCommand Command(RedisCommand command, long deadline = long.MaxValue) =>
         new(command, this, Nobody.Instance, DeliveryMode.WhenSafe, deadline, ++_sequence);
 
+    /// <summary>The failures among them, in their order.</summary>
+    public List<RedisOutcomeException> Failures { get; } = [];
+
+    /// <summary>To whose answer this sender throws.</summary>
+    public object? ThrowAt { get; set; }
+
     protected override void TellInternal(object message, IActorRef sender)
     {
-        lock (_lock) _told.Add(Describe(message));
+        var told = Describe(message);
+        if (told.State is { } state && state.Equals(ThrowAt)) throw new InvalidOperationException("a mailbox that throws");
+        lock (_lock)
+        {
+            _told.Add(told);
+            if (message is Status.Failure { Cause: RedisOutcomeException failure }) Failures.Add(failure);
+        }
     }
 
     private static (object? State, string Answer) Describe(object message)

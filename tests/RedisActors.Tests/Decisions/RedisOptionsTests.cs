@@ -40,8 +40,10 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
         { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
         { nameof(RedisOptions.WhenStashIsFull), "stash.when-full", "drop-oldest" },
-        { nameof(RedisOptions.DrainInitialWindow), "replay.initial-window", "7" },
-        { nameof(RedisOptions.DrainMaxWindow), "replay.max-window", "7" },
+        { nameof(RedisOptions.InFlightMaxCount), "in-flight.max-count", "7" },
+        { nameof(RedisOptions.InFlightMaxBytes), "in-flight.max-bytes", "12345678901" },
+        { nameof(RedisOptions.ReplayInitialWindow), "replay.initial-window", "7" },
+        { nameof(RedisOptions.ReplayMaxWindow), "replay.max-window", "7" },
         { nameof(RedisOptions.AskAgainMin), "retry.min", "1234.5ms" },
         { nameof(RedisOptions.AskAgainMax), "retry.max", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
@@ -105,7 +107,7 @@ public sealed class RedisOptionsTests
             BackoffMax = Time * 4, BackoffMultiplier = 1.25, BackoffJitter = 0.00001, MaxRestarts = 9,
             RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
             WhenSafeLimit = "conditional", ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
-            WhenStashIsFull = "drop-oldest", DrainInitialWindow = 12, DrainMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
+            WhenStashIsFull = "drop-oldest", InFlightMaxCount = 14, InFlightMaxBytes = 1L << 33, ReplayInitialWindow = 12, ReplayMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
             BackoffPollInterval = Time * 5,
         };
 
@@ -121,6 +123,7 @@ public sealed class RedisOptionsTests
         Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Commands.Delivery, settings.Commands.WhenSafeLimit));
         Assert.Equal(TimeSpan.FromHours(2), settings.Commands.TokensKeptFor);
         Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
+        Assert.Equal((14, 1L << 33), (settings.Commands.InFlight.MaxCount, settings.Commands.InFlight.MaxBytes));
         Assert.Equal((12, 13), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
         Assert.Equal((Time, Time * 2), (settings.Commands.Retry.Min, settings.Commands.Retry.Max));
         Assert.Equal(Time * 5, settings.Supervision.Backoff.PollInterval);
