@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Connection;
 using RedisActors.Lanes;
@@ -19,12 +20,18 @@ namespace RedisActors;
 /// with what is true of each. Commands for one key always go the same lane; the order of commands that name keys of several lanes
 /// holds for their first key.
 /// </remarks>
-public sealed class RedisActor : ReceiveActor
+public sealed class RedisActor : ReceiveActor, IWithTimers
 {
+    private const int MostDatabases = 64;
+
+    private static readonly TimeSpan DatabaseIdleTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(5);
+
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory? _links;
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly DatabaseLanes _databases;
     private LaneTable _table = null!;
     private RedisClusterRouter? _cluster;
     private PauseConnection? _pause;
@@ -34,9 +41,12 @@ public sealed class RedisActor : ReceiveActor
     {
         _settings = settings;
         _links = links;
-        Receive<RedisCommand>(command => _table.LaneOf(command).ToCommands(command, Sender));
-        Receive<GetStatus>(query => AskLanes<RedisStatus>(query, LaneSums.Of));
-        Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of));
+        _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
+        Receive<RedisCommand>(OnCommand);
+        Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
+        Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of, PatienceOf(message)));
+        Receive<LookForIdleDatabases>(_ => OnLookForIdleDatabases());
+        Receive<LaneIdle>(_ => OnLaneIdle());
         Receive<SubscribeToState>(OnSubscribe);
         Receive<UnsubscribeFromState>(OnUnsubscribe);
         Receive<SubscriberStopped>(message => _subscribers.Remove(message.Subscriber));
@@ -48,6 +58,9 @@ public sealed class RedisActor : ReceiveActor
         Receive<Terminated>(OnLaneEnded);
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
+
+    /// <summary>The actor's timers; set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null) =>
         Akka.Actor.Props.CreateBy(new Producer(settings, links));
@@ -65,7 +78,7 @@ public sealed class RedisActor : ReceiveActor
         }
         else
         {
-            for (var i = 0; i < _settings.Lanes; i++) Open(settings => new StackExchangeLinkFactory(settings));
+            for (var i = 0; i < _settings.Lanes; i++) Open(_settings, settings => new StackExchangeLinkFactory(settings));
             _table = new LaneTable(_lanes, isFinal: true);
         }
     }
@@ -75,6 +88,52 @@ public sealed class RedisActor : ReceiveActor
     {
         foreach (var lane in _lanes) lane.Strand(Context.System, Self);
     }
+
+    private void OnCommand(RedisCommand command)
+    {
+        if (command.Database is { } database && database != _settings.Link.Database) OnCommandElsewhere(command, database);
+        else _table.LaneOf(command).ToCommands(command, Sender);
+    }
+
+    private void OnCommandElsewhere(RedisCommand command, int database)
+    {
+        if (_settings.Link.Topology == RedisTopology.Cluster)
+        {
+            Refuse(command, $"a Redis Cluster has database 0 only, and the command names database {database}");
+            return;
+        }
+
+        if (_databases.IsEmpty) Timers.StartPeriodicTimer(nameof(LookForIdleDatabases), LookForIdleDatabases.Instance, DatabaseIdleTime);
+        if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, Sender);
+        else Refuse(command, $"{MostDatabases} other databases are in use at this moment, and no more may be");
+    }
+
+    private void Refuse(RedisCommand command, string reason) =>
+        new PendingCommand(command, Sender, Self, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
+            .EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
+
+    private List<Lane> OpenDatabase(int database)
+    {
+        var settings = _settings.ForDatabase(database);
+        return [.. Enumerable.Range(0, _settings.Lanes).Select(_ => Open(settings, link => new StackExchangeLinkFactory(link)))];
+    }
+
+    private void OnLookForIdleDatabases()
+    {
+        if (_databases.IsEmpty) Timers.Cancel(nameof(LookForIdleDatabases));
+        foreach (var lane in _databases.TakeUnused()) lane.ToCommands(ReportIdle.Instance, Self);
+    }
+
+    private void OnLaneIdle()
+    {
+        if (_lanes.Find(lane => lane.IsTakenBy(Sender)) is { } lane) _databases.OnIdle(lane.Number);
+    }
+
+    private RedisStatus Sum(IReadOnlyList<RedisStatus> lanes) => LaneSums.Of(lanes, lane => !_databases.Has(lane));
+
+    /// <summary>A little longer than the lanes may take.</summary>
+    private static TimeSpan? PatienceOf(DrainCommands drain) =>
+        drain.Timeout == Timeout.InfiniteTimeSpan ? null : drain.Timeout + StatusPatience;
 
     private void ReceiveFromCluster()
     {
@@ -89,15 +148,15 @@ public sealed class RedisActor : ReceiveActor
 
     private Lane OpenNode(RedisClusterTarget target)
     {
-        var lane = Open(settings => new StackExchangeLinkFactory(settings, new RedisClusterNodeFinder(settings, target)));
+        var lane = Open(_settings, settings => new StackExchangeLinkFactory(settings, new RedisClusterNodeFinder(settings, target)));
         lane.ToSupervisor(new SubscribeToState(Self), Self);
         return lane;
     }
 
-    private Lane Open(Func<LinkSettings, IRedisLinkFactory> links)
+    private Lane Open(RedisSettings common, Func<LinkSettings, IRedisLinkFactory> links)
     {
         var lane = new Lane(++_lastLane);
-        var settings = _settings.ForLane(lane.Number);
+        var settings = common.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
             RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link)), $"lane-{lane.Number}"));
         _lanes.Add(lane);
@@ -119,13 +178,21 @@ public sealed class RedisActor : ReceiveActor
     /// </summary>
     private void OnLaneEnded(Terminated message)
     {
-        if (_lanes.Exists(lane => lane.Actor.Equals(message.ActorRef))) Context.Stop(Self);
+        if (_lanes.Find(lane => lane.Actor.Equals(message.ActorRef)) is not { } ended) return;
+        if (!_databases.Has(ended.Number))
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        // Another database gets new lanes when it is needed again.
+        foreach (var lane in _databases.Forget(ended.Number)) Close(lane);
     }
 
     /// <summary>Lanes that are opened later tell the subscriber too.</summary>
     private void OnSubscribe(SubscribeToState message)
     {
-        if (_cluster is not null && _subscribers.Add(message.Subscriber))
+        if (_subscribers.Add(message.Subscriber))
         {
             Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
         }
@@ -150,11 +217,16 @@ public sealed class RedisActor : ReceiveActor
         foreach (var lane in _lanes) lane.ToSupervisor(message, Sender);
     }
 
-    private void AskLanes<T>(object question, Func<IReadOnlyList<T>, T> sum)
+    private void AskLanes<T>(object question, Func<IReadOnlyList<T>, T> sum, TimeSpan? patience)
         where T : class
     {
-        var asker = _lanes.Count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Count, Sender, sum));
+        var asker = _lanes.Count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Count, Sender, sum, patience));
         foreach (var lane in _lanes) lane.ToCommands(question, asker);
+    }
+
+    private sealed class LookForIdleDatabases : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly LookForIdleDatabases Instance = new();
     }
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using RedisActors.Connection;
 
 namespace RedisActors.Commands;
@@ -28,6 +29,18 @@ internal sealed record NoMoreLinks(string Cause) : INoSerializationVerificationN
 internal sealed class LinksAgain : INoSerializationVerificationNeeded
 {
     public static readonly LinksAgain Instance = new();
+}
+
+/// <summary>From the RedisActor to a command actor: say so, if you hold no command.</summary>
+internal sealed class ReportIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression
+{
+    public static readonly ReportIdle Instance = new();
+}
+
+/// <summary>From a command actor to its RedisActor: nothing is in flight here and nothing is stashed.</summary>
+internal sealed class LaneIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression
+{
+    public static readonly LaneIdle Instance = new();
 }
 
 /// <summary>

@@ -155,6 +155,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<AdoptCommands>(OnAdoptCommands);
         Receive<KeepSlots>(OnKeepSlots);
         Receive<RedisConnectionEvent>(state => _state = state);
+        Receive<ReportIdle>(_ => OnReportIdle());
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }
 
@@ -287,6 +288,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
         _ledger.EndAll("the RedisActor was drained and its time was up");
         _drain.Tell(unfinished, _redis);
+    }
+
+    private void OnReportIdle()
+    {
+        if (_ledger.InFlight + _ledger.Stashed == 0) _redis.Tell(LaneIdle.Instance);
     }
 
     private void OnSurrenderSlots(SurrenderSlots order)

@@ -50,7 +50,7 @@ internal sealed record LinkSettings
     /// <summary>Where the connection leads, for people to read.</summary>
     public string Target => Topology == RedisTopology.Sentinel ? Sentinel.ToString() : string.Join(',', Endpoints);
 
-    public int Database { get; }
+    public int Database { get; init; }
 
     public CredentialsSettings Credentials { get; }
 

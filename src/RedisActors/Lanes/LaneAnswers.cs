@@ -2,34 +2,55 @@ using Akka.Actor;
 
 namespace RedisActors.Lanes;
 
-/// <summary>Waits until each lane has answered, and tells the one who asked what the answers come to.</summary>
+/// <summary>
+/// Waits until each lane has answered, and tells the one who asked what the answers come to. Lanes that do not answer in time are left
+/// out.
+/// </summary>
 internal sealed class LaneAnswers<T> : ReceiveActor
     where T : class
 {
     private readonly List<T> _answers = [];
 
-    public LaneAnswers(int lanes, IActorRef asker, Func<IReadOnlyList<T>, T> sum)
+    private readonly IActorRef _asker;
+    private readonly Func<IReadOnlyList<T>, T> _sum;
+    private readonly IActorRef _redis = Context.Parent;
+
+    public LaneAnswers(int lanes, IActorRef asker, Func<IReadOnlyList<T>, T> sum, TimeSpan? patience)
     {
-        var redis = Context.Parent;
+        _asker = asker;
+        _sum = sum;
+        if (patience is { } time) Context.SetReceiveTimeout(time);
         Receive<T>(answer =>
         {
             _answers.Add(answer);
-            if (_answers.Count < lanes) return;
-            asker.Tell(sum(_answers), redis);
-            Context.Stop(Self);
+            if (_answers.Count == lanes) End();
         });
+        Receive<ReceiveTimeout>(_ => End());
     }
 
-    public static Props Props(int lanes, IActorRef asker, Func<IReadOnlyList<T>, T> sum) =>
-        Akka.Actor.Props.Create(() => new LaneAnswers<T>(lanes, asker, sum));
+    /// <param name="lanes">How many lanes are asked.</param>
+    /// <param name="asker">Who asked.</param>
+    /// <param name="sum">What the answers come to.</param>
+    /// <param name="patience">How long to wait for each; null is for ever.</param>
+    public static Props Props(int lanes, IActorRef asker, Func<IReadOnlyList<T>, T> sum, TimeSpan? patience) =>
+        Akka.Actor.Props.Create(() => new LaneAnswers<T>(lanes, asker, sum, patience));
+
+    private void End()
+    {
+        _asker.Tell(
+            _answers.Count > 0 ? _sum(_answers) : new Status.Failure(new TimeoutException("none of the lanes answered in time")), _redis);
+        Context.Stop(Self);
+    }
 }
 
 /// <summary>What the answers of several lanes come to.</summary>
 internal static class LaneSums
 {
     /// <summary>What waits and is under way in all of them, and the state of the one that is worst off.</summary>
-    public static RedisStatus Of(IReadOnlyList<RedisStatus> lanes) => new(
-        lanes.MaxBy(lane => HowBad(lane.State))!.State,
+    /// <param name="lanes">The answers.</param>
+    /// <param name="counts">Whether a lane's state counts, by its number: those of other databases come and go.</param>
+    public static RedisStatus Of(IReadOnlyList<RedisStatus> lanes, Func<int, bool> counts) => new(
+        lanes.Where(lane => lane.State is null || counts(lane.State.Lane)).MaxBy(lane => HowBad(lane.State))?.State,
         lanes.Sum(lane => lane.InFlight),
         lanes.Sum(lane => lane.Stashed));
 

@@ -39,7 +39,7 @@ internal sealed record RedisSettings
 
     public CommandSettings Commands { get; }
 
-    public SupervisionSettings Supervision { get; }
+    public SupervisionSettings Supervision { get; private init; }
 
     /// <summary>What is valid and still hardly meant, a line each, logged when the connection is started.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -50,6 +50,16 @@ internal sealed record RedisSettings
     /// <param name="shutdownPhases">The phases of the coordinated shutdown; null: not known.</param>
     public static RedisSettings Read(string name, SettingsReader read, IReadOnlyList<string>? shutdownPhases) =>
         new(name, read, shutdownPhases);
+
+    /// <summary>
+    /// The settings of lanes for another database. Whether the server has it, and lets this client in, shows only when it is needed: then
+    /// its commands are answered at once, and nothing else suffers.
+    /// </summary>
+    public RedisSettings ForDatabase(int database) => this with
+    {
+        Link = Link with { Database = database, ClientName = $"{Link.ClientName}-db-{database}" },
+        Supervision = Supervision.AnsweringAtOnce(),
+    };
 
     /// <summary>The settings of one of several lanes: the same, under a client name of its own.</summary>
     public RedisSettings ForLane(int number) => Lanes == 1 && Link.Topology != RedisTopology.Cluster

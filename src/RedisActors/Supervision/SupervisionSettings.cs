@@ -4,13 +4,20 @@ using RedisActors.Configuration;
 namespace RedisActors.Supervision;
 
 /// <summary>When a connection is restarted, how often, and what happens when it is not.</summary>
-internal sealed class SupervisionSettings(SettingsReader read)
+internal sealed record SupervisionSettings(SettingsReader Read)
 {
-    public BackoffSettings Backoff { get; } = new(read);
+    public BackoffSettings Backoff { get; } = new(Read);
 
-    public RestartSettings Restart { get; } = new(read);
+    public RestartSettings Restart { get; private init; } = new(Read);
 
-    public MisconfiguredSettings Misconfigured { get; } = new(read);
+    public MisconfiguredSettings Misconfigured { get; private init; } = new(Read);
+
+    /// <summary>The same, but commands are answered where waiting does not help, and nobody else is told that the budget is spent.</summary>
+    public SupervisionSettings AnsweringAtOnce() => this with
+    {
+        Misconfigured = Misconfigured with { Commands = WhenMisconfigured.AnswerNotSent },
+        Restart = Restart with { WhenSpent = WhenSpent.Stop },
+    };
 
     public ReconnectPlan CreateReconnectPlan() =>
         new(
@@ -22,7 +29,7 @@ internal sealed class SupervisionSettings(SettingsReader read)
 }
 
 /// <summary>How often a connection may be restarted, and what happens then.</summary>
-internal sealed class RestartSettings
+internal sealed record RestartSettings
 {
     public RestartSettings(SettingsReader read)
     {
@@ -42,13 +49,13 @@ internal sealed class RestartSettings
     public TimeSpan ResetAfter { get; }
 
     /// <summary>What happens when there is no restart left.</summary>
-    public WhenSpent WhenSpent { get; }
+    public WhenSpent WhenSpent { get; init; }
 
     public RestartBudget CreateBudget() => new(Max, Within);
 }
 
 /// <summary>What happens after a failure that waiting does not mend.</summary>
-internal sealed class MisconfiguredSettings
+internal sealed record MisconfiguredSettings
 {
     public MisconfiguredSettings(SettingsReader read)
     {
@@ -63,7 +70,7 @@ internal sealed class MisconfiguredSettings
     public TimeSpan RetryAfter { get; }
 
     /// <summary>What becomes of commands during that wait.</summary>
-    public WhenMisconfigured Commands { get; }
+    public WhenMisconfigured Commands { get; init; }
 }
 
 /// <summary>What happens when the restart budget is spent.</summary>

@@ -51,13 +51,19 @@ public sealed class RedisActorCommandTests : RedisSpec
     }
 
     [Fact]
-    public async Task The_database_of_a_command_reaches_the_link()
+    public async Task A_command_that_names_another_database_goes_over_a_connection_of_its_own()
     {
         var (redis, connection) = await StartReadyAsync();
 
         redis.Tell(new RedisCommand("GET", "key") { Database = 3 }, _sender.Ref);
+        redis.Tell(new RedisCommand("GET", "own"), _sender.Ref);
+        redis.Tell(new RedisCommand("GET", "own too") { Database = 0 }, _sender.Ref);
 
-        Assert.Equal(3, (await connection.Link.NextAsync()).Database);
+        var other = await Server.ConnectNextAsync(2);
+        await other.Link.NextAsync();
+        await connection.Link.NextAsync(2);
+        Assert.Equal(["GET key"], other.Link.Sent);
+        Assert.Equal(["GET own", "GET own too"], connection.Link.Sent);
     }
 
     [Fact]

@@ -45,17 +45,6 @@ public sealed class ReplyTests : ServerSpec
     }
 
     [Fact]
-    public async Task A_database_that_the_server_does_not_have_is_told_and_nothing_runs_in_another_one()
-    {
-        var redis = Redis();
-
-        var refused = OutcomeAsync(redis.Ask<RedisReply>(new RedisCommand("SET", "where", "nowhere") { Database = 99 }, Patience));
-
-        Assert.Equal(Outcome.NotSent, await refused);
-        Assert.True((await AskAsync(redis, "GET", "where")).Value.IsNull);
-    }
-
-    [Fact]
     public async Task Bytes_come_back_as_they_were_sent()
     {
         var redis = Redis();
