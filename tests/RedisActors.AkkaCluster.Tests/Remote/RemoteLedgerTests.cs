@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>Which node gets which command, and what becomes of those of a node that is gone.</summary>
 public sealed class RemoteLedgerTests

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using RedisActors.Testing;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>
 /// Keeps a number of INCRs in flight from one node, over several keys, and writes down in a ledger what it is told of each. Each answer

@@ -7,12 +7,11 @@ using Microsoft.Extensions.Hosting;
 using RedisActors.AkkaCluster.Hosting;
 using RedisActors.Testing;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>A cluster of one node, made from HOCON and by Akka.Hosting.</summary>
 public sealed class EmbeddingTests : IAsyncLifetime
 {
-    private readonly Network _network = new();
     private RedisServer _server = null!;
 
     public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
@@ -23,9 +22,9 @@ public sealed class EmbeddingTests : IAsyncLifetime
     public async Task The_example_starts_a_node_that_works()
     {
         var example = ConfigurationFactory.ParseString(
-            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "cluster.conf")));
-        var system = ActorSystem.Create("shop", Own(out var address).WithFallback(example));
-        Akka.Cluster.Cluster.Get(system).Join(address);
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "akka-cluster.conf")));
+        var system = ActorSystem.Create("shop", Own().WithFallback(example));
+        JoinItself(system);
 
         var redis = RemoteRedisExtension.Get(system).Redis;
         var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
@@ -41,8 +40,8 @@ public sealed class EmbeddingTests : IAsyncLifetime
     public async Task The_example_is_started_with_the_actor_system()
     {
         var example = ConfigurationFactory.ParseString(
-            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "cluster.conf")));
-        var system = ActorSystem.Create("shop", Own(out _).WithFallback(example));
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "akka-cluster.conf")));
+        var system = ActorSystem.Create("shop", Own().WithFallback(example));
 
         Assert.True(system.HasExtension<RemoteRedisExtension>());
         await system.Terminate();
@@ -53,7 +52,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_host_gives_RemoteRedis_to_whom_it_is_injected(bool singleton)
     {
-        var own = Own(out var address);
+        var own = Own();
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddAkka("shop", akka =>
         {
@@ -62,7 +61,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         });
         using var host = builder.Build();
         await host.StartAsync();
-        Akka.Cluster.Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).Join(address);
+        JoinItself(host.Services.GetRequiredService<ActorSystem>());
 
         var redis = host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef;
         var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
@@ -79,14 +78,14 @@ public sealed class EmbeddingTests : IAsyncLifetime
             redis-actors.lease { heartbeat-timeout = 1500ms, heartbeat-interval = 300ms, lease-operation-timeout = 1s }
             redis-actors.akka-cluster { served-by = singleton, role = redis }
             """);
-        var system = ActorSystem.Create("shop", settings.WithFallback(Own(out var address)).WithFallback(RedisLease.DefaultConfig()));
-        Akka.Cluster.Cluster.Get(system).Join(address);
+        var system = ActorSystem.Create("shop", settings.WithFallback(Own()).WithFallback(RedisLease.DefaultConfig()));
+        JoinItself(system);
 
         var reply = await RemoteRedisExtension.Get(system).Redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
 
         Assert.Equal(1, reply.Value.AsInt64());
         var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/redis-singleton", "holder");
-        Assert.Contains("localhost", holder.Text);
+        Assert.Contains("127.0.0.1", holder.Text);
         await system.Terminate();
     }
 
@@ -94,7 +93,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     public async Task Settings_that_are_wrong_are_named_all_together()
     {
         var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-            "redis-actors.akka-cluster { served-by = nobody, linger = soon, roles = redis }").WithFallback(Own(out _)));
+            "redis-actors.akka-cluster { served-by = nobody, linger = soon, roles = redis }").WithFallback(Own()));
 
         var error = Assert.ThrowsAny<Exception>(() => RemoteRedisExtension.Get(system));
 
@@ -104,13 +103,20 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await system.Terminate();
     }
 
-    /// <summary>The test's own network and server.</summary>
-    private Config Own(out Address address) => ConfigurationFactory.ParseString($$"""
+    private static void JoinItself(ActorSystem system)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        cluster.Join(cluster.SelfAddress);
+    }
+
+    /// <summary>The test's own node and server.</summary>
+    private Config Own() => ConfigurationFactory.ParseString($$"""
         akka.loglevel = OFF
         akka.stdout-loglevel = OFF
         akka.actor.provider = cluster
         akka.coordinated-shutdown.exit-clr = off
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster { seed-nodes = [], roles = [redis] }
         redis-actors.default.endpoint = "{{_server.Endpoint}}"
-        """).WithFallback(ConfigurationFactory.ParseString(_network.NextNode(out address)));
+        """);
 }

@@ -2,12 +2,11 @@ using Akka.Actor;
 using Akka.Cluster;
 using RedisActors.Testing;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
-/// <summary>A test with nodes of a real cluster in this process, and a real Redis server.</summary>
-public abstract class ClusterSpec : IAsyncLifetime
+/// <summary>A test with the nodes of a real Akka cluster, all in this process, and a real Redis server.</summary>
+public abstract class AkkaClusterSpec : IAsyncLifetime
 {
-    private readonly Network _network = new();
     private readonly List<Node> _nodes = [];
     private RedisServer? _server;
 
@@ -24,8 +23,9 @@ public abstract class ClusterSpec : IAsyncLifetime
     /// <summary>Starts a node, which joins the first one; use <see cref="WhenUpAsync"/>.</summary>
     private protected Node Start(string role, string settings)
     {
-        var node = Node.Start(_network, role, $$"""
-            redis-actors.default.endpoint = "{{Server.Endpoint}}"
+        var name = $"node-{_nodes.Count + 1}";
+        var node = Node.Start(name, role, $$"""
+            redis-actors.default { endpoint = "{{Server.Endpoint}}", client-name = {{name}} }
             {{settings}}
             """);
         _nodes.Add(node);
@@ -36,21 +36,22 @@ public abstract class ClusterSpec : IAsyncLifetime
     private protected static Task WhenUpAsync(params Node[] nodes) => Eventually.HoldsAsync(
         "all nodes are up", () => nodes.All(node => node.Cluster.State.Members.Count(member => member.Status == MemberStatus.Up) == nodes.Length));
 
+    /// <summary>Neither the node nor any other hears of the other any more; both live on.</summary>
+    private protected Task CutOffAsync(Node node) => node.CutOffFromAsync(_nodes.Where(other => other != node));
+
     private protected static Task<RedisReply> AskAsync(Node node, RedisCommand command) =>
         node.Redis.Ask<RedisReply>(command, Eventually.Patience);
 
-    /// <summary>Which of these nodes has commands under way; there is none without a connection.</summary>
+    /// <summary>The first of these nodes that has a connection to Redis.</summary>
     private protected async Task<Node> ServingAsync(params Node[] nodes)
     {
         Node? serving = null;
         await Eventually.HoldsAsync("a node serves", async () =>
         {
             var clients = await Server.ListClientsAsync();
-            serving = nodes.FirstOrDefault(node => clients.Any(client => client.Name == ClientName(node)));
+            serving = nodes.FirstOrDefault(node => clients.Any(client => client.Name == node.Name));
             return serving is not null;
         });
         return serving!;
     }
-
-    private protected static string ClientName(Node node) => $"node-{node.Address.Port}";
 }

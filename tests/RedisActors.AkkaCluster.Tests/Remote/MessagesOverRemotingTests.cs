@@ -4,15 +4,12 @@ using Akka.Configuration;
 using RedisActors.Testing;
 using RedisActors.Wire;
 
-namespace RedisActors.AkkaCluster.Tests.Remoting;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
-/// <summary>A RedisActor of one node, and a sender on another, over Akka.Remote.</summary>
+/// <summary>A RedisActor on one node and a sender on another, over Akka.Remote.</summary>
 public sealed class MessagesOverRemotingTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    /// <summary>The two nodes of a test hear each other and no others.</summary>
-    private readonly string _network = Guid.NewGuid().ToString("N");
 
     private ActorSystem _sender = null!;
     private RedisServer _server = null!;
@@ -84,23 +81,12 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
         }
     }
 
-    /// <summary>With the transport within a process that Akka.Remote brings for tests: everything of remoting but the sockets.</summary>
-    private ActorSystem StartNode(string name, string settings) => ActorSystem.Create(name, ConfigurationFactory.ParseString($$"""
+    private static ActorSystem StartNode(string name, string settings) => ActorSystem.Create(name, ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
           actor.provider = remote
-          remote {
-            enabled-transports = ["akka.remote.test"]
-            test {
-              transport-class = "Akka.Remote.Transport.TestTransport, Akka.Remote"
-              applied-adapters = []
-              registry-key = "{{_network}}"
-              local-address = "test://{{name}}@localhost:1"
-              maximum-payload-bytes = 128000b
-              scheme-identifier = test
-            }
-          }
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         }
         {{settings}}
         """));

@@ -2,13 +2,13 @@ using Akka.Actor;
 using RedisActors.Testing;
 using Xunit.Abstractions;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>
 /// Commands of two nodes that have no connection of their own, 500 of each in flight, while Redis is killed and nodes that serve leave or
 /// are lost: what their senders are told, against what the server has.
 /// </summary>
-public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterSpec
+public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClusterSpec
 {
     private const int InFlight = 500;
     private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
@@ -45,7 +45,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
 
         // It lives on, cut off: what it has it still executes.
         var serving = await ServingAsync(one, other);
-        serving.CutOff();
+        await CutOffAsync(serving);
         await AppliedAsync(2000);
 
         var account = await AccountAsync();
@@ -76,7 +76,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
         StartLoad(front, "front", DeliveryMode.AtMostOnce);
         await AppliedAsync(2000);
 
-        (await ServingAsync(one, other)).CutOff();
+        await CutOffAsync(await ServingAsync(one, other));
         await AppliedAsync(2000);
 
         var account = await AccountAsync();
@@ -92,7 +92,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
         StartLoad(one, "one", DeliveryMode.ExactlyOnce);
         await AppliedAsync(4000);
 
-        other.CutOff();
+        await CutOffAsync(other);
         Server.Kill();
         await Server.StartAgainAsync();
         await AppliedAsync(4000);
@@ -107,11 +107,10 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : ClusterS
     private async Task<(Node Front, Node One, Node Other)> StartAsync(string settings)
     {
         var front = Start("web", settings);
-        var nodes = new[] { "node-2", "node-3" }
-            .Select(name => Start("redis", $"{settings}\nredis-actors.default.client-name = {name}"))
-            .ToArray();
-        await WhenUpAsync([front, .. nodes]);
-        return (front, nodes[0], nodes[1]);
+        var one = Start("redis", settings);
+        var other = Start("redis", settings);
+        await WhenUpAsync(front, one, other);
+        return (front, one, other);
     }
 
     private async Task AppliedAsync(long more)
