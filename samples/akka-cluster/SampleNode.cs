@@ -19,7 +19,7 @@ internal sealed class SampleNode
     public ActorSystem System { get; }
 
     /// <summary>Where this node sends its Redis commands.</summary>
-    public IActorRef Redis => RemoteRedisExtension.Get(System).Redis;
+    public IActorRef Redis => RemoteRedisExtension.Get(System).RemoteRedis;
 
     public int MembersUp =>
         Akka.Cluster.Cluster.Get(System).State.Members.Count(member => member.Status == MemberStatus.Up);

@@ -42,6 +42,6 @@ public static class AkkaClusterHostingExtensions
         return builder
             .AddHocon(config, HoconAddMode.Prepend)
             .WithRedisLease()
-            .WithActors((system, registry) => registry.Register<RemoteRedis>(RemoteRedisExtension.Get(system).Redis));
+            .WithActors((system, registry) => registry.Register<RemoteRedis>(RemoteRedisExtension.Get(system).RemoteRedis));
     }
 }

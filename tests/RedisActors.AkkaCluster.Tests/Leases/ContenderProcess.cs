@@ -21,14 +21,13 @@ internal sealed class ContenderProcess : IDisposable
     public static ContenderProcess Start(string name, string endpoint)
     {
         var folder = Directory.CreateTempSubdirectory("redis-actors-contender-").FullName;
-        string[] command = [Environment.ProcessPath!, "exec", typeof(ContenderProcess).Assembly.Location, name, endpoint, folder];
+        string[] command = [Environment.ProcessPath!, "exec", typeof(ContenderProcess).Assembly.Location, "contender", name, endpoint, folder];
         return new ContenderProcess(folder, GuardedProcess.Start(folder, Path.Combine(folder, ErrorFile), command));
     }
 
-    /// <summary>The program: name, endpoint, folder.</summary>
-    public static async Task RunAsync(string[] arguments)
+    /// <summary>The program.</summary>
+    public static async Task RunAsync(string name, string endpoint, string folder)
     {
-        var (name, endpoint, folder) = (arguments[0], arguments[1], arguments[2]);
         await using var system = new LeaseSystem(endpoint);
         await using var ledger = File.CreateText(Path.Combine(folder, LedgerFile));
         ledger.AutoFlush = true;

@@ -33,8 +33,15 @@ public abstract class AkkaClusterSpec : IAsyncLifetime
         return node;
     }
 
-    private protected static Task WhenUpAsync(params Node[] nodes) => Eventually.HoldsAsync(
-        "all nodes are up", () => nodes.All(node => node.Cluster.State.Members.Count(member => member.Status == MemberStatus.Up) == nodes.Length));
+    /// <summary>Starts a node in a process of its own, which joins the first one.</summary>
+    private protected NodeProcess StartProcess(string role, string settings) =>
+        NodeProcess.Start(_nodes[0], role, $"redis-actors.default.endpoint = \"{Server.Endpoint}\"\n{settings}");
+
+    private protected static Task WhenUpAsync(params Node[] nodes) => WhenUpAsync(nodes.Length, nodes);
+
+    /// <summary>Returns when so many nodes are up, as these see it.</summary>
+    private protected static Task WhenUpAsync(int count, params Node[] nodes) => Eventually.HoldsAsync(
+        $"{count} nodes are up", () => nodes.All(node => node.Cluster.State.Members.Count(member => member.Status == MemberStatus.Up) == count));
 
     /// <summary>Neither the node nor any other hears of the other any more; both live on.</summary>
     private protected Task CutOffAsync(Node node) => node.CutOffFromAsync(_nodes.Where(other => other != node));

@@ -26,11 +26,11 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var system = ActorSystem.Create("shop", Own().WithFallback(example));
         JoinItself(system);
 
-        var redis = RemoteRedisExtension.Get(system).Redis;
+        var redis = RemoteRedisExtension.Get(system).RemoteRedis;
         var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
         var lease = LeaseProvider.Get(system).GetLease("lease", "redis-actors.lease", "owner");
 
-        Assert.Equal("/user/redis-remote", redis.Path.ToStringWithoutAddress());
+        Assert.Equal("/user/remote-redis", redis.Path.ToStringWithoutAddress());
         Assert.Equal(1, reply.Value.AsInt64());
         Assert.IsType<RedisLease>(lease);
         await system.Terminate();
@@ -81,11 +81,33 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var system = ActorSystem.Create("shop", settings.WithFallback(Own()).WithFallback(RedisLease.DefaultConfig()));
         JoinItself(system);
 
-        var reply = await RemoteRedisExtension.Get(system).Redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+        var reply = await RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
 
         Assert.Equal(1, reply.Value.AsInt64());
-        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/redis-singleton", "holder");
+        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
         Assert.Contains("127.0.0.1", holder.Text);
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData("role")]
+    [InlineData("singleton")]
+    public async Task It_starts_beside_connections_of_any_name(string servedBy)
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString($$"""
+            redis-actors {
+              connections {
+                remote {}
+                service {}
+                singleton {}
+              }
+              akka-cluster.served-by = {{servedBy}}
+            }
+            """).WithFallback(Own()));
+
+        RedisExtension.Get(system).Connection("remote");
+        RemoteRedisExtension.Get(system);
+
         await system.Terminate();
     }
 

@@ -6,18 +6,21 @@ using Akka.Remote.Transport;
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>One node of an Akka cluster, over Akka.Remote's own TCP transport.</summary>
-/// <remarks>
-/// A node is cut off by the throttling adapter that Akka.Remote brings for tests (<c>trttl</c>), which drops what the node sends and what
-/// it is sent, and closes nothing. A TCP proxy in front of each node could not do that: Akka.Remote opens connections in both directions
-/// and uses each for both, so what a node sends goes through the proxies of the others, where it looks like anybody's.
-/// </remarks>
 internal sealed class Node
 {
+    /// <summary>
+    /// The settings of nodes that can be cut off, by the throttling adapter that Akka.Remote brings for tests: it drops what a node sends
+    /// and what it is sent, and closes nothing. A TCP proxy in front of each node could not do that: Akka.Remote opens connections in both
+    /// directions and uses each for both, so what a node sends goes through the proxies of the others, where it looks like anybody's. Only
+    /// where it is needed: with the adapter, a node does not see that a connection is broken.
+    /// </summary>
+    public const string CanBeCutOff = "akka.remote.dot-netty.tcp.applied-adapters = [\"trttl\"]";
+
     private Node(string name, ActorSystem system)
     {
         Name = name;
         System = system;
-        Redis = RemoteRedisExtension.Get(system).Redis;
+        Redis = RemoteRedisExtension.Get(system).RemoteRedis;
     }
 
     /// <summary>The name under which its connection to Redis is listed there.</summary>
@@ -37,7 +40,7 @@ internal sealed class Node
           loglevel = {{Environment.GetEnvironmentVariable("REDISACTORS_TEST_LOG") ?? "OFF"}}
           stdout-loglevel = OFF
           actor.provider = cluster
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, applied-adapters = ["trttl"] }
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
           coordinated-shutdown {
             exit-clr = off
             run-by-clr-shutdown-hook = off
@@ -49,8 +52,8 @@ internal sealed class Node
             leader-actions-interval = 200ms
             unreachable-nodes-reaper-interval = 200ms
             periodic-tasks-initial-delay = 100ms
-            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 3s }
-            split-brain-resolver.stable-after = 3s
+            failure-detector { heartbeat-interval = 200ms, acceptable-heartbeat-pause = 2s }
+            split-brain-resolver.stable-after = 2s
             down-removal-margin = 500ms
             singleton.min-number-of-hand-over-retries = 10
             singleton.hand-over-retry-interval = 200ms
@@ -59,7 +62,10 @@ internal sealed class Node
         {{settings}}
         """)));
 
-    /// <summary>Nothing that it sends to these nodes arrives any more, nor anything that they send to it; and nobody is told.</summary>
+    /// <summary>
+    /// Nothing that it sends to these nodes arrives any more, nor anything that they send to it; and nobody is told. All of them need the
+    /// settings <see cref="CanBeCutOff"/>.
+    /// </summary>
     public async Task CutOffFromAsync(IEnumerable<Node> others)
     {
         var remoting = ((IRemoteActorRefProvider)((ExtendedActorSystem)System).Provider).Transport;

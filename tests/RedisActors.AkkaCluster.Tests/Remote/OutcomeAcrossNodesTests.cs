@@ -106,6 +106,7 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
 
     private async Task<(Node Front, Node One, Node Other)> StartAsync(string settings)
     {
+        settings = $"{settings}\n{Node.CanBeCutOff}";
         var front = Start("web", settings);
         var one = Start("redis", settings);
         var other = Start("redis", settings);

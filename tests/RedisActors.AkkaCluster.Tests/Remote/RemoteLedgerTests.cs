@@ -177,7 +177,7 @@ public sealed class RemoteLedgerTests
 
         var command = _ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.NotSent, _now);
 
-        Assert.Equal(Outcome.Unknown, command!.Truth(Outcome.NotSent));
+        Assert.Equal(Outcome.Unknown, command!.TruthfulOutcome(Outcome.NotSent));
     }
 
     [Fact]
