@@ -1,10 +1,14 @@
 using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Hosting.SBR;
 using Akka.Configuration;
 using Akka.Coordination;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using RedisActors.AkkaCluster.Hosting;
+using RedisActors.Hosting;
 using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Remote;
@@ -52,14 +56,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_host_gives_RemoteRedis_to_whom_it_is_injected(bool singleton)
     {
-        var own = Own();
-        var builder = Host.CreateApplicationBuilder();
-        builder.Services.AddAkka("shop", akka =>
-        {
-            akka.AddHocon(own, HoconAddMode.Prepend);
-            _ = singleton ? akka.WithRedisSingleton("redis") : akka.WithRedisOnRole("redis");
-        });
-        using var host = builder.Build();
+        using var host = BuildHost(string.Empty, akka => _ = singleton ? akka.WithRedisSingleton("redis") : akka.WithRedisOnRole("redis"));
         await host.StartAsync();
         JoinItself(host.Services.GetRequiredService<ActorSystem>());
 
@@ -67,6 +64,56 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
 
         Assert.Equal(1, reply.Value.AsInt64());
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook = on", true)]
+    public async Task A_host_answers_signals_itself_unless_the_application_says_otherwise(string settings, bool byAkka)
+    {
+        using var host = BuildHost(settings, akka => akka.WithRedisOnRole("redis"));
+        await host.StartAsync();
+
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        Assert.Equal(byAkka, system.Settings.Config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook"));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Options_of_Akka_Cluster_Hosting_take_the_lease()
+    {
+        using var host = BuildHost(string.Empty, akka => akka
+            .WithClustering(new ClusterOptions
+            {
+                SplitBrainResolver = new LeaseMajorityOption { LeaseImplementation = new RedisLeaseOption(), LeaseName = "majority" },
+            })
+            .WithSingleton<Echo>("echo", Props.Create(() => new Echo()), new ClusterSingletonOptions
+            {
+                LeaseImplementation = new RedisLeaseOption(),
+                LeaseRetryInterval = TimeSpan.FromMilliseconds(100),
+            })
+            .WithRedis()
+            .WithRedisLease(lease =>
+            {
+                lease.HeartbeatTimeout = TimeSpan.FromMilliseconds(1500);
+                lease.HeartbeatInterval = TimeSpan.FromMilliseconds(300);
+                lease.OperationTimeout = TimeSpan.FromSeconds(1);
+                lease.SafetyMargin = 0.2;
+                lease.KeyPrefix = "my leases:";
+            }));
+        await host.StartAsync();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        JoinItself(system);
+
+        var echo = host.Services.GetRequiredService<IRequiredActor<Echo>>().ActorRef;
+        Assert.Equal("hello", await echo.Ask<string>("hello", Eventually.Patience));
+
+        var keys = await _server.ExecuteAsync("KEYS", "my leases:*");
+        Assert.Contains(keys.Items, key => key.Text == "my leases:shop-singleton-akka://shop/user/echo");
+        Assert.Equal("redis-actors.lease", system.Settings.Config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
+        var lease = (RedisLease)LeaseProvider.Get(system).GetLease("other", "redis-actors.lease", "owner");
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), lease.Settings.TimeoutSettings.HeartbeatTimeout);
         await host.StopAsync();
     }
 
@@ -125,6 +172,18 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await system.Terminate();
     }
 
+    private IHost BuildHost(string settings, Action<AkkaConfigurationBuilder> configure)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("shop", akka =>
+        {
+            akka.AddHocon(ConfigurationFactory.ParseString(settings).WithFallback(Own()), HoconAddMode.Prepend);
+            configure(akka);
+        });
+        return builder.Build();
+    }
+
     private static void JoinItself(ActorSystem system)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
@@ -141,4 +200,9 @@ public sealed class EmbeddingTests : IAsyncLifetime
         akka.cluster { seed-nodes = [], roles = [redis] }
         redis-actors.default.endpoint = "{{_server.Endpoint}}"
         """);
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => ReceiveAny(message => Sender.Tell(message));
+    }
 }
