@@ -34,7 +34,8 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>The truthful outcome of a command that ends without an answer.</summary>
     public Outcome OutcomeWithoutAnswer => Attempt != 0 || MayHaveRun ? Outcome.Unknown : Outcome.NotSent;
 
-    private bool IsReadOnly =>
+    // Found out at once, as the slot is: later, the memory of the arguments may be gone.
+    private bool IsReadOnly { get; } =
         (command.ReplayClass ?? CommandTable.Find(command.Name, command.ArgumentArray)?.Class) == ReplayClass.ReadOnly;
 
     /// <summary>

@@ -94,19 +94,33 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
         if (_drain.HasBegun)
         {
-            Sender.Tell(Failure(command, Outcome.NotSent, "the RemoteRedis is about to stop and takes no more commands"));
+            Answer(Sender, Failure(command, Outcome.NotSent, "the RemoteRedis is about to stop and takes no more commands"));
             return;
         }
 
         var now = Now;
+        RemoteCommand accepted;
+        try
+        {
+            accepted = Read(command, now);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Answer(Sender, Failure(command, Outcome.NotSent, $"its arguments could not be read: {error.Message}"));
+            return;
+        }
+
+        _ledger.Accept(accepted, now);
+    }
+
+    private RemoteCommand Read(RedisCommand command, long now)
+    {
         var delivery = command.Delivery ?? _settings.Delivery;
         var timeout = command.Timeout ?? _settings.CommandTimeout;
-        _ledger.Accept(
-            new RemoteCommand(
-                command, Sender, delivery,
-                delivery == DeliveryMode.ExactlyOnce ? command.IdempotencyKey ?? _tokens.Next() : command.IdempotencyKey,
-                timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)timeout.TotalMilliseconds),
-            now);
+        return new RemoteCommand(
+            command, Sender, delivery,
+            delivery == DeliveryMode.ExactlyOnce ? command.IdempotencyKey ?? _tokens.Next() : command.IdempotencyKey,
+            timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)timeout.TotalMilliseconds);
     }
 
     private void OnReturned(RedisCommand command)
@@ -134,12 +148,25 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private void OnAnswer(object? attempt, Outcome outcome, Func<RemoteCommand, object?> answer)
     {
         if (attempt is not long number || _ledger.TakeAnswered(number, outcome, Now) is not { } command) return;
-        if (answer(command) is { } message) command.Sender.Tell(message);
+        if (answer(command) is { } message) Answer(command.Sender, message);
         ContinueDrain();
     }
 
     private void Fail(RemoteCommand command, Outcome outcome, string why, string? serverError) =>
-        command.Sender.Tell(Failure(command.Command, outcome, why, serverError));
+        Answer(command.Sender, Failure(command.Command, outcome, why, serverError));
+
+    /// <summary>A sender that cannot be told takes no answer from the others.</summary>
+    private void Answer(IActorRef sender, object answer)
+    {
+        try
+        {
+            sender.Tell(answer, Self);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _log.Warning("remote redis: {0} could not be told what became of its command: {1}", sender.Path, error.Message);
+        }
+    }
 
     private void OnDrainCommands(DrainCommands message)
     {

@@ -83,8 +83,8 @@ public sealed class LeaseStateTests
         Assert.Equal(Seconds(6), _state.Wait(Seconds(3)));
 
         _state.RenewalFailed("a", Seconds(4));
-        Assert.Equal(Times.PauseAfterFailure, _state.Wait(Seconds(4)));
-        Assert.NotNull(_state.BeginRenewal(Seconds(4) + Times.PauseAfterFailure));
+        Assert.Equal(Times.RetryDelay, _state.Wait(Seconds(4)));
+        Assert.NotNull(_state.BeginRenewal(Seconds(4) + Times.RetryDelay));
     }
 
     [Fact]

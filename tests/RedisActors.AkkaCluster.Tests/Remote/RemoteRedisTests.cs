@@ -1,3 +1,4 @@
+using System.Buffers;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster;
@@ -108,6 +109,24 @@ public sealed class RemoteRedisTests : AkkaClusterSpec
         Assert.Equal(Outcome.NotSent, await OutcomeAsync(node));
     }
 
+    [Fact]
+    public async Task A_sender_that_throws_and_arguments_that_throw_cost_nobody_else_their_answers()
+    {
+        var node = Start("web", ByRole);
+        var asked = AskMany(node);
+        var thrower = new ThrowingSender(node.System);
+        node.Redis.Tell(new RedisCommand("INCR", "number") { Timeout = TimeSpan.FromMilliseconds(1) }, thrower);
+
+        var unreadable = await Assert.ThrowsAsync<RedisOutcomeException>(
+            () => AskAsync(node, new RedisCommand("INCR", (StackExchange.Redis.RedisValue)new LostMemory().Memory)));
+
+        Assert.Equal(Outcome.NotSent, unreadable.Outcome);
+        await thrower.WasTold.WaitAsync(Eventually.Patience);
+        var drained = await node.Redis.Ask<DrainedCommands>(new DrainCommands(TimeSpan.Zero), Eventually.Patience);
+        Assert.Equal(InFlight, drained.Unfinished);
+        await Task.WhenAll(asked);
+    }
+
     /// <summary>Asks for the increment of a number of keys, which are in different slots.</summary>
     private static List<Task<Outcome>> AskMany(Node node, DeliveryMode delivery = DeliveryMode.ExactlyOnce) =>
         [.. Enumerable.Range(0, InFlight).Select(number => OutcomeAsync(node, delivery, $"number-{number}"))];
@@ -131,5 +150,40 @@ public sealed class RemoteRedisTests : AkkaClusterSpec
         var other = Start("redis", $"{ByRole}\n{settings}");
         await WhenUpAsync(front, one, other);
         return (front, one, other);
+    }
+
+    private sealed class ThrowingSender(ActorSystem system) : MinimalActorRef
+    {
+        private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task WasTold => _told.Task;
+
+        public override ActorPath Path { get; } = ((ExtendedActorSystem)system).Provider.RootPath / "throwing-sender";
+
+        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            _told.SetResult();
+            throw new InvalidOperationException("The mailbox throws.");
+        }
+    }
+
+    /// <summary>Memory that was given back to its pool before it was read.</summary>
+    private sealed class LostMemory : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(3);
+
+        public override Span<byte> GetSpan() => throw new ObjectDisposedException(nameof(LostMemory));
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new ObjectDisposedException(nameof(LostMemory));
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }
