@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>A contender in a process of its own, which can be stopped and go on.</summary>
+/// <summary>A contender in a process of its own, which can be suspended and resumed.</summary>
 internal sealed class ContenderProcess : IDisposable
 {
     private const string StopFile = "stop";
@@ -28,7 +28,7 @@ internal sealed class ContenderProcess : IDisposable
     /// <summary>The program.</summary>
     public static async Task RunAsync(string name, string endpoint, string folder)
     {
-        await using var system = new LeaseSystem(endpoint);
+        await using var system = new LeaseSystem(endpoint, LeaseSystem.Fast);
         await using var ledger = File.CreateText(Path.Combine(folder, LedgerFile));
         ledger.AutoFlush = true;
         await new LeaseContender(name, system.Lease(name), name.Length).RunAsync(
@@ -41,7 +41,7 @@ internal sealed class ContenderProcess : IDisposable
 
     public int Holdings => Lines().Length;
 
-    /// <summary>Lets it finish and returns when it held the lease.</summary>
+    /// <summary>Lets it finish, and returns its holdings.</summary>
     public async Task<IEnumerable<Held>> FinishAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, StopFile), string.Empty);

@@ -13,7 +13,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
-/// <summary>A cluster of one node, made from HOCON and by Akka.Hosting.</summary>
+/// <summary>An Akka cluster of one node, from HOCON and with Akka.Hosting.</summary>
 public sealed class EmbeddingTests : IAsyncLifetime
 {
     private RedisServer _server = null!;
@@ -41,7 +41,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_example_is_started_with_the_actor_system()
+    public async Task The_example_starts_RemoteRedis_with_the_actor_system()
     {
         var example = ConfigurationFactory.ParseString(
             await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "akka-cluster.conf")));
@@ -54,7 +54,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_host_gives_RemoteRedis_to_whom_it_is_injected(bool singleton)
+    public async Task A_host_injects_RemoteRedis(bool singleton)
     {
         using var host = BuildHost(string.Empty, akka => _ = singleton ? akka.WithRedisSingleton("redis") : akka.WithRedisOnRole("redis"));
         await host.StartAsync();
@@ -118,7 +118,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_singleton_starts_when_it_has_the_lease()
+    public async Task A_singleton_starts_when_it_has_acquired_the_lease()
     {
         var settings = ConfigurationFactory.ParseString("""
             akka.cluster.singleton { use-lease = "redis-actors.lease", lease-retry-interval = 100ms }
@@ -159,7 +159,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Settings_that_are_wrong_are_named_all_together()
+    public async Task All_invalid_settings_are_reported_at_once()
     {
         var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
             "redis-actors.akka-cluster { served-by = nobody, linger = soon, roles = redis }").WithFallback(Own()));
@@ -190,7 +190,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         cluster.Join(cluster.SelfAddress);
     }
 
-    /// <summary>The test's own node and server.</summary>
+    /// <summary>The settings of the test's own node.</summary>
     private Config Own() => ConfigurationFactory.ParseString($$"""
         akka.loglevel = OFF
         akka.stdout-loglevel = OFF

@@ -33,7 +33,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reply_comes_back_with_the_state_that_was_given_along()
+    public async Task A_reply_brings_back_the_state_of_the_command()
     {
         var state = Guid.NewGuid();
 
@@ -43,7 +43,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_comes_back_as_what_it_is()
+    public async Task A_failure_arrives_with_all_its_properties()
     {
         await _redis.Ask<RedisReply>(new RedisCommand("SET", "text", "abc"), Patience);
 
@@ -57,7 +57,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscriber_elsewhere_is_told_of_each_change()
+    public async Task A_subscriber_on_another_node_is_told_of_each_change()
     {
         var told = Channel.CreateUnbounded<RedisConnectionEvent>();
         var subscriber = _sender.ActorOf(Props.Create(() => new Subscriber(told.Writer)));

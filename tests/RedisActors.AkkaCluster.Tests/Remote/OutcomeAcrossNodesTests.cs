@@ -5,24 +5,20 @@ using Xunit.Abstractions;
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>
-/// Commands of two nodes that have no connection of their own, 500 of each in flight, while Redis is killed and nodes that serve leave or
-/// are lost: what their senders are told, against what the server has.
+/// Nodes without a connection of their own keep 500 commands in flight while Redis is killed and nodes that serve leave or are lost. What
+/// their senders are told is compared with what the server has.
 /// </summary>
-public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClusterSpec
+public abstract class OutcomeAcrossNodesSpec(string servedBy, ITestOutputHelper output) : AkkaClusterSpec
 {
     private const int InFlight = 500;
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-    private const string BySingleton = "redis-actors.akka-cluster { served-by = singleton, role = redis, identify-interval = 100ms }";
 
     private readonly CommandLedger _ledger = new();
     private readonly LoadState _state = new();
 
-    [Theory]
-    [InlineData(ByRole)]
-    [InlineData(BySingleton)]
-    public async Task Exactly_once_loses_and_doubles_nothing_when_Redis_is_killed(string settings)
+    [Fact]
+    public async Task Exactly_once_loses_and_duplicates_nothing_when_Redis_is_killed()
     {
-        var (front, _, _) = await StartAsync(settings);
+        var (front, _, _) = await StartAsync();
         StartLoad(front, "front", DeliveryMode.ExactlyOnce);
         await AppliedAsync(2000);
 
@@ -34,16 +30,14 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
     }
 
-    [Theory]
-    [InlineData(ByRole)]
-    [InlineData(BySingleton)]
-    public async Task Exactly_once_loses_and_doubles_nothing_when_a_node_is_lost_that_has_commands(string settings)
+    [Fact]
+    public async Task Exactly_once_loses_and_duplicates_nothing_when_a_node_with_commands_is_lost()
     {
-        var (front, one, other) = await StartAsync(settings);
+        var (front, one, other) = await StartAsync();
         StartLoad(front, "front", DeliveryMode.ExactlyOnce);
         await AppliedAsync(2000);
 
-        // It lives on, cut off: what it has it still executes.
+        // Cut off, it lives on and executes the commands it has.
         var serving = await ServingAsync(one, other);
         await CutOffAsync(serving);
         await AppliedAsync(2000);
@@ -52,12 +46,10 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
     }
 
-    [Theory]
-    [InlineData(ByRole)]
-    [InlineData(BySingleton)]
-    public async Task Any_delivery_loses_nothing_when_a_node_leaves(string settings)
+    [Fact]
+    public async Task Any_delivery_loses_nothing_when_a_node_leaves()
     {
-        var (front, one, other) = await StartAsync(settings);
+        var (front, one, other) = await StartAsync();
         StartLoad(front, "front", DeliveryMode.AtMostOnce);
         await AppliedAsync(2000);
 
@@ -70,9 +62,9 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
     }
 
     [Fact]
-    public async Task What_may_not_be_asked_again_ends_as_unknown_when_its_node_is_lost()
+    public async Task A_command_that_may_not_be_sent_again_ends_as_unknown_when_its_node_is_lost()
     {
-        var (front, one, other) = await StartAsync(BySingleton);
+        var (front, one, other) = await StartAsync();
         StartLoad(front, "front", DeliveryMode.AtMostOnce);
         await AppliedAsync(2000);
 
@@ -84,29 +76,15 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
         Assert.Equal(0, account.NotSent + account.Rejected);
     }
 
-    [Fact]
-    public async Task All_at_once_on_the_nodes_of_a_role()
-    {
-        var (front, one, other) = await StartAsync(ByRole);
-        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
-        StartLoad(one, "one", DeliveryMode.ExactlyOnce);
-        await AppliedAsync(4000);
-
-        await CutOffAsync(other);
-        Server.Kill();
-        await Server.StartAgainAsync();
-        await AppliedAsync(4000);
-
-        var account = await AccountAsync();
-        Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
-    }
-
-    private void StartLoad(Node node, string name, DeliveryMode delivery) =>
+    private protected void StartLoad(Node node, string name, DeliveryMode delivery) =>
         node.System.ActorOf(Props.Create(() => new Load(name, node.Redis, delivery, InFlight, _ledger, _state)), name);
 
-    private async Task<(Node Front, Node One, Node Other)> StartAsync(string settings)
+    private protected async Task<(Node Front, Node One, Node Other)> StartAsync()
     {
-        settings = $"{settings}\n{Node.CanBeCutOff}";
+        var settings = $$"""
+            redis-actors.akka-cluster { served-by = {{servedBy}}, role = redis, identify-interval = 100ms }
+            {{Node.CanBeCutOff}}
+            """;
         var front = Start("web", settings);
         var one = Start("redis", settings);
         var other = Start("redis", settings);
@@ -114,15 +92,15 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
         return (front, one, other);
     }
 
-    private async Task AppliedAsync(long more)
+    private protected async Task AppliedAsync(long more)
     {
         var enough = _ledger.Counters.Sum(counter => counter.Applied) + more;
         await Eventually.HoldsAsync(
             $"{more} more commands are applied", () => _ledger.Counters.Sum(counter => counter.Applied) >= enough);
     }
 
-    /// <summary>Lets all commands end and holds what senders were told against the server.</summary>
-    private async Task<LedgerSummary> AccountAsync()
+    /// <summary>Waits for all answers, and compares what senders were told with what the server has.</summary>
+    private protected async Task<LedgerSummary> AccountAsync()
     {
         _state.Stop();
         await Eventually.HoldsAsync("all commands are answered", () => _ledger.Unanswered == 0);
@@ -139,3 +117,27 @@ public sealed class OutcomeAcrossNodesTests(ITestOutputHelper output) : AkkaClus
         return account;
     }
 }
+
+/// <summary>Served by every node of a role.</summary>
+public sealed class OutcomeAcrossNodesOfARoleTests(ITestOutputHelper output) : OutcomeAcrossNodesSpec("role", output)
+{
+    [Fact]
+    public async Task Exactly_once_survives_the_loss_of_Redis_and_of_a_node_at_once()
+    {
+        var (front, one, other) = await StartAsync();
+        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
+        StartLoad(one, "one", DeliveryMode.ExactlyOnce);
+        await AppliedAsync(4000);
+
+        await CutOffAsync(other);
+        Server.Kill();
+        await Server.StartAgainAsync();
+        await AppliedAsync(4000);
+
+        var account = await AccountAsync();
+        Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
+    }
+}
+
+/// <summary>Served by one node at a time.</summary>
+public sealed class OutcomeAcrossNodesWithASingletonTests(ITestOutputHelper output) : OutcomeAcrossNodesSpec("singleton", output);
