@@ -4,7 +4,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Samples.AkkaCluster;
 
-/// <summary>Restarts the nodes that serve, one after the other, under load, and kills Redis between.</summary>
+/// <summary>Restarts the nodes that serve Redis to the others, one after the other, under load, and kills Redis in between.</summary>
 internal static class RollingRestart
 {
     private const int InFlight = 500;
@@ -15,20 +15,21 @@ internal static class RollingRestart
         await using var server = await RedisServer.StartAsync();
         var ledger = new CommandLedger();
         var counter = ledger.Counter("orders");
-        var node = SampleNode.Start(SampleNode.FirstPort, server.Endpoint, servedBy);
-        int[] ports = [SampleNode.FirstPort + 1, SampleNode.FirstPort + 2];
-        foreach (var port in ports) others.Start(port, server.Endpoint, servedBy);
+        var settings = new SampleSettings(LoopbackPorts.PickFree(), server.Endpoint, servedBy);
+        int[] ports = [LoopbackPorts.PickFree(), LoopbackPorts.PickFree()];
+        var node = SampleNode.Start(settings.SeedPort, settings);
+        foreach (var port in ports) others.Start(port, settings);
         await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
 
         var sender = node.System.ActorOf(SampleSender.Props(node.Redis, counter, InFlight), "sender");
         await AppliedAsync(counter, 5000);
         foreach (var port in ports)
         {
-            Say($"node at {port} is restarted");
+            Say($"the node at port {port} is restarted");
             await others.StopAsync(port);
             await AppliedAsync(counter, 5000);
-            await HoldsAsync("it has left", () => node.MembersUp == 2);
-            others.Start(port, server.Endpoint, servedBy);
+            await HoldsAsync("the node has left", () => node.MembersUp == 2);
+            others.Start(port, settings);
             await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
 
             Say("Redis is killed and started again");
@@ -39,10 +40,10 @@ internal static class RollingRestart
 
         if (others.TryKill(ports[0]))
         {
-            Say($"node at {ports[0]} is killed");
+            Say($"the node at port {ports[0]} is killed");
             await AppliedAsync(counter, 5000);
-            await HoldsAsync("it is no member any more", () => node.MembersUp == 2);
-            others.Start(ports[0], server.Endpoint, servedBy);
+            await HoldsAsync("it is no longer a member", () => node.MembersUp == 2);
+            others.Start(ports[0], settings);
             await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
             await AppliedAsync(counter, 5000);
         }
@@ -68,7 +69,7 @@ internal static class RollingRestart
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            if (clock.Elapsed > Patience) throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.");
+            if (clock.Elapsed > Patience) throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}");
             await Task.Delay(20);
         }
 

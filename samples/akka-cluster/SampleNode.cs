@@ -5,52 +5,47 @@ using RedisActors.AkkaCluster;
 
 namespace RedisActors.Samples.AkkaCluster;
 
-/// <summary>One node of the sample's cluster: an actor system that has joined it.</summary>
+/// <summary>What every node of the sample is started with, in whichever process it lives.</summary>
+/// <param name="SeedPort">The port of node 1, which the others join.</param>
+/// <param name="Redis">The Redis server, <c>host:port</c>.</param>
+/// <param name="ServedBy"><c>role</c> or <c>singleton</c>.</param>
+internal sealed record SampleSettings(int SeedPort, string Redis, string ServedBy);
+
+/// <summary>One node of the sample's Akka cluster: an actor system that has joined it.</summary>
 internal sealed class SampleNode
 {
-    /// <summary>The port of node 1, whom the others join.</summary>
-    public const int FirstPort = 4053;
-
     private SampleNode(ActorSystem system) => System = system;
 
     public ActorSystem System { get; }
 
-    /// <summary>The node's address for commands.</summary>
-    public IActorRef Redis => RemoteRedisExtension.Get(System).Redis;
+    /// <summary>Where this node sends its Redis commands.</summary>
+    public IActorRef Redis => RemoteRedisExtension.Get(System).RemoteRedis;
 
     public int MembersUp =>
         Akka.Cluster.Cluster.Get(System).State.Members.Count(member => member.Status == MemberStatus.Up);
 
-    public static SampleNode Start(int port, string redis, string servedBy) => new(ActorSystem.Create("shop", ConfigurationFactory.ParseString($$"""
+    public static SampleNode Start(int port, SampleSettings settings) => new(ActorSystem.Create("shop", ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
           actor.provider = cluster
           extensions = ["RedisActors.AkkaCluster.RemoteRedisExtensionProvider, RedisActors.AkkaCluster"]
-
-          # Akka's own transport (akka.remote.dot-netty.tcp) does as well. This one needs nothing but sockets.
-          remote.enabled-transports = ["akka.remote.loopback"]
-          remote.loopback {
-            transport-class = "RedisActors.Samples.AkkaCluster.LoopbackTransport, RedisActors.Samples.AkkaCluster"
-            applied-adapters = []
-            port = {{port}}
-          }
-
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
           cluster {
-            seed-nodes = ["akka.tcp://shop@127.0.0.1:{{FirstPort}}"]
-            roles = [{{(port == FirstPort ? "web" : "redis")}}]
+            seed-nodes = ["akka.tcp://shop@127.0.0.1:{{settings.SeedPort}}"]
+            roles = [{{(port == settings.SeedPort ? "web" : "redis")}}]
             split-brain-resolver.stable-after = 5s
           }
 
-          # The processes end themselves.
-          coordinated-shutdown.exit-clr = off
+          # Ctrl-C ends the processes at once; a node leaves when RollingRestart tells it to.
+          coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off }
         }
         redis-actors {
-          default { endpoint = "{{redis}}", exactly-once.keep = 1m }
-          akka-cluster { served-by = {{servedBy}}, role = redis }
+          default { endpoint = "{{settings.Redis}}", exactly-once.keep = 1m }
+          akka-cluster { served-by = {{settings.ServedBy}}, role = redis }
         }
         """)));
 
-    /// <summary>Leaves the cluster in good order, and ends.</summary>
+    /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
     public Task LeaveAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
 }

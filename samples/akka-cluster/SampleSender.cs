@@ -3,7 +3,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Samples.AkkaCluster;
 
-/// <summary>Keeps so many INCRs in flight, each exactly once, and writes down what it is told of each.</summary>
+/// <summary>Keeps a number of INCRs in flight, with exactly-once delivery, and records in a ledger what it is told of each.</summary>
 internal sealed class SampleSender : ReceiveActor
 {
     private readonly IActorRef _redis;

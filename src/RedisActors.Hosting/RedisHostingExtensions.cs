@@ -69,6 +69,6 @@ public static class RedisHostingExtensions
     /// server finishes its requests before the actor system runs its coordinated shutdown. Akka's own hook for these signals would
     /// run at the same time and take Redis from under the requests. What the application's HOCON says of the hook goes before this.
     /// </summary>
-    private static void LeaveSignalsToTheHost(this AkkaConfigurationBuilder builder) =>
+    internal static AkkaConfigurationBuilder LeaveSignalsToTheHost(this AkkaConfigurationBuilder builder) =>
         builder.AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Append);
 }

@@ -1,6 +1,5 @@
 using Akka;
 using Akka.Actor;
-using RedisActors.Lanes;
 
 namespace RedisActors;
 
@@ -10,12 +9,12 @@ internal static class DrainBeforeShutdown
     /// <summary>The part of the phase's time that commands have; the rest is for answering those that have not finished.</summary>
     private const double PartOfThePhase = 0.9;
 
-    /// <summary>Adds the task to the phase that the settings name.</summary>
-    public static void Register(ActorSystem system, RedisSettings settings, IActorRef redis)
+    /// <summary>Drains the actor in a phase of the coordinated shutdown; null: never.</summary>
+    public static void Register(ActorSystem system, string? phase, IActorRef redis)
     {
-        if (settings.DrainInPhase is not { } phase) return;
+        if (phase is null) return;
         var shutdown = CoordinatedShutdown.Get(system);
-        shutdown.AddTask(phase, $"redis-drain-{settings.Name}", () => DrainAsync(redis, shutdown.Timeout(phase)));
+        shutdown.AddTask(phase, $"{redis.Path.Name}-drain", () => DrainAsync(redis, shutdown.Timeout(phase)));
     }
 
     private static async Task<Done> DrainAsync(IActorRef redis, TimeSpan time)
@@ -26,7 +25,7 @@ internal static class DrainBeforeShutdown
         }
         catch (AskTimeoutException)
         {
-            // The RedisActor has stopped already, and its commands have been answered by that.
+            // The actor has stopped already, which has answered its commands.
         }
 
         return Done.Instance;

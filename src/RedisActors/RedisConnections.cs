@@ -51,7 +51,7 @@ internal sealed class RedisConnections
     {
         var section = config.GetConfig(Root);
         var problems = new SettingsProblems();
-        var phases = config.HasPath(PhasesPath) ? config.GetConfig(PhasesPath).AsEnumerable().Select(phase => phase.Key).ToArray() : null;
+        var phases = ShutdownPhasesIn(config);
         new KnownSettings(Reference.Value.Root.GetObject()).Check(section.Root.GetObject(), Root, problems);
 
         var names = NamesIn(section, problems);
@@ -80,6 +80,10 @@ internal sealed class RedisConnections
         problems.ThrowIfAny();
         return new RedisConnections(@default, problemsOfDefault, named);
     }
+
+    /// <summary>The phases of the coordinated shutdown; null where the configuration does not say.</summary>
+    public static IReadOnlyList<string>? ShutdownPhasesIn(Config config) =>
+        config.HasPath(PhasesPath) ? [.. config.GetConfig(PhasesPath).AsEnumerable().Select(phase => phase.Key)] : null;
 
     private static List<string> NamesIn(Config section, SettingsProblems problems)
     {

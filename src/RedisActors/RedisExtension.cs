@@ -30,7 +30,6 @@ public sealed class RedisExtension : IExtension
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
         var connections = RedisConnections.Create(system.Settings.Config);
-        DeadLetterResponder.Answer(system);
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 
@@ -74,7 +73,8 @@ public sealed class RedisExtension : IExtension
     {
         foreach (var warning in settings.Warnings) system.Log.Warning("{0}", warning);
         var redis = system.ActorOf(RedisActors.RedisActor.Props(settings), actorName);
-        DrainBeforeShutdown.Register(system, settings, redis);
+        DeadLetterResponder.AnswerFor(system, redis);
+        DrainBeforeShutdown.Register(system, settings.DrainInPhase, redis);
         return redis;
     }
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// The time by which the holder of a lease knows when it is over. Of the monotonic clock and the calendar it believes whichever says
-/// that more time has passed: the first may stand still while the machine sleeps, the second may be set back.
+/// The clock of a lease's holder. Of the monotonic clock and the calendar it goes by whichever says that more time has passed: the first
+/// may stand still while the machine sleeps, the second may be set back.
 /// </summary>
 /// <remarks>A calendar that is set forward ends a lease early, which is the safe side. All members may be called from any thread.</remarks>
 internal sealed class LeaseClock(Func<TimeSpan> monotonic, Func<TimeSpan> calendar)

@@ -5,8 +5,8 @@ using Akka.Event;
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// Asks the server for a lease, renews it, gives it back, and says at once when it is lost. What may be believed meanwhile,
-/// <see cref="LeaseState"/> decides.
+/// Acquires a lease, renews it, releases it, and reports its loss at once. What the holder may rely on meanwhile is decided by
+/// <see cref="LeaseState"/>.
 /// </summary>
 internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 {
@@ -58,13 +58,13 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _redis.Tell(new SubscribeToState(Self));
     }
 
-    /// <summary>Also when it starts anew after a failure: what it held then, nobody renews any more.</summary>
+    /// <summary>Also called when it restarts after a failure; nothing renews what it held until then.</summary>
     protected override void PostStop()
     {
         const string Why = "the actor that keeps the lease has stopped";
         if (_state.GiveUp() is { } holding)
         {
-            GiveBack(holding.Id);
+            ReleaseOnServer(holding.Id);
             TellLost(Why);
         }
 
@@ -73,7 +73,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void OnAcquire(Acquire message)
     {
-        LoseWhatIsOver();
+        LoseIfExpired();
         if (message.Lost is not null) _lost = message.Lost;
         if (_state.HeldAt(_clock.Now) is not null)
         {
@@ -116,7 +116,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
-        LoseWhatIsOver();
+        LoseIfExpired();
         var now = _clock.Now;
         if (_state.BeginRenewal(now) is { } holding)
         {
@@ -141,7 +141,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
                 PlanTick();
                 break;
             case Step.Renew when _state.Denied(request.Id):
-                Lose("the server does not know it any more: it ran out there, or the server has lost its data");
+                Lose("the server no longer knows it: its time ran out there, or the server has lost its data");
                 break;
             case Step.Release:
                 request.Asker.Tell(true);
@@ -153,8 +153,8 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     {
         if (!IsAwaited(request))
         {
-            // Released before it came.
-            if (grant.Token is not null) GiveBack(request.Id);
+            // Released before it was granted.
+            if (grant.Token is not null) ReleaseOnServer(request.Id);
             return;
         }
 
@@ -163,7 +163,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         {
             _log.Info(
                 "redis lease {0}: refused to {1} for up to {2} ms: {3}", _settings.Name, _settings.Owner, grant.Remaining.TotalMilliseconds,
-                grant.Holder.Length > 0 ? $"held by {grant.Holder}" : "the server may have forgotten who holds it, and waits until nobody does");
+                grant.Holder.Length > 0 ? $"held by {grant.Holder}" : "the server may have forgotten a holder, and waits until it cannot hold the lease any more");
             AnswerWaiting(false);
         }
         else if (_state.Acquired(request.Id, token, request.SentAt, _clock.Now))
@@ -174,9 +174,9 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         }
         else
         {
-            GiveBack(request.Id);
+            ReleaseOnServer(request.Id);
             AnswerWaiting(new Status.Failure(new LeaseTimeoutException(
-                $"The lease {_settings.Name} was granted too late to be relied on, and given back.")));
+                $"The lease {_settings.Name} was granted too late to be relied on, and released again.")));
         }
     }
 
@@ -186,10 +186,10 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         switch (request.Step)
         {
             case Step.Acquire:
-                if (failure.Outcome == Outcome.Unknown) GiveBack(request.Id);
+                if (failure.Outcome == Outcome.Unknown) ReleaseOnServer(request.Id);
                 if (!IsAwaited(request)) return;
                 _acquiring = null;
-                AnswerWaiting(new Status.Failure(Told(request, failure, "acquired")));
+                AnswerWaiting(new Status.Failure(Failure(request, failure, "acquired")));
                 break;
             case Step.Renew:
                 _log.Debug("redis lease {0}: not renewed: {1}", _settings.Name, failure.Message);
@@ -197,15 +197,15 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
                 PlanTick();
                 break;
             case Step.Release:
-                request.Asker.Tell(new Status.Failure(Told(request, failure, "released")));
+                request.Asker.Tell(new Status.Failure(Failure(request, failure, "released")));
                 break;
         }
     }
 
     private bool IsAwaited(Request acquiring) => acquiring.Id == _acquiring?.Id;
 
-    /// <summary>A request that had all its time and was not answered has timed out, whatever the connection did meanwhile.</summary>
-    private LeaseException Told(Request request, RedisOutcomeException failure, string what)
+    /// <summary>A request without a reply within its timeout has timed out, whatever the connection did meanwhile.</summary>
+    private LeaseException Failure(Request request, RedisOutcomeException failure, string what)
     {
         var message = $"The lease {_settings.Name} was not {what}: {failure.Message}";
         return failure.Outcome != Outcome.Rejected && _clock.Now - request.SentAt >= _settings.OperationTimeout
@@ -213,10 +213,10 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
             : new LeaseException(message, failure);
     }
 
-    private void LoseWhatIsOver()
+    private void LoseIfExpired()
     {
         if (_state.TakeExpired(_clock.Now) is not { } holding) return;
-        GiveBack(holding.Id);
+        ReleaseOnServer(holding.Id);
         Lose("it could not be renewed in time");
     }
 
@@ -233,7 +233,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _lost = null;
         try
         {
-            lost?.Invoke(new LeaseException($"The lease {_settings.Name} is lost: {why}."));
+            lost?.Invoke(new LeaseException($"The lease {_settings.Name} was lost: {why}."));
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -241,8 +241,8 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Frees on the server what is not believed to be held here, should it be, so that nobody has to wait for its end.</summary>
-    private void GiveBack(string id) => Send(
+    /// <summary>Releases on the server what is not held here, in case it is held there, so that nobody has to wait for its end.</summary>
+    private void ReleaseOnServer(string id) => Send(
         LeaseScripts.Release(_settings.Key, id, _times),
         new Request(Step.Release, id, _clock.Now, ActorRefs.Nobody),
         _times.TimeToLive);
@@ -253,9 +253,9 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _redis.Tell(command with { State = _requests, Timeout = timeout }, Self);
     }
 
-    /// <summary>What an answer answers. Each request is answered once.</summary>
+    /// <summary>The request that a reply belongs to. Each request gets one reply.</summary>
     private Request Take(object? state) =>
-        _unanswered.Remove((long)state!, out var request) ? request : throw new InvalidOperationException("An answer to nothing.");
+        _unanswered.Remove((long)state!, out var request) ? request : throw new InvalidOperationException("A reply without a request.");
 
     private void AnswerWaiting(object answer)
     {
@@ -270,10 +270,10 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>Take the lease; answered with true or false, or a failure.</summary>
+    /// <summary>Acquire the lease. Answered with true or false, or a failure.</summary>
     public sealed record Acquire(Action<Exception>? Lost) : INoSerializationVerificationNeeded;
 
-    /// <summary>Give the lease back; answered with true, or a failure.</summary>
+    /// <summary>Release the lease. Answered with true, or a failure.</summary>
     public sealed record Release : INoSerializationVerificationNeeded
     {
         public static Release Instance { get; } = new();
@@ -284,6 +284,6 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         public static Tick Instance { get; } = new();
     }
 
-    /// <summary>What a command to the server was for; the command's state is its number.</summary>
+    /// <summary>What a command to the server is for; the command's state is its number.</summary>
     private sealed record Request(Step Step, string Id, TimeSpan SentAt, IActorRef Asker);
 }

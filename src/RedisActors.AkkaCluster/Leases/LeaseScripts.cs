@@ -2,16 +2,32 @@ using StackExchange.Redis;
 
 namespace RedisActors.AkkaCluster;
 
+/// <summary>The server's reply to a request for the lease.</summary>
+/// <param name="Token">The fencing token; null if the lease was refused.</param>
+/// <param name="Remaining">How long it will be refused, unless it is released earlier.</param>
+/// <param name="Holder">Who has it; empty if the server waits because it may have forgotten who has it.</param>
+internal sealed record LeaseGrant(long? Token, TimeSpan Remaining, string Holder)
+{
+    /// <exception cref="InvalidOperationException">It is not a reply to <see cref="LeaseScripts.Acquire"/>.</exception>
+    public static LeaseGrant Read(RespValue reply) => reply.AsArray() switch
+    {
+        [var granted, var token] when granted.AsInt64() == 1 => new LeaseGrant(token.AsInt64(), TimeSpan.Zero, string.Empty),
+        [_, var remaining, var holder] => new LeaseGrant(
+            null, TimeSpan.FromMilliseconds(remaining.AsInt64()), holder.AsString() ?? string.Empty),
+        _ => throw new InvalidOperationException($"Not a reply about a lease: {reply}"),
+    };
+}
+
 /// <summary>
-/// What is done with a lease on the server: one hash, without an expiry, whose fields say who holds it, until when by the server's
-/// clock, and which token was given last.
+/// The commands of a lease. On the server it is one hash without an expiry, whose fields say who holds it, until when by the server's
+/// clock, and which token was granted last.
 /// </summary>
 /// <remarks>
-/// <para>A server that has restarted, was emptied, or has taken over from another may have forgotten whom the lease was given to. It is
-/// told by its <c>run_id</c> and <c>master_replid</c>, which the hash remembers, or by the hash that is gone. Before it gives the lease
-/// to anybody then, it lets one time to live pass: so long may somebody still believe to hold it.</para>
-/// <para>The token is the time of the server in milliseconds, or the last one and one more if that is larger. So it grows even over a
-/// server that has lost the last one, as far as its clock does.</para>
+/// <para>A server that has restarted, was emptied, or has taken over from another may have forgotten whom it granted the lease to. The
+/// scripts notice by its <c>run_id</c> and <c>master_replid</c>, which the hash remembers, or because the hash is gone. Such a server
+/// grants the lease to nobody for one time to live: that long, a forgotten holder may still rely on it.</para>
+/// <para>The token is the server's time in milliseconds, or the last token plus one if that is larger. So it grows, as far as the server's
+/// clock does, even when the server has lost the last token.</para>
 /// </remarks>
 internal static class LeaseScripts
 {
@@ -64,24 +80,22 @@ internal static class LeaseScripts
 
     private const string PrepareText = Begin + "return 1";
 
-    /// <summary>Takes the lease if nobody has it. The answer is read by <see cref="LeaseGrant.Read"/>.</summary>
+    /// <summary>Takes the lease if nobody has it; <see cref="LeaseGrant.Read"/> reads the reply.</summary>
     public static RedisCommand Acquire(string key, string id, LeaseTimes times) => Eval(AcquireText, key, times, id);
 
-    /// <summary>Lets the holder have it for another time to live: 1; 0 if this acquisition is over.</summary>
+    /// <summary>Renews the lease for another time to live. Replies 1, or 0 if this acquisition is over.</summary>
     public static RedisCommand Renew(string key, string id, LeaseTimes times) => Eval(RenewText, key, times, id);
 
-    /// <summary>Gives it back: 1; 0 if this acquisition was over anyway.</summary>
+    /// <summary>Releases the lease. Replies 1, or 0 if this acquisition was over anyway.</summary>
     public static RedisCommand Release(string key, string id, LeaseTimes times) => Eval(ReleaseText, key, times, id);
 
     /// <summary>
-    /// Looks whether the server is still the same, and begins the time in which it gives the lease to nobody if it is not. Done as soon
-    /// as there is a connection, so that this time is over when the lease is needed.
+    /// Checks whether the server may have forgotten a holder, and if so, starts the time during which it grants the lease to nobody. Sent as
+    /// soon as there is a connection, so that this time is over when the lease is needed.
     /// </summary>
     public static RedisCommand Prepare(string key, LeaseTimes times) => Eval(PrepareText, key, times, string.Empty);
 
-    /// <summary>
-    /// Never sent twice: an answer that was lost is not worth anything later, and what to do then is the holder's own decision.
-    /// </summary>
+    /// <summary>Never sent twice: a lost reply is of no use later, and what to do then is for <see cref="LeaseState"/> to decide.</summary>
     private static RedisCommand Eval(string text, string key, LeaseTimes times, string id) =>
         new("EVAL", text, 1, key, (RedisValue)(long)times.TimeToLive.TotalMilliseconds, id) { Delivery = DeliveryMode.AtMostOnce };
 }

@@ -1,12 +1,20 @@
 namespace RedisActors.AkkaCluster;
 
+/// <summary>A lease that was acquired.</summary>
+/// <param name="Id">
+/// Names this one acquisition, and no other of the same owner, so that requests still under way for an earlier one cannot touch it.
+/// </param>
+/// <param name="Token">The fencing token, larger than that of every earlier acquisition.</param>
+/// <param name="Until">When the holder stops relying on it, by its <see cref="LeaseClock"/>.</param>
+internal sealed record LeaseHolding(string Id, long Token, TimeSpan Until);
+
 /// <summary>
-/// What the holder of a lease may believe. Told of its requests and of the server's answers, it says whether the lease is held, when it
-/// is to be renewed and when it is lost. Changed by one thread; <see cref="HeldAt"/> may be asked from any.
+/// What the holder of a lease may rely on. From its requests and the server's replies it decides whether the lease is held, when to renew
+/// it and when it is lost. Changed by one thread; <see cref="HeldAt"/> may be called from any.
 /// </summary>
 /// <remarks>
-/// The rule behind all of it: the server counts the time to live from when it executes a request, which is never before the request
-/// was sent. So the holder, which counts from when it sent it, is always done first. An answer may come as late as it likes.
+/// The rule behind it: the server counts the time to live from when it executes a request, which is never before the request was sent. So
+/// the holder, which counts from when it sent the request, always stops first, however late a reply comes.
 /// </remarks>
 internal sealed class LeaseState(LeaseTimes times)
 {
@@ -14,13 +22,13 @@ internal sealed class LeaseState(LeaseTimes times)
     private TimeSpan _renewAt;
     private bool _renewing;
 
-    /// <summary>What is held at this moment; null when the lease is not held, or was and its time is over.</summary>
+    /// <summary>What is held at this moment; null when the lease is not held, or no longer.</summary>
     public LeaseHolding? HeldAt(TimeSpan now) => _holding is { } holding && now < holding.Until ? holding : null;
 
-    /// <summary>The server granted it. Returns false if that answer comes too late to be of use.</summary>
-    /// <param name="id">Of this acquisition.</param>
-    /// <param name="token">What the server gave with it.</param>
-    /// <param name="sentAt">When it was asked, before anything was sent.</param>
+    /// <summary>The server granted it. Returns false if the reply came too late to be of use.</summary>
+    /// <param name="id">The id of this acquisition.</param>
+    /// <param name="token">The token that the server granted with it.</param>
+    /// <param name="sentAt">A time before the request was sent.</param>
     /// <param name="now">The present time.</param>
     public bool Acquired(string id, long token, TimeSpan sentAt, TimeSpan now)
     {
@@ -32,7 +40,7 @@ internal sealed class LeaseState(LeaseTimes times)
         return true;
     }
 
-    /// <summary>The lease that is to be renewed now, and from here on is being renewed; null if there is nothing to do.</summary>
+    /// <summary>Returns the lease if its renewal is due, and takes the renewal as under way from then on; otherwise null.</summary>
     public LeaseHolding? BeginRenewal(TimeSpan now)
     {
         if (_renewing || now < _renewAt || HeldAt(now) is not { } holding) return null;
@@ -40,7 +48,7 @@ internal sealed class LeaseState(LeaseTimes times)
         return holding;
     }
 
-    /// <summary>The server has renewed it. An answer for another acquisition, or one that is over, changes nothing.</summary>
+    /// <summary>The server has renewed it. A reply for another acquisition, or one that is over, changes nothing.</summary>
     public void Renewed(string id, TimeSpan sentAt, TimeSpan now)
     {
         if (HeldAt(now) is not { } holding || holding.Id != id) return;
@@ -50,21 +58,21 @@ internal sealed class LeaseState(LeaseTimes times)
         if (until > holding.Until) _holding = holding with { Until = until };
     }
 
-    /// <summary>Nobody knows what became of a renewal, or it was never sent: it is tried again soon.</summary>
+    /// <summary>A renewal was not sent, or its reply was lost; it is retried soon.</summary>
     public void RenewalFailed(string id, TimeSpan now)
     {
         if (_holding?.Id != id) return;
         _renewing = false;
-        _renewAt = now + times.PauseAfterFailure;
+        _renewAt = now + times.RetryDelay;
     }
 
-    /// <summary>There is reason to think that a renewal succeeds now: it is due at once.</summary>
+    /// <summary>A renewal is likely to succeed now, so it is due at once.</summary>
     public void RenewSoon(TimeSpan now)
     {
         if (now < _renewAt) _renewAt = now;
     }
 
-    /// <summary>The server says that this acquisition is over. Returns whether it was believed to be held until now.</summary>
+    /// <summary>The server says that this acquisition is over. Returns whether the holder relied on it until now.</summary>
     public bool Denied(string id)
     {
         if (_holding?.Id != id) return false;
@@ -76,7 +84,7 @@ internal sealed class LeaseState(LeaseTimes times)
     public LeaseHolding? TakeExpired(TimeSpan now) =>
         _holding is { } holding && now >= holding.Until ? GiveUp() : null;
 
-    /// <summary>From here on nothing is held. Returns what was, its time over or not.</summary>
+    /// <summary>Nothing is held from now on. Returns what was, even if its time was over.</summary>
     public LeaseHolding? GiveUp()
     {
         var former = _holding;
@@ -84,7 +92,7 @@ internal sealed class LeaseState(LeaseTimes times)
         return former;
     }
 
-    /// <summary>How long there is nothing to do, if no answer comes; null when nothing is held.</summary>
+    /// <summary>How long there is nothing to do unless a reply comes; null when nothing is held.</summary>
     public TimeSpan? Wait(TimeSpan now)
     {
         if (_holding is not { } holding) return null;

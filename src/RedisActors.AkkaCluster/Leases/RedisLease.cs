@@ -9,13 +9,13 @@ namespace RedisActors.AkkaCluster;
 /// resolver (<c>lease-majority</c>), cluster singletons, or your own use. At most one owner holds it at a time.
 /// </summary>
 /// <remarks>
-/// <para>Got with <c>LeaseProvider.Get(system).GetLease(name, "redis-actors.lease", owner)</c>; settings under
+/// <para>Obtained with <c>LeaseProvider.Get(system).GetLease(name, "redis-actors.lease", owner)</c>; settings under
 /// <c>redis-actors.lease</c>, defaults from <see cref="DefaultConfig"/>. What it relies on, and what a server must not do (evict keys,
 /// set its clock forward, fail over without its last writes): docs/akka-cluster.md.</para>
 /// <para>The holder relies on the lease for <c>heartbeat-timeout</c> less <c>safety-margin</c>, counted from before the last request
 /// that the server granted. A holder whose process was stopped for longer than that finds <see cref="CheckLease"/> false when it wakes.
-/// What it does between asking and acting, no lease can guard: pass <see cref="Token"/> to what the lease protects, and let that refuse
-/// a token smaller than one that it has seen.</para>
+/// No lease can guard what the holder does between that check and its next action: pass <see cref="Token"/> to what the lease protects,
+/// and let that refuse a token smaller than one it has seen.</para>
 /// </remarks>
 public sealed class RedisLease : Lease
 {
@@ -26,9 +26,9 @@ public sealed class RedisLease : Lease
     private readonly TimeSpan _patience;
     private readonly IActorRef _keeper;
 
-    /// <summary>Made by Akka's <see cref="LeaseProvider"/>.</summary>
+    /// <summary>Called by Akka's <see cref="LeaseProvider"/>.</summary>
     /// <param name="settings">Name, owner and times.</param>
-    /// <param name="system">The actor system whose <see cref="RedisActor"/> is used.</param>
+    /// <param name="system">The actor system whose <see cref="RedisActor"/> the lease goes through.</param>
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
     public RedisLease(LeaseSettings settings, ExtendedActorSystem system)
         : this(settings, system, LeaseClock.System)
@@ -46,7 +46,7 @@ public sealed class RedisLease : Lease
     }
 
     /// <summary>
-    /// The fencing token of the lease that is held: larger than every token that was given for this name before. Null while
+    /// The fencing token of the lease that is held: larger than every token granted for this name before. Null while
     /// <see cref="CheckLease"/> is false.
     /// </summary>
     public long? Token => _state.HeldAt(_clock.Now)?.Token;
@@ -59,12 +59,16 @@ public sealed class RedisLease : Lease
     public override Task<bool> Acquire() => Acquire(null!);
 
     /// <summary>
-    /// Tries to take the lease: true when it is held, false when somebody else holds it, or when the server waits for a while because
-    /// it may have forgotten who does.
+    /// Tries to take the lease. Returns true when it is held now; false when somebody else holds it, or when the server waits for a while
+    /// because it may have forgotten who does.
     /// </summary>
-    /// <param name="leaseLostCallback">Called once, with the reason, when it is lost in another way than by <see cref="Release"/>.</param>
-    /// <exception cref="LeaseTimeoutException">The server did not answer within <c>lease-operation-timeout</c>; it is not held.</exception>
-    /// <exception cref="LeaseException">The server's answer was lost, or an error; it is not held.</exception>
+    /// <param name="leaseLostCallback">
+    /// Called once, with the reason, when the lease is lost in any other way than by <see cref="Release"/>; null: nobody is told.
+    /// </param>
+    /// <exception cref="LeaseTimeoutException">
+    /// The server did not reply within <c>lease-operation-timeout</c>; the lease is not held.
+    /// </exception>
+    /// <exception cref="LeaseException">The server's reply was lost, or an error; the lease is not held.</exception>
     public override async Task<bool> Acquire(Action<Exception> leaseLostCallback)
     {
         try
@@ -73,17 +77,19 @@ public sealed class RedisLease : Lease
         }
         catch (AskTimeoutException error)
         {
-            // Nobody waits for that lease any more, should it still come.
+            // Should the lease still be granted, nobody waits for it any more.
             _keeper.Tell(LeaseKeeper.Release.Instance);
             throw new LeaseTimeoutException($"The lease {Settings.LeaseName} could not be acquired: the actor system does not answer.", error);
         }
     }
 
     /// <summary>
-    /// Gives the lease back. Before the server is told, it counts as not held, whatever the answer will be. True when the server knows.
+    /// Releases the lease. It counts as not held from the call on, whatever the server replies. Returns true when the server has freed it.
     /// </summary>
-    /// <exception cref="LeaseTimeoutException">The server did not answer in time; it frees the lease after <c>heartbeat-timeout</c>.</exception>
-    /// <exception cref="LeaseException">The server's answer was lost, or an error; likewise.</exception>
+    /// <exception cref="LeaseTimeoutException">
+    /// The server did not reply within <c>lease-operation-timeout</c>; it frees the lease after <c>heartbeat-timeout</c>.
+    /// </exception>
+    /// <exception cref="LeaseException">The server's reply was lost, or an error; it frees the lease after <c>heartbeat-timeout</c>.</exception>
     public override async Task<bool> Release()
     {
         try
@@ -96,6 +102,8 @@ public sealed class RedisLease : Lease
         }
     }
 
-    /// <summary>Whether the lease is held for certain, by the clock of this machine. Asks nobody, and may be asked from any thread.</summary>
+    /// <summary>
+    /// Whether the lease is certainly held, by the clock of this machine. Sends nothing, and may be called from any thread.
+    /// </summary>
     public override bool CheckLease() => _state.HeldAt(_clock.Now) is not null;
 }

@@ -3,9 +3,9 @@ using Akka.Actor;
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// What a node that serves shows to the others: gives their commands to the <see cref="RedisActor"/> of the node, which answers them
-/// itself. When the node is about to leave, commands are sent back to whoever sent them, to be given to another node, for a while before
-/// the actor stops; what it gave on is answered all the same.
+/// Forwards the commands of other nodes to the <see cref="RedisActor"/> of its own, which answers them itself. When its node is about to
+/// leave, or to lose the singleton, it sends commands back to the <see cref="RemoteRedis"/> they came from, which sends them to another
+/// node, and stops after a while. What it has forwarded is answered all the same.
 /// </summary>
 internal sealed class RedisService : ReceiveActor, IWithTimers
 {
@@ -14,7 +14,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
 
     public RedisService(string connection, TimeSpan linger)
     {
-        // Not before: a node that does not have the singleton needs no connection.
+        // Not earlier: a node that does not have the singleton needs no connection.
         _redis = RedisExtension.Get(Context.System).Connection(connection);
         _linger = linger;
         Serving();
@@ -42,7 +42,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
         Receive<End>(_ => Context.Stop(Self));
     }
 
-    /// <summary>Take no more commands, and stop in a while.</summary>
+    /// <summary>Send commands back from now on, and stop in a while.</summary>
     public sealed record Leave : INoSerializationVerificationNeeded
     {
         public static Leave Instance { get; } = new();

@@ -1,21 +1,20 @@
 using Akka.Actor;
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 
 namespace RedisActors.AkkaCluster;
 
-/// <summary>A command that was given to the front and has not been answered.</summary>
+/// <summary>A command that a <see cref="RemoteRedis"/> has accepted and not answered.</summary>
 /// <param name="command">The command, as the sender gave it.</param>
 /// <param name="sender">Who waits for the answer.</param>
 /// <param name="delivery">What may be done when the answer is lost.</param>
-/// <param name="token">The token of an exactly-once command; otherwise null.</param>
+/// <param name="token">The token of an exactly-once command; otherwise the sender's, if there is one.</param>
 /// <param name="deadline">When it has to be answered, in milliseconds; <see cref="long.MaxValue"/> is never.</param>
 internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, DeliveryMode delivery, string? token, long deadline)
 {
-    /// <summary>The part of a token's time in which it is relied on; the rest is for the way to the server.</summary>
+    /// <summary>The part of a token's lifetime in which it is relied on; the rest is for the way to the server.</summary>
     private const double Reliable = 0.9;
 
-    private long _firstAskedAt = -1;
+    private long _firstSentAt = -1;
 
     public RedisCommand Command => command;
 
@@ -23,7 +22,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
 
     public long Deadline => deadline;
 
-    /// <summary>The hash slot of its first key; what has none, or nobody knows, is of one order with all others of that kind.</summary>
+    /// <summary>The hash slot of its first key; commands without a key, or with an unknown one, share one order.</summary>
     public int Slot { get; } = HashSlot.Of(command) ?? -1;
 
     /// <summary>The number under which a node has it at this moment; 0: none has.</summary>
@@ -32,14 +31,18 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>Whether a node had it that did not say what became of it.</summary>
     public bool MayHaveRun { get; private set; }
 
-    private bool IsReadOnly =>
+    /// <summary>The truthful outcome of a command that ends without an answer.</summary>
+    public Outcome OutcomeWithoutAnswer => Attempt != 0 || MayHaveRun ? Outcome.Unknown : Outcome.NotSent;
+
+    // Found out at once, as the slot is: later, the memory of the arguments may be gone.
+    private bool IsReadOnly { get; } =
         (command.ReplayClass ?? CommandTable.Find(command.Name, command.ArgumentArray)?.Class) == ReplayClass.ReadOnly;
 
     /// <summary>
-    /// Whether another node may be asked while nobody knows what the first one has done or will do with it. A write of which the last
-    /// wins is not among these: the first node may live on, cut off, and write once more later.
+    /// Whether it may be sent to another node while nobody knows what the first one has done or will do with it. That does not include a
+    /// write of which the last wins: the first node may live on, cut off, and write once more later.
     /// </summary>
-    public bool MayBeAskedElsewhere(long now, TimeSpan tokensKeptFor) => delivery switch
+    public bool MayBeSentElsewhere(long now, TimeSpan tokensKeptFor) => delivery switch
     {
         DeliveryMode.AtLeastOnce => true,
         DeliveryMode.ExactlyOnce => IsReadOnly || now < ReliableUntil(tokensKeptFor),
@@ -47,11 +50,13 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
         _ => false,
     };
 
-    /// <summary>It is given to a node now: what is sent to it. With a token it has no longer than the token is kept.</summary>
-    public RedisCommand Ask(long attempt, long now, TimeSpan tokensKeptFor)
+    /// <summary>
+    /// A node gets it now. Returns what to send to that node; a command with a token has no longer than the token is kept.
+    /// </summary>
+    public RedisCommand NextAttempt(long attempt, long now, TimeSpan tokensKeptFor)
     {
         Attempt = attempt;
-        if (_firstAskedAt < 0) _firstAskedAt = now;
+        if (_firstSentAt < 0) _firstSentAt = now;
         var until = token is null ? deadline : Math.Min(deadline, ReliableUntil(tokensKeptFor));
         return command with
         {
@@ -65,18 +70,17 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>The node has not taken it.</summary>
     public void Return() => Attempt = 0;
 
-    /// <summary>The node is not waited for any longer.</summary>
+    /// <summary>The node's answer is no longer awaited.</summary>
     public void Withdraw()
     {
         Attempt = 0;
         MayHaveRun = true;
     }
 
-    /// <summary>What is true of a command that ends without an answer.</summary>
-    public Outcome OutcomeWithoutAnswer => Attempt != 0 || MayHaveRun ? Outcome.Unknown : Outcome.NotSent;
+    /// <summary>
+    /// The truthful outcome when a node reports this one: a node that never had the command does not know what the one before did with it.
+    /// </summary>
+    public Outcome TruthfulOutcome(Outcome reported) => reported == Outcome.NotSent && MayHaveRun ? Outcome.Unknown : reported;
 
-    /// <summary>What is true of it when a node says this: one that never had it does not know what the one before did.</summary>
-    public Outcome Truth(Outcome told) => told == Outcome.NotSent && MayHaveRun ? Outcome.Unknown : told;
-
-    private long ReliableUntil(TimeSpan tokensKeptFor) => _firstAskedAt + (long)(tokensKeptFor.TotalMilliseconds * Reliable);
+    private long ReliableUntil(TimeSpan tokensKeptFor) => _firstSentAt + (long)(tokensKeptFor.TotalMilliseconds * Reliable);
 }

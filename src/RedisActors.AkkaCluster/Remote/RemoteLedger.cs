@@ -1,18 +1,49 @@
+using Akka.Actor;
+
 namespace RedisActors.AkkaCluster;
 
+/// <summary>What the <see cref="RemoteLedger"/> has its owner do.</summary>
+internal interface IRemoteCalls
+{
+    /// <summary>Sends a command to a node.</summary>
+    void Send(RemoteNode node, RedisCommand command);
+
+    /// <summary>Tells the sender that there is no answer.</summary>
+    void End(RemoteCommand command, Outcome outcome, string why);
+}
+
+/// <summary>A node that serves, as seen from another node: one life of its <see cref="RedisService"/>.</summary>
+internal sealed class RemoteNode(IActorRef service, Address address)
+{
+    public IActorRef Service => service;
+
+    public Address Address => address;
+
+    /// <summary>Whether the failure detector of the Akka cluster says so.</summary>
+    public bool IsReachable { get; set; } = true;
+
+    /// <summary>It takes no more commands, and answers those that it has.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>It is no longer a member: what it has not answered by now, it never will.</summary>
+    public bool IsLost { get; set; }
+
+    public bool TakesCommands => IsReachable && !IsLeaving && !IsLost;
+}
+
 /// <summary>
-/// Which node has which command: decides where commands go, which of them may go to another node when theirs is lost, and what is true
-/// of the others. No actor and no clock.
+/// Which node has which command: decides where commands go, which of them may go to another node when theirs is lost, and how the
+/// others end. No actor and no clock.
 /// </summary>
 /// <remarks>
-/// Commands of one hash slot are with one node until all of them are answered; then another may be chosen. When that node takes no more
-/// commands, those that come wait until it has answered what it has. When it cannot be heard, all go to another node at once, provided
-/// that each of them may; otherwise they wait for it, for the end of its membership, or for their deadlines.
+/// The commands of one hash slot are on one node until all of them are answered; then another node may be chosen. When that node takes no
+/// more commands, those that come wait until it has answered what it has. When it is unreachable, all go to another node at once, provided
+/// that each of them may; otherwise they wait for it, for its removal from the Akka cluster, or for their deadlines.
 /// </remarks>
 internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, TimeSpan grace, IRemoteCalls calls)
 {
     private readonly Dictionary<int, RemoteTrack> _tracks = [];
-    private readonly Dictionary<long, RemoteCommand> _asked = [];
+    private readonly Dictionary<long, RemoteCommand> _sent = [];
     private readonly List<RemoteNode> _nodes = [];
     private long _lastAttempt;
 
@@ -24,25 +55,25 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         if (Unanswered >= maxUnanswered)
         {
-            calls.End(command, Outcome.NotSent, $"{Unanswered} commands wait for an answer already (max-unanswered)");
+            calls.End(command, Outcome.NotSent, $"{Unanswered} commands are unanswered already (redis-actors.akka-cluster.max-unanswered)");
             return;
         }
 
         if (!_tracks.TryGetValue(command.Slot, out var track)) _tracks.Add(command.Slot, track = new RemoteTrack(command.Slot));
         track.Add(command);
         Unanswered++;
-        if (track is { Waiting: 1, Node.TakesCommands: true }) Ask(track, command, track.Node, now);
+        if (track is { Waiting: 1, Node.TakesCommands: true }) Send(track, command, track.Node, now);
         else Advance(track, now);
     }
 
-    /// <summary>A node has come that serves.</summary>
+    /// <summary>A node serves from now on.</summary>
     public void Join(RemoteNode node, long now)
     {
         _nodes.Add(node);
         AdvanceAll(now);
     }
 
-    /// <summary>A node is, or is not, to be heard of; or it is leaving.</summary>
+    /// <summary>The state of a node has changed: whether it is reachable, or leaving.</summary>
     public void Changed(long now) => AdvanceAll(now);
 
     /// <summary>What this node has not answered, it never will.</summary>
@@ -52,7 +83,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         _nodes.Remove(node);
         foreach (var track in _tracks.Values.Where(track => track.Node == node).ToList())
         {
-            foreach (var command in track.Asked.Where(command => !command.MayBeAskedElsewhere(now, tokensKeptFor)).ToList())
+            foreach (var command in track.Sent.Where(command => !command.MayBeSentElsewhere(now, tokensKeptFor)).ToList())
             {
                 End(track, command, $"the node {node.Address}, which had it, is lost");
             }
@@ -62,11 +93,12 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     }
 
     /// <summary>
-    /// A node has answered: the command is done with. Null when it is not waited for any more, or has to be asked once more.
+    /// A node has answered a command. Returns the command, which is done with; null when this attempt is no longer awaited, or the command
+    /// has to be sent once more.
     /// </summary>
     public RemoteCommand? TakeAnswered(long attempt, Outcome outcome, long now)
     {
-        if (!_asked.TryGetValue(attempt, out var command)) return null;
+        if (!_sent.TryGetValue(attempt, out var command)) return null;
         var track = _tracks[command.Slot];
         if (outcome == Outcome.NotSent && track.Node is { TakesCommands: false } && now < command.Deadline)
         {
@@ -79,17 +111,19 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         return command;
     }
 
-    /// <summary>A node does not take this command, nor any other from here on.</summary>
+    /// <summary>A node sends this command back, and will take no other from here on.</summary>
     public void Returned(long attempt, long now)
     {
-        if (!_asked.Remove(attempt, out var command)) return;
+        if (!_sent.Remove(attempt, out var command)) return;
         var track = _tracks[command.Slot];
         command.Return();
-        track.NoLongerAsking();
+        track.NoLongerSent();
         Advance(track, now);
     }
 
-    /// <summary>Ends what is past its deadline. A node that has it is given a little longer, because it knows better what to say.</summary>
+    /// <summary>
+    /// Ends what is past its deadline. A command that a node has gets a little longer, because the node knows better how it ended.
+    /// </summary>
     public void Expire(long now)
     {
         foreach (var track in _tracks.Values.ToList())
@@ -97,8 +131,8 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
             foreach (var command in track.Commands.Where(command => IsOver(command, now)).ToList())
             {
                 End(track, command, command.Attempt == 0
-                    ? "its deadline passed while it waited for a node"
-                    : $"its deadline passed without an answer of the node {track.Node?.Address}");
+                    ? "its timeout passed while it waited for a node that serves"
+                    : $"its timeout passed without an answer from the node {track.Node?.Address}");
             }
 
             Advance(track, now);
@@ -114,7 +148,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         }
 
         _tracks.Clear();
-        _asked.Clear();
+        _sent.Clear();
         Unanswered = 0;
     }
 
@@ -137,38 +171,38 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         if (track.Node is { TakesCommands: false } node && MayLeave(track, node, now)) Leave(track);
         track.Node ??= Choose(track.Slot);
         if (track is not { Waiting: > 0, Node: { TakesCommands: true } chosen }) return;
-        foreach (var command in track.Commands.Where(command => command.Attempt == 0)) Ask(track, command, chosen, now);
+        foreach (var command in track.Commands.Where(command => command.Attempt == 0)) Send(track, command, chosen, now);
     }
 
     private bool MayLeave(RemoteTrack track, RemoteNode node, long now) =>
-        !track.HasAsked
+        !track.HasSent
         || node.IsLost
         || (!node.IsReachable
             && Choose(track.Slot) is not null
-            && track.Asked.All(command => command.MayBeAskedElsewhere(now, tokensKeptFor)));
+            && track.Sent.All(command => command.MayBeSentElsewhere(now, tokensKeptFor)));
 
     private void Leave(RemoteTrack track)
     {
-        foreach (var command in track.Asked)
+        foreach (var command in track.Sent)
         {
-            _asked.Remove(command.Attempt);
+            _sent.Remove(command.Attempt);
             command.Withdraw();
-            track.NoLongerAsking();
+            track.NoLongerSent();
         }
 
         track.Node = null;
     }
 
-    /// <summary>For each slot another one, so that all have their share; the same one for as long as the nodes are the same.</summary>
+    /// <summary>Spreads the slots over the nodes; the same node for a slot as long as the nodes are the same.</summary>
     private RemoteNode? Choose(int slot) =>
         _nodes.Where(node => node.TakesCommands).MaxBy(node => HashCode.Combine(slot, node.Service));
 
-    private void Ask(RemoteTrack track, RemoteCommand command, RemoteNode node, long now)
+    private void Send(RemoteTrack track, RemoteCommand command, RemoteNode node, long now)
     {
         var attempt = ++_lastAttempt;
-        track.Asking();
-        _asked.Add(attempt, command);
-        calls.Send(node, command.Ask(attempt, now, tokensKeptFor));
+        track.NowSent();
+        _sent.Add(attempt, command);
+        calls.Send(node, command.NextAttempt(attempt, now, tokensKeptFor));
     }
 
     private void End(RemoteTrack track, RemoteCommand command, string why)
@@ -181,7 +215,45 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     private void Forget(RemoteTrack track, RemoteCommand command)
     {
         track.Remove(command);
-        _asked.Remove(command.Attempt);
+        _sent.Remove(command.Attempt);
         Unanswered--;
+    }
+
+    /// <summary>The unanswered commands of one hash slot, in their order, which holds because they are all on one node at a time.</summary>
+    private sealed class RemoteTrack(int slot)
+    {
+        private readonly LinkedList<RemoteCommand> _commands = [];
+
+        public int Slot => slot;
+
+        /// <summary>The node that has its commands; null while none has any.</summary>
+        public RemoteNode? Node { get; set; }
+
+        /// <summary>How many of its commands no node has.</summary>
+        public int Waiting { get; private set; }
+
+        public bool IsEmpty => _commands.Count == 0;
+
+        public IEnumerable<RemoteCommand> Commands => _commands;
+
+        public IEnumerable<RemoteCommand> Sent => _commands.Where(command => command.Attempt != 0);
+
+        public bool HasSent => _commands.Count > Waiting;
+
+        public void Add(RemoteCommand command)
+        {
+            _commands.AddLast(command);
+            Waiting++;
+        }
+
+        public void Remove(RemoteCommand command)
+        {
+            if (command.Attempt == 0) Waiting--;
+            _commands.Remove(command);
+        }
+
+        public void NowSent() => Waiting--;
+
+        public void NoLongerSent() => Waiting++;
     }
 }

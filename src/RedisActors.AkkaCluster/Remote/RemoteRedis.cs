@@ -1,25 +1,26 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using RedisActors.CommandMetadata;
+using RedisActors.Commands;
 using RedisActors.ExactlyOnce;
 using static Akka.Cluster.ClusterEvent;
 
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// The address on each node of a cluster that users send <see cref="RedisCommand"/>s to when the connection to Redis is on other nodes:
-/// the nodes of a role, or the one that has the cluster singleton. Its reference comes from <see cref="RemoteRedisExtension"/>, or with
-/// Akka.Hosting from <c>IRequiredActor&lt;RemoteRedis&gt;</c>.
+/// Takes <see cref="RedisCommand"/>s on a node of an Akka cluster whose connections to Redis are on other nodes: the nodes of a role, or
+/// the one that has the cluster singleton. It lives as long as the actor system, at <c>/user/remote-redis</c>; its reference comes from
+/// <see cref="RemoteRedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RemoteRedis&gt;</c>. It also takes
+/// <see cref="DrainCommands"/>.
 /// </summary>
 /// <remarks>
-/// <para>It answers as a <see cref="RedisActor"/> does, each command once and with the truth, also when the node is lost that had it: it
-/// knows which node has which command. A command that may be asked again elsewhere is asked again elsewhere: those with
-/// <see cref="DeliveryMode.ExactlyOnce"/>, which get a token here unless their sender gave one and so bring the one original reply,
-/// those with <see cref="DeliveryMode.AtLeastOnce"/>, and those that only read unless they are <see cref="DeliveryMode.AtMostOnce"/>. The
-/// others end as <see cref="Outcome.Unknown"/>.</para>
-/// <para>Commands wait here while there is no node to send them to, each as long as its timeout. Commands of one sender for one key
-/// keep their order, also when they move from one node to another.</para>
+/// <para>Every command gets one truthful outcome, as from a <see cref="RedisActor"/>, also when the node that had it is lost: RemoteRedis
+/// knows which node has which command, and sends it to another node where that is safe. These are commands with
+/// <see cref="DeliveryMode.ExactlyOnce"/>, which carry a token (the sender's, or one made here) and so bring the one original reply;
+/// commands with <see cref="DeliveryMode.AtLeastOnce"/>; and commands that only read, unless they are
+/// <see cref="DeliveryMode.AtMostOnce"/>. The others end as <see cref="Outcome.Unknown"/>.</para>
+/// <para>While no node serves, commands wait here, each as long as its timeout. Commands of one sender for one key keep their order, also
+/// when they move from one node to another.</para>
 /// </remarks>
 public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 {
@@ -28,8 +29,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private readonly RemoteRedisSettings _settings;
     private readonly RemoteLedger _ledger;
     private readonly TokenSource _tokens = new();
+    private readonly CommandDrain _drain = new();
 
-    // Lost ones too: what one of them has sent back may still come, and must not be taken for a user's command.
+    // Lost ones too: a command that one of them has sent back may still arrive, and must not be taken for a user's.
     private readonly Dictionary<IActorRef, RemoteNode> _services = [];
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -48,8 +50,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         Receive<IReachabilityEvent>(OnReachability);
         Receive<ActorIdentity>(OnIdentity);
         Receive<Terminated>(OnTerminated);
-        Receive<Look>(_ => LookForServices());
-        Receive<Tick>(_ => _ledger.Expire(Now));
+        Receive<DrainCommands>(OnDrainCommands);
+        Receive<Identification>(_ => IdentifyServices());
+        Receive<Tick>(_ => OnTick());
     }
 
     /// <inheritdoc/>
@@ -63,19 +66,22 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     internal static Props Props(RemoteRedisSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
+    internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why, string? serverError = null) => new(
+        new RedisOutcomeException(outcome, command, serverError is null ? $"{command.Name}: {why}" : why, serverError), command.State);
+
     /// <inheritdoc/>
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(IReachabilityEvent));
-        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _settings.IdentifyInterval);
+        Timers.StartPeriodicTimer(Identification.Instance, Identification.Instance, TimeSpan.Zero, _settings.IdentifyInterval);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, DeadlineResolution);
     }
 
-    /// <summary>Commands that were never given to a node certainly did not run.</summary>
+    /// <summary>Commands that no node ever had certainly did not run.</summary>
     protected override void PostStop()
     {
         _cluster.Unsubscribe(Self);
-        _ledger.EndAll("the actor that had it stopped");
+        _ledger.EndAll("the RemoteRedis stopped");
     }
 
     private void OnCommand(RedisCommand command)
@@ -86,15 +92,35 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
             return;
         }
 
+        if (_drain.HasBegun)
+        {
+            Answer(Sender, Failure(command, Outcome.NotSent, "the RemoteRedis is about to stop and takes no more commands"));
+            return;
+        }
+
         var now = Now;
+        RemoteCommand accepted;
+        try
+        {
+            accepted = Read(command, now);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Answer(Sender, Failure(command, Outcome.NotSent, $"its arguments could not be read: {error.Message}"));
+            return;
+        }
+
+        _ledger.Accept(accepted, now);
+    }
+
+    private RemoteCommand Read(RedisCommand command, long now)
+    {
         var delivery = command.Delivery ?? _settings.Delivery;
         var timeout = command.Timeout ?? _settings.CommandTimeout;
-        _ledger.Accept(
-            new RemoteCommand(
-                command, Sender, delivery,
-                delivery == DeliveryMode.ExactlyOnce ? command.IdempotencyKey ?? _tokens.Next() : command.IdempotencyKey,
-                timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)timeout.TotalMilliseconds),
-            now);
+        return new RemoteCommand(
+            command, Sender, delivery,
+            delivery == DeliveryMode.ExactlyOnce ? command.IdempotencyKey ?? _tokens.Next() : command.IdempotencyKey,
+            timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)timeout.TotalMilliseconds);
     }
 
     private void OnReturned(RedisCommand command)
@@ -114,7 +140,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
         OnAnswer(cause.State ?? failure.State, cause.Outcome, command =>
         {
-            Fail(command, command.Truth(cause.Outcome), cause.Message, cause.ServerError);
+            Fail(command, command.TruthfulOutcome(cause.Outcome), cause.Message, cause.ServerError);
             return null;
         });
     }
@@ -122,14 +148,46 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private void OnAnswer(object? attempt, Outcome outcome, Func<RemoteCommand, object?> answer)
     {
         if (attempt is not long number || _ledger.TakeAnswered(number, outcome, Now) is not { } command) return;
-        if (answer(command) is { } message) command.Sender.Tell(message);
+        if (answer(command) is { } message) Answer(command.Sender, message);
+        ContinueDrain();
     }
 
-    private void Fail(RemoteCommand command, Outcome outcome, string why, string? serverError)
+    private void Fail(RemoteCommand command, Outcome outcome, string why, string? serverError) =>
+        Answer(command.Sender, Failure(command.Command, outcome, why, serverError));
+
+    /// <summary>A sender that cannot be told takes no answer from the others.</summary>
+    private void Answer(IActorRef sender, object answer)
     {
-        var text = serverError is null ? $"{command.Command.Name}: {why}" : why;
-        command.Sender.Tell(new Status.Failure(
-            new RedisOutcomeException(outcome, command.Command, text, serverError), command.Command.State));
+        try
+        {
+            sender.Tell(answer, Self);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _log.Warning("remote redis: {0} could not be told what became of its command: {1}", sender.Path, error.Message);
+        }
+    }
+
+    private void OnDrainCommands(DrainCommands message)
+    {
+        _drain.Begin(Sender, message.Timeout, Now);
+        ContinueDrain();
+    }
+
+    private void OnTick()
+    {
+        _ledger.Expire(Now);
+        ContinueDrain();
+    }
+
+    /// <summary>Without an Akka cluster there is no node left that could take what waits.</summary>
+    private void ContinueDrain()
+    {
+        if (!_drain.HasBegun) return;
+        var unfinished = _ledger.Unanswered;
+        if (!_drain.IsOver(unfinished, Now) && !_cluster.IsTerminated) return;
+        _ledger.EndAll("the RemoteRedis was drained, and the time for that is over");
+        _drain.Tell(unfinished, Self);
     }
 
     private void OnMember(IMemberEvent change)
@@ -138,13 +196,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         if (member.Status is MemberStatus.Up)
         {
             _members[member.UniqueAddress] = member;
-            LookForServices();
+            IdentifyServices();
         }
         else if (member.Status is MemberStatus.Leaving or MemberStatus.Exiting or MemberStatus.Down)
         {
             _members.Remove(member.UniqueAddress);
 
-            // A singleton says itself when it goes: it may stay where it is for a while yet.
+            // A singleton says itself when it leaves, which may be later.
             if (_settings.ServedBy == ServedBy.Role) Change(member.Address, node => node.IsLeaving = true);
         }
     }
@@ -177,10 +235,10 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     private List<RemoteNode> NodesAt(Address address) => [.. _ledger.Nodes.Where(node => node.Address.Equals(address))];
 
     /// <summary>
-    /// Asks the nodes of the role who it is that serves there; where it is a singleton, only one has an answer. Not through Akka's
-    /// ClusterSingletonProxy, which does not tell who has what it was given.
+    /// Asks the nodes of the role for their service; of a singleton, only one node has an answer. Akka's ClusterSingletonProxy would find
+    /// it too, but does not tell which node got a message.
     /// </summary>
-    private void LookForServices()
+    private void IdentifyServices()
     {
         if (_settings.ServedBy == ServedBy.Singleton && _ledger.Nodes.Any(node => node.TakesCommands)) return;
         foreach (var member in _members.Values)
@@ -201,11 +259,14 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         };
         _services.Add(service, node);
         Context.Watch(service);
-        _log.Info("redis is served by {0}", address);
+        _log.Info("remote redis: the node {0} serves", address);
         _ledger.Join(node, Now);
     }
 
-    /// <summary>Where only the actor has stopped, and not the node, what it gave on is answered by the node's RedisActor.</summary>
+    /// <summary>
+    /// Where only the service has stopped, and not its node, what it forwarded is still answered by the node's RedisActor, and what it did
+    /// not is sent back.
+    /// </summary>
     private void OnTerminated(Terminated message)
     {
         if (!_services.TryGetValue(message.ActorRef, out var node)) return;
@@ -217,17 +278,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         {
             node.IsLeaving = true;
             _ledger.Changed(Now);
-            LookForServices();
+            IdentifyServices();
         }
     }
 
     private void Lose(RemoteNode node)
     {
         if (node.IsLost) return;
-        _log.Warning("redis is not served by {0} any more: the node has left or is lost", node.Address);
+        _log.Warning("remote redis: the node {0} no longer serves: it has left the Akka cluster or is lost", node.Address);
         Context.Unwatch(node.Service);
         _ledger.Lost(node, Now);
-        LookForServices();
+        IdentifyServices();
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded
@@ -235,9 +296,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         public static Tick Instance { get; } = new();
     }
 
-    private sealed record Look : INoSerializationVerificationNeeded
+    private sealed record Identification : INoSerializationVerificationNeeded
     {
-        public static Look Instance { get; } = new();
+        public static Identification Instance { get; } = new();
     }
 
     private sealed class Producer(RemoteRedisSettings settings) : IIndirectActorProducer

@@ -2,14 +2,15 @@ using Akka;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using RedisActors.Commands;
 using RedisActors.Wire;
 
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// Redis for all nodes of a cluster through a connection that some of them have, with the settings under <c>redis-actors.akka-cluster</c>:
-/// starts what the node serves to the others, if it is one that serves, and on every node the <see cref="RemoteRedis"/> that commands
-/// are sent to, at <c>/user/redis-remote</c>.
+/// Redis for all nodes of an Akka cluster through connections that some of them have, with the settings under
+/// <c>redis-actors.akka-cluster</c>. Starts a <see cref="AkkaCluster.RemoteRedis"/> on every node, which commands are sent to, at
+/// <c>/user/remote-redis</c>; and on the nodes that serve, what the others reach them by.
 /// </summary>
 /// <example>
 /// From HOCON alone, on every node:
@@ -17,27 +18,28 @@ namespace RedisActors.AkkaCluster;
 /// akka.extensions = ["RedisActors.AkkaCluster.RemoteRedisExtensionProvider, RedisActors.AkkaCluster"]
 /// redis-actors.akka-cluster { served-by = role, role = redis }
 /// </code>
-/// or from code, when first asked for: <code>IActorRef redis = RemoteRedisExtension.Get(system).Redis;</code>
+/// or from code, started when first asked for: <code>IActorRef redis = RemoteRedisExtension.Get(system).RemoteRedis;</code>
 /// </example>
 public sealed class RemoteRedisExtension : IExtension
 {
-    private const string FrontName = "redis-remote";
-
     internal RemoteRedisExtension(ExtendedActorSystem system)
     {
-        // Adds the settings of RedisActors too. Those of this package are read without being added, which would make Akka's serialization
-        // anew.
+        // Adds RedisActors' own settings as well. Those of this package are read without being added to the actor system's, since Akka
+        // would build all its serializers anew for them.
         RedisMessages.Get(system);
         var settings = RemoteRedisSettings.Create(system.Settings.Config);
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
         if (serves) Serve(system, settings);
-        Redis = system.ActorOf(RemoteRedis.Props(settings), FrontName);
+        RemoteRedis = system.ActorOf(AkkaCluster.RemoteRedis.Props(settings), RemoteRedisSettings.ActorName);
+        DeadLetterResponder.AnswerFor(system, RemoteRedis.Path, (command, letter) => letter.Sender.Tell(
+            AkkaCluster.RemoteRedis.Failure(command, Outcome.NotSent, "the RemoteRedis stopped"), RemoteRedis));
+        DrainBeforeShutdown.Register(system, settings.DrainInPhase, RemoteRedis);
     }
 
-    /// <summary>The address to send commands to, on this node.</summary>
-    public IActorRef Redis { get; }
+    /// <summary>The address to send commands to on this node.</summary>
+    public IActorRef RemoteRedis { get; }
 
-    /// <summary>The extension of this actor system; starts its actors when it is asked for first.</summary>
+    /// <summary>The extension of this actor system; starts its actors when first asked for.</summary>
     /// <exception cref="ConfigurationException">
     /// A setting is missing or invalid; the message names each by its full path, with what would be valid.
     /// </exception>
@@ -50,6 +52,10 @@ public sealed class RemoteRedisExtension : IExtension
 
     private static void Serve(ExtendedActorSystem system, RemoteRedisSettings settings)
     {
+        // What comes too late even for a service that lingers goes back as well.
+        var path = system.Provider.RootPath / settings.ServicePath;
+        DeadLetterResponder.AnswerFor(system, path, (command, letter) => letter.Sender.Tell(command, letter.Recipient));
+
         var service = RedisService.Props(settings.Connection, settings.Linger);
         if (settings.ServedBy == ServedBy.Singleton)
         {
@@ -65,8 +71,8 @@ public sealed class RemoteRedisExtension : IExtension
 
         var actor = system.ActorOf(service, RemoteRedisSettings.ServiceName);
 
-        // While the node is still a member, so that the others hear of it and what they get back has somewhere to go.
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "redis-service-leave", async () =>
+        // While the node is still a member, so that the others learn of it while there are nodes to send their commands to.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, $"{actor.Path.Name}-leave", async () =>
         {
             await actor.GracefulStop(settings.Linger * 2, RedisService.Leave.Instance).ConfigureAwait(false);
             return Done.Instance;

@@ -1,9 +1,10 @@
 using Akka.Configuration;
 using RedisActors.Configuration;
+using RedisActors.Lanes;
 
 namespace RedisActors.AkkaCluster;
 
-/// <summary>Which nodes have a connection to Redis for the others.</summary>
+/// <summary>Which nodes have the connections to Redis that all nodes use.</summary>
 internal enum ServedBy
 {
     /// <summary>Each node of the role.</summary>
@@ -13,23 +14,28 @@ internal enum ServedBy
     Singleton,
 }
 
-/// <summary>The settings under <c>redis-actors.akka-cluster</c>, and what of the connection's own matters to a front.</summary>
+/// <summary>The settings under <c>redis-actors.akka-cluster</c>, and those of the connection that RemoteRedis follows as well.</summary>
 internal sealed record RemoteRedisSettings(
     ServedBy ServedBy, string? Role, string Connection, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
-    DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor)
+    string? DrainInPhase, DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor)
 {
-    /// <summary>The actor of a node of the role that serves.</summary>
-    public const string ServiceName = "redis-service";
+    // None of these begins with "redis-": the actor of a named connection is called redis-NAME.
 
-    /// <summary>The actor that starts the singleton where it is to be.</summary>
-    public const string SingletonManagerName = "redis-singleton";
+    /// <summary>The <see cref="RemoteRedis"/> of a node.</summary>
+    public const string ActorName = "remote-redis";
 
-    /// <summary>The singleton, below that.</summary>
+    /// <summary>The <see cref="RedisService"/> of a node of the role.</summary>
+    public const string ServiceName = "remote-redis-service";
+
+    /// <summary>The actor that starts the singleton on the node that is to have it.</summary>
+    public const string SingletonManagerName = "remote-redis-singleton";
+
+    /// <summary>The <see cref="RedisService"/> below the singleton manager.</summary>
     public const string SingletonName = "service";
 
     private const string Path = "redis-actors.akka-cluster";
 
-    /// <summary>Where the actor is that serves, on the node that has it.</summary>
+    /// <summary>Where the <see cref="RedisService"/> of a node is.</summary>
     public string[] ServicePath { get; } =
         ServedBy == ServedBy.Role ? ["user", ServiceName] : ["user", SingletonManagerName, SingletonName];
 
@@ -54,6 +60,7 @@ internal sealed record RemoteRedisSettings(
             reader.Number("max-unanswered", 1, int.MaxValue),
             reader.Duration("answer-grace", TimeSpan.FromMilliseconds(1), day),
             reader.Duration("identify-interval", TimeSpan.FromMilliseconds(10), day),
+            RedisSettings.ReadPhase(reader, RedisConnections.ShutdownPhasesIn(config)),
             redis.Commands.Delivery,
             redis.Commands.Timeout,
             redis.Commands.TokensKeptFor);

@@ -4,43 +4,61 @@ using Akka.Event;
 namespace RedisActors.Commands;
 
 /// <summary>
-/// Answers commands that nobody can take any more: those that were still in the mailbox of a RedisActor when it stopped, and
-/// those that are sent to it afterwards. Akka hands them to the dead letters; their senders get <see cref="Outcome.NotSent"/>.
+/// Answers the commands that an actor of this actor system left behind when it stopped, and those that are sent to it afterwards. Akka
+/// hands both to the dead letters. Dead letters for any other actor are none of its business: a remote one may well have run the command.
 /// </summary>
 /// <remarks>
 /// A reference that acts when it is told, and no actor: it needs no mailbox, whose content would be lost when the actor system
-/// ends, and it answers from the moment <see cref="Answer"/> returns, also what is sent after the end.
+/// ends, and it answers from the moment it is subscribed, also what is sent after the end.
 /// </remarks>
 internal sealed class DeadLetterResponder : MinimalActorRef
 {
-    private DeadLetterResponder(ExtendedActorSystem system)
+    private readonly ActorPath _owner;
+    private readonly Action<RedisCommand, DeadLetter> _answer;
+
+    private DeadLetterResponder(ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer)
     {
+        _owner = owner;
+        _answer = answer;
         Provider = system.Provider;
-        Path = system.Provider.RootPath / "redis-stranded-commands";
+
+        // The event stream tells subscribers apart by their paths.
+        Path = system.Provider.RootPath / "redis-dead-letters" / owner.Elements;
     }
 
     public override ActorPath Path { get; }
 
     public override IActorRefProvider Provider { get; }
 
-    /// <summary>Answers stranded commands of this actor system from now on.</summary>
-    public static void Answer(ExtendedActorSystem system) =>
-        system.EventStream.Subscribe(new DeadLetterResponder(system), typeof(DeadLetter));
+    /// <summary>Answers what a RedisActor leaves behind as <see cref="Outcome.NotSent"/>.</summary>
+    public static void AnswerFor(ExtendedActorSystem system, IActorRef redis) => AnswerFor(system, redis.Path, (command, letter) =>
+        new PendingCommand(command, letter.Sender, redis, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
+            .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped"));
+
+    /// <summary>Answers the commands that another actor leaves behind.</summary>
+    /// <param name="system">The actor system of the actor.</param>
+    /// <param name="owner">The local path of the actor; those below it count as the actor itself.</param>
+    /// <param name="answer">Answers a command, which has a sender. Called from any thread.</param>
+    public static void AnswerFor(ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer) =>
+        system.EventStream.Subscribe(new DeadLetterResponder(system, owner, answer), typeof(DeadLetter));
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        switch (message)
+        if (message is not DeadLetter letter || !IsOwn(letter.Recipient.Path)) return;
+        switch (letter.Message)
         {
-            case DeadLetter { Message: RedisCommand command } letter when !letter.Sender.IsNobody():
-                new PendingCommand(command, letter.Sender, letter.Recipient, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
-                    .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped");
+            case RedisCommand command when !letter.Sender.IsNobody():
+                _answer(command, letter);
                 break;
-            case DeadLetter { Message: CommandRefused bounced }:
-                bounced.EndAsNotSent();
+            case CommandRefused refused:
+                refused.EndAsNotSent();
                 break;
-            case DeadLetter { Message: AdoptCommands adopted }:
+            case AdoptCommands adopted:
                 adopted.EndAll("the RedisActor stopped");
                 break;
         }
     }
+
+    private bool IsOwn(ActorPath recipient) =>
+        recipient.Depth >= _owner.Depth && recipient.ParentOf(_owner.Depth).Equals(_owner);
 }

@@ -66,7 +66,8 @@ internal sealed record RedisSettings
         ? this
         : this with { Link = Link with { ClientName = $"{Link.ClientName}-lane-{number}" } };
 
-    private static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)
+    /// <summary>Reads <c>shutdown.drain-in-phase</c>; null where commands under way are not waited for.</summary>
+    public static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)
     {
         var phase = read.TextOrNull("shutdown.drain-in-phase");
         read.Require(

@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>A contender in a process of its own, which can be stopped and go on.</summary>
+/// <summary>A contender in a process of its own, which can be suspended and resumed.</summary>
 internal sealed class ContenderProcess : IDisposable
 {
     private const string StopFile = "stop";
@@ -21,15 +21,14 @@ internal sealed class ContenderProcess : IDisposable
     public static ContenderProcess Start(string name, string endpoint)
     {
         var folder = Directory.CreateTempSubdirectory("redis-actors-contender-").FullName;
-        string[] command = [Environment.ProcessPath!, "exec", typeof(ContenderProcess).Assembly.Location, name, endpoint, folder];
+        string[] command = [Environment.ProcessPath!, "exec", typeof(ContenderProcess).Assembly.Location, "contender", name, endpoint, folder];
         return new ContenderProcess(folder, GuardedProcess.Start(folder, Path.Combine(folder, ErrorFile), command));
     }
 
-    /// <summary>The program: name, endpoint, folder.</summary>
-    public static async Task RunAsync(string[] arguments)
+    /// <summary>The program.</summary>
+    public static async Task RunAsync(string name, string endpoint, string folder)
     {
-        var (name, endpoint, folder) = (arguments[0], arguments[1], arguments[2]);
-        await using var system = new LeaseSystem(endpoint);
+        await using var system = new LeaseSystem(endpoint, LeaseSystem.Fast);
         await using var ledger = File.CreateText(Path.Combine(folder, LedgerFile));
         ledger.AutoFlush = true;
         await new LeaseContender(name, system.Lease(name), name.Length).RunAsync(
@@ -42,7 +41,7 @@ internal sealed class ContenderProcess : IDisposable
 
     public int Holdings => Lines().Length;
 
-    /// <summary>Lets it finish and returns when it held the lease.</summary>
+    /// <summary>Lets it finish, and returns its holdings.</summary>
     public async Task<IEnumerable<Held>> FinishAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, StopFile), string.Empty);

@@ -6,7 +6,7 @@ public sealed class LeaseClockTests
     private TimeSpan _calendar = TimeSpan.FromDays(20_000);
 
     [Fact]
-    public void Goes_with_the_monotonic_clock()
+    public void Follows_the_monotonic_clock()
     {
         var clock = Clock();
         var before = clock.Now;
@@ -15,7 +15,7 @@ public sealed class LeaseClockTests
     }
 
     [Fact]
-    public void Believes_the_calendar_when_the_machine_has_slept()
+    public void Follows_the_calendar_when_the_machine_has_slept()
     {
         var clock = Clock();
         var before = clock.Now;
@@ -33,7 +33,7 @@ public sealed class LeaseClockTests
     }
 
     [Fact]
-    public void Keeps_what_a_calendar_that_was_set_forward_and_back_has_added()
+    public void Keeps_the_time_that_a_calendar_set_forward_and_back_has_added()
     {
         var clock = Clock();
         var before = clock.Now;

@@ -3,13 +3,13 @@ using Akka.Coordination;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>Takes a lease whenever it can, holds it for a while, and gives it back, until it is told to stop.</summary>
+/// <summary>Acquires a lease whenever it can, holds it for a while, and releases it, until it is told to stop.</summary>
 internal sealed class LeaseContender(string name, RedisLease lease, int seed)
 {
     private readonly Random _chance = new(seed);
 
-    /// <param name="held">Told of each holding.</param>
-    /// <param name="stop">Whether to stop.</param>
+    /// <param name="held">Called with each holding.</param>
+    /// <param name="stop">Returns whether to stop.</param>
     public async Task RunAsync(Action<Held> held, Func<bool> stop)
     {
         while (!stop())
@@ -20,12 +20,12 @@ internal sealed class LeaseContender(string name, RedisLease lease, int seed)
                 continue;
             }
 
-            if (Hold(_chance.Next(1200)) is { } holding) held(holding);
+            if (Hold(_chance.Next(500)) is { } holding) held(holding);
             await TryReleaseAsync();
         }
     }
 
-    /// <summary>Asks as often as it can whether it still holds the lease, for so many milliseconds.</summary>
+    /// <summary>Checks every millisecond whether it still holds the lease, for a number of milliseconds.</summary>
     private Held? Hold(int milliseconds)
     {
         var start = Stopwatch.GetTimestamp();
@@ -38,7 +38,7 @@ internal sealed class LeaseContender(string name, RedisLease lease, int seed)
             Thread.Sleep(1);
         }
 
-        // Seen once: From is after To, and says nothing of a stretch of time.
+        // Seen only once, it covers no stretch of time: From is after To.
         return holding is null || holding.To < holding.From ? null : holding;
     }
 

@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>Contenders that take the lease from each other as fast as they can, while everything around them fails.</summary>
+/// <summary>Contenders take the lease from each other as fast as they can while everything around them fails.</summary>
 public sealed class LeaseFaultTests : IAsyncLifetime
 {
     private readonly LeaseLedger _ledger = new();
@@ -16,8 +16,8 @@ public sealed class LeaseFaultTests : IAsyncLifetime
     public async Task Never_two_holders_while_the_server_is_killed_emptied_frozen_and_cut_off()
     {
         await using var proxy = FaultProxy.Start(_server);
-        await using var here = new LeaseSystem(_server.Endpoint);
-        await using var there = new LeaseSystem(proxy.Endpoint);
+        await using var here = new LeaseSystem(_server.Endpoint, LeaseSystem.Fast);
+        await using var there = new LeaseSystem(proxy.Endpoint, LeaseSystem.Fast);
         RedisLease[] leases = [here.Lease("here"), there.Lease("there")];
         var stopped = false;
         var contenders = leases
@@ -62,39 +62,48 @@ public sealed class LeaseFaultTests : IAsyncLifetime
         _ledger.AssertNeverTwoHolders();
     }
 
-    [Fact]
-    public async Task Never_two_holders_when_a_process_stands_still_for_longer_than_its_lease()
+    /// <summary>Whatever happened, the lease is held again, more than once.</summary>
+    private async Task HeldAgainAsync()
     {
+        var before = _ledger.Count;
+        await Eventually.HoldsAsync("the lease is held again", () => _ledger.Count > before + 1);
+    }
+}
+
+/// <summary>Contenders in processes of their own, which are suspended in turn (SIGSTOP).</summary>
+public sealed class LeaseSuspendedProcessTests : IAsyncLifetime
+{
+    private RedisServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Never_two_holders_when_a_process_is_stopped_for_longer_than_its_lease()
+    {
+        var ledger = new LeaseLedger();
         using var one = ContenderProcess.Start("one", _server.Endpoint);
         using var other = ContenderProcess.Start("other", _server.Endpoint);
         for (var round = 0; round < 2; round++)
         {
-            foreach (var (frozen, running) in new[] { (one, other), (other, one) })
+            foreach (var (suspended, running) in new[] { (one, other), (other, one) })
             {
                 await BothHadItAsync(one, other);
-                frozen.Suspend();
-
-                // So many holdings of the other take longer than a time to live.
+                suspended.Suspend();
                 var before = running.Holdings;
                 await Eventually.HoldsAsync("the other has it meanwhile", () => running.Holdings > before + 2);
-                frozen.Resume();
+                suspended.Resume();
             }
         }
 
-        foreach (var held in (await one.FinishAsync()).Concat(await other.FinishAsync())) _ledger.Add(held);
-        _ledger.AssertNeverTwoHolders();
+        foreach (var held in (await one.FinishAsync()).Concat(await other.FinishAsync())) ledger.Add(held);
+        ledger.AssertNeverTwoHolders();
     }
 
     private static async Task BothHadItAsync(ContenderProcess one, ContenderProcess other)
     {
         var (first, second) = (one.Holdings, other.Holdings);
         await Eventually.HoldsAsync("both had it", () => one.Holdings > first && other.Holdings > second);
-    }
-
-    /// <summary>Whatever happened: somebody has it again, more than once.</summary>
-    private async Task HeldAgainAsync()
-    {
-        var before = _ledger.Count;
-        await Eventually.HoldsAsync("the lease is held again", () => _ledger.Count > before + 1);
     }
 }

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>One time that somebody held a lease.</summary>
+/// <summary>One holding of a lease.</summary>
 /// <param name="Holder">Who.</param>
 /// <param name="Token">The fencing token.</param>
-/// <param name="From">A moment, as a time stamp of the machine, by which <c>CheckLease</c> had been true for the first time.</param>
-/// <param name="To">A moment after which it was true for the last time.</param>
+/// <param name="From">A time stamp of the machine, by which <c>CheckLease</c> had been true for the first time.</param>
+/// <param name="To">A time stamp after which it was true for the last time.</param>
 internal sealed record Held(string Holder, long Token, long From, long To)
 {
     public static Held Parse(string line)
@@ -21,7 +21,7 @@ internal sealed record Held(string Holder, long Token, long From, long To)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Holder} {Token} {From} {To}");
 }
 
-/// <summary>Who held a lease and when, of all contenders.</summary>
+/// <summary>Who held a lease and when, over all contenders.</summary>
 internal sealed class LeaseLedger
 {
     private readonly ConcurrentQueue<Held> _held = new();

@@ -1,9 +1,9 @@
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
 /// <summary>
-/// Contenders for one lease in virtual time: requests and answers that are late, lost or overtake each other, clocks that go at different
-/// speeds, contenders that stand still for longer than the time to live, a server that restarts with all, some or none of its data. What
-/// each believes is decided by <see cref="LeaseState"/>.
+/// Contenders for one lease in virtual time: requests and replies that are late, lost or overtake each other, clocks of different speeds,
+/// contenders that pause for longer than the time to live, and a server that restarts with all, some or none of its data. What each
+/// contender relies on is decided by <see cref="LeaseState"/>.
 /// </summary>
 internal sealed class LeaseSimulation
 {
@@ -51,7 +51,7 @@ internal sealed class LeaseSimulation
 
     private void At(double delay, Action action) => _events.Enqueue(action, _now + delay);
 
-    /// <summary>Mostly quick, at times far longer than a time to live.</summary>
+    /// <summary>Mostly short, at times far longer than a time to live.</summary>
     private double Late() => _chance.NextDouble() < 0.8 ? _chance.NextDouble() * 0.2 : _chance.NextDouble() * TimeToLive * 2;
 
     private void Disaster()
@@ -82,7 +82,7 @@ internal sealed class LeaseSimulation
         });
     }
 
-    private void Believes(Contender winner, long token)
+    private void Relies(Contender winner, long token)
     {
         Grants++;
         if (_contenders.FirstOrDefault(other => other != winner && other.Holds) is { } other)
@@ -150,7 +150,7 @@ internal sealed class LeaseSimulation
 
         private void Granted(string id, long token, TimeSpan sentAt)
         {
-            if (!Holds && _state.Acquired(id, token, sentAt, Now)) world.Believes(this, token);
+            if (!Holds && _state.Acquired(id, token, sentAt, Now)) world.Relies(this, token);
             else Release(id);
         }
 
@@ -160,4 +160,62 @@ internal sealed class LeaseSimulation
             return () => { };
         });
     }
+}
+
+/// <summary>
+/// What <see cref="LeaseScripts"/> do, on a server whose time is passed in and which can lose its data. Shares no code with them.
+/// </summary>
+internal sealed class ModelLeaseServer(double timeToLive, bool waitsAfterLoss)
+{
+    private Record _record = new(-1, null, 0, 0, 0);
+    private Record _snapshot = new(-1, null, 0, 0, 0);
+    private int _run;
+
+    public long? Acquire(string id, double now)
+    {
+        NoticeRestart(now);
+        if (_record.Holder is not null && _record.Until > now) return null;
+        if (_record.ClosedUntil > now) return null;
+        _record = _record with { Holder = id, Until = now + timeToLive, Token = Math.Max((long)(now * 1000), _record.Token + 1) };
+        return _record.Token;
+    }
+
+    public bool Renew(string id, double now)
+    {
+        NoticeRestart(now);
+        if (_record.Holder != id || _record.Until <= now) return false;
+        _record = _record with { Until = now + timeToLive };
+        return true;
+    }
+
+    public void Release(string id, double now)
+    {
+        NoticeRestart(now);
+        if (_record.Holder == id) _record = _record with { Holder = null };
+    }
+
+    public void Save() => _snapshot = _record;
+
+    public void Restart(Loss loss)
+    {
+        _run++;
+        if (loss == Loss.SinceTheSnapshot) _record = _snapshot;
+        if (loss == Loss.Everything) Empty();
+    }
+
+    public void Empty() => _record = new Record(-1, null, 0, 0, 0);
+
+    private void NoticeRestart(double now)
+    {
+        if (_record.Run != _run) _record = _record with { Run = _run, ClosedUntil = waitsAfterLoss ? now + timeToLive : 0 };
+    }
+
+    public enum Loss
+    {
+        Nothing,
+        SinceTheSnapshot,
+        Everything,
+    }
+
+    private sealed record Record(int Run, string? Holder, double Until, long Token, double ClosedUntil);
 }

@@ -11,10 +11,10 @@ public sealed class LeaseSimulationTests
     }
 
     [Fact]
-    public void The_simulation_finds_out_when_there_is_no_margin_for_the_clocks() =>
+    public void The_simulation_fails_without_a_margin_for_the_clocks() =>
         Assert.Contains(Enumerable.Range(1, 400), seed => LeaseSimulation.Run(seed, margin: 0).Violations.Count > 0);
 
     [Fact]
-    public void The_simulation_finds_out_when_a_server_that_lost_its_data_does_not_wait() =>
+    public void The_simulation_fails_when_a_server_that_lost_its_data_does_not_wait() =>
         Assert.Contains(Enumerable.Range(1, 400), seed => LeaseSimulation.Run(seed, waitsAfterLoss: false).Violations.Count > 0);
 }

@@ -14,14 +14,14 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void An_answer_that_comes_after_that_grants_nothing()
+    public void A_reply_that_comes_after_that_grants_nothing()
     {
         Assert.False(_state.Acquired("a", 7, sentAt: Seconds(1), now: Seconds(10)));
         Assert.Null(_state.HeldAt(Seconds(10)));
     }
 
     [Fact]
-    public void A_renewal_counts_from_its_request_too()
+    public void A_renewal_counts_from_its_request()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         _state.Renewed("a", sentAt: Seconds(2), now: Seconds(8));
@@ -30,7 +30,7 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void Answers_to_renewals_in_the_wrong_order_do_not_shorten_it()
+    public void Replies_to_renewals_in_the_wrong_order_do_not_shorten_it()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         _state.Renewed("a", sentAt: Seconds(4), now: Seconds(5));
@@ -39,7 +39,7 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void A_renewal_that_is_answered_too_late_does_not_bring_it_back()
+    public void A_renewal_whose_reply_comes_too_late_does_not_bring_it_back()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         _state.Renewed("a", sentAt: Seconds(8), now: Seconds(9.5));
@@ -49,7 +49,7 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void What_is_said_of_an_earlier_acquisition_does_not_touch_the_present_one()
+    public void A_reply_about_an_earlier_acquisition_does_not_touch_the_present_one()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         _state.GiveUp();
@@ -64,7 +64,7 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void Is_over_at_once_when_the_server_denies_it()
+    public void Ends_at_once_when_the_server_denies_it()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         Assert.True(_state.Denied("a"));
@@ -73,7 +73,7 @@ public sealed class LeaseStateTests
     }
 
     [Fact]
-    public void Is_renewed_at_the_interval_one_request_at_a_time_and_soon_again_after_a_failure()
+    public void Is_renewed_at_the_interval_one_request_at_a_time_and_retried_soon_after_a_failure()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         Assert.Equal(Seconds(2), _state.Wait(Seconds(0)));
@@ -83,12 +83,12 @@ public sealed class LeaseStateTests
         Assert.Equal(Seconds(6), _state.Wait(Seconds(3)));
 
         _state.RenewalFailed("a", Seconds(4));
-        Assert.Equal(Times.PauseAfterFailure, _state.Wait(Seconds(4)));
-        Assert.NotNull(_state.BeginRenewal(Seconds(4) + Times.PauseAfterFailure));
+        Assert.Equal(Times.RetryDelay, _state.Wait(Seconds(4)));
+        Assert.NotNull(_state.BeginRenewal(Seconds(4) + Times.RetryDelay));
     }
 
     [Fact]
-    public void Waits_for_its_end_when_there_is_no_renewal_before_that()
+    public void Waits_for_its_end_when_no_renewal_is_due_before()
     {
         _state.Acquired("a", 7, Seconds(0), Seconds(0));
         _state.RenewalFailed("a", Seconds(8.9));

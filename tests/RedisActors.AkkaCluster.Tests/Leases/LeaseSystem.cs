@@ -4,9 +4,12 @@ using Akka.Coordination;
 
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
-/// <summary>An actor system with a RedisActor and leases of short times.</summary>
+/// <summary>An actor system with a RedisActor and short-lived leases.</summary>
 internal sealed class LeaseSystem : IAsyncDisposable
 {
+    /// <summary>Times for contenders that take the lease from each other all the time.</summary>
+    public const string Fast = "heartbeat-timeout = 750ms, heartbeat-interval = 150ms, lease-operation-timeout = 500ms";
+
     private readonly ActorSystem _system;
 
     public LeaseSystem(string endpoint, string settings = "")

@@ -20,7 +20,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_has_it_until_it_gives_it_back_and_the_token_grows()
+    public async Task One_holder_has_it_until_it_releases_it_and_the_token_grows()
     {
         var one = Lease("one");
         var other = Lease("other");
@@ -40,7 +40,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Acquiring_what_one_holds_is_true_and_keeps_the_token()
+    public async Task Acquiring_a_lease_that_is_held_already_succeeds_and_keeps_the_token()
     {
         var lease = Lease("one");
         await AcquireAsync(lease);
@@ -51,7 +51,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_renewed_for_as_long_as_it_is_held()
+    public async Task It_is_renewed_as_long_as_it_is_held()
     {
         var one = Lease("one");
         var other = Lease("other");
@@ -65,7 +65,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_system_of_the_same_owner_name_is_another_holder()
+    public async Task Another_actor_system_with_the_same_owner_name_is_another_holder()
     {
         var one = Lease("node");
         await AcquireAsync(one);
@@ -74,14 +74,14 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leases_of_other_names_are_other_leases()
+    public async Task Leases_with_different_names_are_independent()
     {
         await AcquireAsync(Lease("one", "first"));
         await AcquireAsync(Lease("other", "second"));
     }
 
     [Fact]
-    public async Task A_holder_that_is_cut_off_loses_it_loudly_before_another_gets_it()
+    public async Task A_holder_that_is_cut_off_is_told_of_the_loss_before_another_gets_it()
     {
         await using var proxy = FaultProxy.Start(_server);
         var one = Lease("one", endpoint: proxy.Endpoint);
@@ -97,14 +97,14 @@ public sealed class LeaseTests : IAsyncLifetime
         await AcquireAsync(other);
         Assert.True(other.Token > token);
 
-        // What was on its way all the while changes nothing.
+        // The requests that were held up all the while change nothing.
         proxy.Pass();
         await Eventually.HoldsAsync("the first is connected again", async () => !await TryAcquireAsync(one));
         Assert.True(other.CheckLease());
     }
 
     [Fact]
-    public async Task An_acquire_whose_answer_is_lost_is_not_believed_and_does_not_block_the_lease()
+    public async Task An_acquisition_whose_reply_is_lost_does_not_count_and_does_not_block_the_lease()
     {
         await using var proxy = FaultProxy.Start(_server);
         var one = Lease("one", endpoint: proxy.Endpoint);
@@ -129,7 +129,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_restarts_with_its_data_costs_the_holder_nothing()
+    public async Task The_holder_keeps_it_when_the_server_restarts_with_its_data()
     {
         var one = Lease("one");
         await AcquireAsync(one);
@@ -144,7 +144,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_was_emptied_gives_it_to_nobody_while_its_holder_may_believe_to_have_it()
+    public async Task A_server_that_was_emptied_grants_it_to_nobody_while_its_holder_may_rely_on_it()
     {
         var one = Lease("one");
         var other = Lease("other");
@@ -167,7 +167,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flushing_the_server_is_no_way_around_the_holder()
+    public async Task Flushing_the_server_does_not_take_it_from_its_holder()
     {
         var one = Lease("one");
         var other = Lease("other");
@@ -183,7 +183,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_system_that_ends_gives_its_lease_back()
+    public async Task An_actor_system_that_ends_releases_its_lease()
     {
         var system = new LeaseSystem(_server.Endpoint);
         var one = system.Lease("one");
@@ -195,7 +195,7 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Times_that_cannot_work_are_refused_by_name()
+    public void Settings_that_cannot_work_are_refused_by_name()
     {
         var system = new LeaseSystem(_server.Endpoint, "lease-operation-timeout = 1400ms");
         _systems.Add(system);

@@ -97,7 +97,6 @@ public sealed class RedisActorCrashTests : RedisSpec
     [Fact]
     public async Task When_it_fails_again_and_again_it_ends_and_nobody_is_left_without_an_answer()
     {
-        DeadLetterResponder.Answer((ExtendedActorSystem)Sys);
         var (redis, _) = await StartReadyAsync();
         await WatchAsync(redis);
 

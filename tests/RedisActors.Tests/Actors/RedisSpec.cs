@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
+using RedisActors.Commands;
 using RedisActors.Connection;
 using RedisActors.Supervision;
 using RedisActors.Wire;
@@ -59,8 +60,12 @@ public abstract class RedisSpec : Akka.TestKit.Xunit2.TestKit
         return probe;
     }
 
-    internal IActorRef StartRedis(string settings = "", IRedisLinkFactory? links = null) =>
-        Sys.ActorOf(RedisActor.Props(Hocon.Settings($"{Quick}\n{settings}"), links ?? Server));
+    internal IActorRef StartRedis(string settings = "", IRedisLinkFactory? links = null)
+    {
+        var redis = Sys.ActorOf(RedisActor.Props(Hocon.Settings($"{Quick}\n{settings}"), links ?? Server));
+        DeadLetterResponder.AnswerFor((ExtendedActorSystem)Sys, redis);
+        return redis;
+    }
 
     internal IActorRef StartSupervisor(string settings = "")
     {

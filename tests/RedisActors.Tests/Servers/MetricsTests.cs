@@ -62,6 +62,21 @@ public sealed class MetricsTests : ServerSpec
         Assert.False(_sums.ContainsKey("redisactors.commands.stashed"));
     }
 
+    [Fact]
+    public async Task What_a_stopped_RedisActor_leaves_behind_is_counted_for_its_connection()
+    {
+        var redis = Redis("command-timeout = 20s");
+        await AskAsync(redis, "PING");
+        var before = Enumerable.Range(0, 2000).Select(_ => OutcomeAsync(AskAsync(redis, "INCR", "number"))).ToArray();
+        redis.Tell(PoisonPill.Instance);
+        var after = Enumerable.Range(0, 100).Select(_ => OutcomeAsync(AskAsync(redis, "INCR", "number"))).ToArray();
+
+        var outcomes = await Task.WhenAll([.. before, .. after]);
+
+        Assert.Equal(outcomes.Count(outcome => outcome == Outcome.NotSent), Sum("redisactors.commands.failed outcome=not-sent"));
+        Assert.Equal(outcomes.Count(outcome => outcome == Outcome.Unknown), Sum("redisactors.commands.failed outcome=unknown"));
+    }
+
     public override Task DisposeAsync()
     {
         _listener.Dispose();

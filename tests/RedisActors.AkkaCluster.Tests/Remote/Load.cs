@@ -1,11 +1,11 @@
 using Akka.Actor;
 using RedisActors.Testing;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>
-/// Keeps a number of INCRs in flight from one node, over several keys, and writes down in a ledger what it is told of each. Each answer
-/// brings the next command, until it is told to stop.
+/// Keeps a number of INCRs in flight from one node, over several keys, and records in a ledger what it is told of each. Each answer
+/// triggers the next command, until the load is stopped.
 /// </summary>
 internal sealed class Load : ReceiveActor
 {
@@ -43,7 +43,7 @@ internal sealed class Load : ReceiveActor
     }
 }
 
-/// <summary>Whether the load goes on; seen by all of them.</summary>
+/// <summary>Whether the loads of a test go on.</summary>
 internal sealed class LoadState
 {
     private volatile bool _stopped;

@@ -1,8 +1,8 @@
 using Akka.Actor;
 
-namespace RedisActors.AkkaCluster.Tests.Nodes;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
-/// <summary>Which node gets which command, and what becomes of those of a node that is gone.</summary>
+/// <summary>Which node gets which command, and what becomes of the commands of a node that is lost.</summary>
 public sealed class RemoteLedgerTests
 {
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(60);
@@ -28,7 +28,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void What_is_past_its_deadline_without_a_node_certainly_did_not_run()
+    public void A_command_past_its_deadline_that_no_node_had_is_not_sent()
     {
         Accept("INCR a");
         _now += 30_000;
@@ -39,7 +39,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void A_node_that_has_it_is_waited_for_a_little_longer_and_then_nobody_knows()
+    public void A_node_that_has_the_command_gets_a_grace_period_and_then_the_outcome_is_unknown()
     {
         _ledger.Join(_one, _now);
         Accept("INCR a");
@@ -53,7 +53,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void More_than_may_be_unanswered_are_not_sent()
+    public void Commands_beyond_max_unanswered_are_not_sent()
     {
         Accept("INCR a", "INCR b", "INCR c", "INCR d", "INCR e", "INCR f");
         Assert.Equal([Outcome.NotSent], _calls.Outcomes);
@@ -66,7 +66,7 @@ public sealed class RemoteLedgerTests
     [InlineData(DeliveryMode.WhenSafe, "INCR a", false)]
     [InlineData(DeliveryMode.AtLeastOnce, "INCR a", true)]
     [InlineData(DeliveryMode.ExactlyOnce, "INCR a", true)]
-    public void When_its_node_is_lost_a_command_is_asked_elsewhere_or_unknown(DeliveryMode delivery, string command, bool elsewhere)
+    public void When_its_node_is_lost_a_command_is_sent_elsewhere_or_ends_as_unknown(DeliveryMode delivery, string command, bool elsewhere)
     {
         _ledger.Join(_one, _now);
         Accept(delivery, command);
@@ -79,7 +79,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void Asked_elsewhere_is_with_the_same_token()
+    public void A_command_is_sent_elsewhere_with_the_same_token()
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.ExactlyOnce, "INCR a");
@@ -90,7 +90,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void A_token_is_not_relied_on_longer_than_it_is_kept()
+    public void A_token_is_not_relied_on_for_longer_than_it_is_kept()
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.ExactlyOnce, "INCR a", TimeSpan.FromHours(1));
@@ -105,7 +105,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void From_a_node_that_cannot_be_heard_all_commands_of_a_slot_move_or_none()
+    public void From_an_unreachable_node_all_commands_of_a_slot_move_or_none()
     {
         _ledger.Join(_one, _now);
         Accept("INCR a");
@@ -124,7 +124,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void When_there_is_no_other_node_the_one_that_cannot_be_heard_is_waited_for()
+    public void Without_another_node_commands_wait_for_the_unreachable_one()
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.ExactlyOnce, "INCR a");
@@ -137,7 +137,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void A_node_that_leaves_answers_what_it_has_before_another_gets_more()
+    public void A_leaving_node_answers_the_commands_it_has_before_another_gets_more()
     {
         _ledger.Join(_one, _now);
         Accept("INCR a");
@@ -153,7 +153,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void What_a_node_that_leaves_sends_back_goes_to_another_in_its_order()
+    public void Commands_that_a_leaving_node_sends_back_go_to_another_in_their_order()
     {
         _ledger.Join(_one, _now);
         Accept("INCR a", "DECR a");
@@ -168,7 +168,7 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
-    public void Not_sent_by_the_second_node_is_unknown_when_the_first_may_have_executed_it()
+    public void Not_sent_from_the_second_node_is_unknown_when_the_first_may_have_run_the_command()
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.AtLeastOnce, "INCR a");
@@ -177,11 +177,11 @@ public sealed class RemoteLedgerTests
 
         var command = _ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.NotSent, _now);
 
-        Assert.Equal(Outcome.Unknown, command!.Truth(Outcome.NotSent));
+        Assert.Equal(Outcome.Unknown, command!.TruthfulOutcome(Outcome.NotSent));
     }
 
     [Fact]
-    public void An_answer_is_taken_once_and_not_from_a_node_that_is_no_longer_asked()
+    public void An_answer_is_taken_once_and_not_from_a_node_that_no_longer_has_the_command()
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.ExactlyOnce, "INCR a");

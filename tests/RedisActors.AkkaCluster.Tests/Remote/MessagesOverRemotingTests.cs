@@ -4,15 +4,12 @@ using Akka.Configuration;
 using RedisActors.Testing;
 using RedisActors.Wire;
 
-namespace RedisActors.AkkaCluster.Tests.Remoting;
+namespace RedisActors.AkkaCluster.Tests.Remote;
 
-/// <summary>A RedisActor of one node, and a sender on another, over Akka.Remote.</summary>
+/// <summary>A RedisActor on one node and a sender on another, over Akka.Remote.</summary>
 public sealed class MessagesOverRemotingTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    /// <summary>The two nodes of a test hear each other and no others.</summary>
-    private readonly string _network = Guid.NewGuid().ToString("N");
 
     private ActorSystem _sender = null!;
     private RedisServer _server = null!;
@@ -36,7 +33,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reply_comes_back_with_the_state_that_was_given_along()
+    public async Task A_reply_brings_back_the_state_of_the_command()
     {
         var state = Guid.NewGuid();
 
@@ -46,7 +43,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_comes_back_as_what_it_is()
+    public async Task A_failure_arrives_with_all_its_properties()
     {
         await _redis.Ask<RedisReply>(new RedisCommand("SET", "text", "abc"), Patience);
 
@@ -60,7 +57,7 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscriber_elsewhere_is_told_of_each_change()
+    public async Task A_subscriber_on_another_node_is_told_of_each_change()
     {
         var told = Channel.CreateUnbounded<RedisConnectionEvent>();
         var subscriber = _sender.ActorOf(Props.Create(() => new Subscriber(told.Writer)));
@@ -84,23 +81,12 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
         }
     }
 
-    /// <summary>With the transport within a process that Akka.Remote brings for tests: everything of remoting but the sockets.</summary>
-    private ActorSystem StartNode(string name, string settings) => ActorSystem.Create(name, ConfigurationFactory.ParseString($$"""
+    private static ActorSystem StartNode(string name, string settings) => ActorSystem.Create(name, ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
           actor.provider = remote
-          remote {
-            enabled-transports = ["akka.remote.test"]
-            test {
-              transport-class = "Akka.Remote.Transport.TestTransport, Akka.Remote"
-              applied-adapters = []
-              registry-key = "{{_network}}"
-              local-address = "test://{{name}}@localhost:1"
-              maximum-payload-bytes = 128000b
-              scheme-identifier = test
-            }
-          }
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         }
         {{settings}}
         """));

@@ -1,0 +1,208 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Hosting.SBR;
+using Akka.Configuration;
+using Akka.Coordination;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RedisActors.AkkaCluster.Hosting;
+using RedisActors.Hosting;
+using RedisActors.Testing;
+
+namespace RedisActors.AkkaCluster.Tests.Remote;
+
+/// <summary>An Akka cluster of one node, from HOCON and with Akka.Hosting.</summary>
+public sealed class EmbeddingTests : IAsyncLifetime
+{
+    private RedisServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task The_example_starts_a_node_that_works()
+    {
+        var example = ConfigurationFactory.ParseString(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "akka-cluster.conf")));
+        var system = ActorSystem.Create("shop", Own().WithFallback(example));
+        JoinItself(system);
+
+        var redis = RemoteRedisExtension.Get(system).RemoteRedis;
+        var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+        var lease = LeaseProvider.Get(system).GetLease("lease", "redis-actors.lease", "owner");
+
+        Assert.Equal("/user/remote-redis", redis.Path.ToStringWithoutAddress());
+        Assert.Equal(1, reply.Value.AsInt64());
+        Assert.IsType<RedisLease>(lease);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task The_example_starts_RemoteRedis_with_the_actor_system()
+    {
+        var example = ConfigurationFactory.ParseString(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "akka-cluster.conf")));
+        var system = ActorSystem.Create("shop", Own().WithFallback(example));
+
+        Assert.True(system.HasExtension<RemoteRedisExtension>());
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_host_injects_RemoteRedis(bool singleton)
+    {
+        using var host = BuildHost(string.Empty, akka => _ = singleton ? akka.WithRedisSingleton("redis") : akka.WithRedisOnRole("redis"));
+        await host.StartAsync();
+        JoinItself(host.Services.GetRequiredService<ActorSystem>());
+
+        var redis = host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef;
+        var reply = await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+
+        Assert.Equal(1, reply.Value.AsInt64());
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook = on", true)]
+    public async Task A_host_answers_signals_itself_unless_the_application_says_otherwise(string settings, bool byAkka)
+    {
+        using var host = BuildHost(settings, akka => akka.WithRedisOnRole("redis"));
+        await host.StartAsync();
+
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        Assert.Equal(byAkka, system.Settings.Config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook"));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Options_of_Akka_Cluster_Hosting_take_the_lease()
+    {
+        using var host = BuildHost(string.Empty, akka => akka
+            .WithClustering(new ClusterOptions
+            {
+                SplitBrainResolver = new LeaseMajorityOption { LeaseImplementation = new RedisLeaseOption(), LeaseName = "majority" },
+            })
+            .WithSingleton<Echo>("echo", Props.Create(() => new Echo()), new ClusterSingletonOptions
+            {
+                LeaseImplementation = new RedisLeaseOption(),
+                LeaseRetryInterval = TimeSpan.FromMilliseconds(100),
+            })
+            .WithRedis()
+            .WithRedisLease(lease =>
+            {
+                lease.HeartbeatTimeout = TimeSpan.FromMilliseconds(1500);
+                lease.HeartbeatInterval = TimeSpan.FromMilliseconds(300);
+                lease.OperationTimeout = TimeSpan.FromSeconds(1);
+                lease.SafetyMargin = 0.2;
+                lease.KeyPrefix = "my leases:";
+            }));
+        await host.StartAsync();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        JoinItself(system);
+
+        var echo = host.Services.GetRequiredService<IRequiredActor<Echo>>().ActorRef;
+        Assert.Equal("hello", await echo.Ask<string>("hello", Eventually.Patience));
+
+        var keys = await _server.ExecuteAsync("KEYS", "my leases:*");
+        Assert.Contains(keys.Items, key => key.Text == "my leases:shop-singleton-akka://shop/user/echo");
+        Assert.Equal("redis-actors.lease", system.Settings.Config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
+        var lease = (RedisLease)LeaseProvider.Get(system).GetLease("other", "redis-actors.lease", "owner");
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), lease.Settings.TimeoutSettings.HeartbeatTimeout);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_singleton_starts_when_it_has_acquired_the_lease()
+    {
+        var settings = ConfigurationFactory.ParseString("""
+            akka.cluster.singleton { use-lease = "redis-actors.lease", lease-retry-interval = 100ms }
+            redis-actors.lease { heartbeat-timeout = 1500ms, heartbeat-interval = 300ms, lease-operation-timeout = 1s }
+            redis-actors.akka-cluster { served-by = singleton, role = redis }
+            """);
+        var system = ActorSystem.Create("shop", settings.WithFallback(Own()).WithFallback(RedisLease.DefaultConfig()));
+        JoinItself(system);
+
+        var reply = await RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
+
+        Assert.Equal(1, reply.Value.AsInt64());
+        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
+        Assert.Contains("127.0.0.1", holder.Text);
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData("role")]
+    [InlineData("singleton")]
+    public async Task It_starts_beside_connections_of_any_name(string servedBy)
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString($$"""
+            redis-actors {
+              connections {
+                remote {}
+                service {}
+                singleton {}
+              }
+              akka-cluster.served-by = {{servedBy}}
+            }
+            """).WithFallback(Own()));
+
+        RedisExtension.Get(system).Connection("remote");
+        RemoteRedisExtension.Get(system);
+
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task All_invalid_settings_are_reported_at_once()
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
+            "redis-actors.akka-cluster { served-by = nobody, linger = soon, roles = redis }").WithFallback(Own()));
+
+        var error = Assert.ThrowsAny<Exception>(() => RemoteRedisExtension.Get(system));
+
+        Assert.Contains("redis-actors.akka-cluster.served-by", error.GetBaseException().Message);
+        Assert.Contains("redis-actors.akka-cluster.linger", error.GetBaseException().Message);
+        Assert.Contains("redis-actors.akka-cluster.roles", error.GetBaseException().Message);
+        await system.Terminate();
+    }
+
+    private IHost BuildHost(string settings, Action<AkkaConfigurationBuilder> configure)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("shop", akka =>
+        {
+            akka.AddHocon(ConfigurationFactory.ParseString(settings).WithFallback(Own()), HoconAddMode.Prepend);
+            configure(akka);
+        });
+        return builder.Build();
+    }
+
+    private static void JoinItself(ActorSystem system)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        cluster.Join(cluster.SelfAddress);
+    }
+
+    /// <summary>The settings of the test's own node.</summary>
+    private Config Own() => ConfigurationFactory.ParseString($$"""
+        akka.loglevel = OFF
+        akka.stdout-loglevel = OFF
+        akka.actor.provider = cluster
+        akka.coordinated-shutdown.exit-clr = off
+        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        akka.cluster { seed-nodes = [], roles = [redis] }
+        redis-actors.default.endpoint = "{{_server.Endpoint}}"
+        """);
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => ReceiveAny(message => Sender.Tell(message));
+    }
+}
