@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Akka.Configuration;
@@ -53,6 +54,7 @@ public sealed class RedisOptions
     /// <c>credentials-provider</c>: a class that implements <see cref="IRedisCredentialsProvider"/> and has a constructor without
     /// arguments; asked for each connection attempt.
     /// </summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
     public Type? CredentialsProvider { get; set; }
 
     /// <summary><c>tls.enabled</c>: whether the connection is encrypted.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Akka.Configuration;
 
@@ -15,6 +16,8 @@ namespace RedisActors.Configuration;
 /// <param name="rules">Takes the problems that come from several settings together.</param>
 internal sealed class SettingsReader(Config config, SettingsOrigin origin, SettingsProblems values, SettingsProblems rules)
 {
+    private const string TrimmedAway = "A class or constructor that trimming removed is reported like any other name that is not valid.";
+
     private readonly HashSet<string> _invalid = [];
     private readonly List<string> _warnings = [];
 
@@ -124,6 +127,9 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public bool Switch(string path) => OneOf(path, ("on", true), ("off", false), ("true", true), ("false", false));
 
     /// <summary>The name of a type that implements an interface and can be made without arguments; null where there is none.</summary>
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
+    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = TrimmedAway)]
+    [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = TrimmedAway)]
     public Type? TypeOrNull(string path, Type contract, string otherwise = "")
     {
         if (TextOrNull(path) is not { } name) return null;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RedisActors.Configuration;
 
 namespace RedisActors.Connection;
@@ -180,6 +181,7 @@ internal sealed class CredentialsSettings
     public string? Password { get; }
 
     /// <summary>The class to ask at each attempt; null: user and password are always the same.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
     public Type? Provider { get; }
 }
 
