@@ -32,6 +32,25 @@ public sealed class FaultProxyTests : IAsyncLifetime
         Assert.Equal(1, _proxy.Accepted);
     }
 
+    [Theory]
+    [InlineData(FaultDirection.ToServer)]
+    [InlineData(FaultDirection.ToClient)]
+    public async Task A_throttled_direction_is_as_slow_as_it_was_told_and_loses_nothing(FaultDirection direction)
+    {
+        await using var client = await ConnectAsync();
+        var text = new string('x', 4_000_000);
+        if (direction == FaultDirection.ToClient) await client.ExecuteAsync("SET", "k", text);
+
+        _proxy.Throttle(direction, 4_000_000);
+        var before = Stopwatch.GetTimestamp();
+        if (direction == FaultDirection.ToServer) await client.ExecuteAsync("SET", "k", text);
+        else Assert.Equal(text, (await client.ExecuteAsync("GET", "k")).Text);
+        Assert.True(Stopwatch.GetElapsedTime(before) > TimeSpan.FromSeconds(0.8));
+
+        _proxy.Throttle(direction, 0);
+        Assert.Equal(text, (await client.ExecuteAsync("GET", "k")).Text);
+    }
+
     [Fact]
     public async Task An_end_on_either_side_is_passed_on()
     {

@@ -112,6 +112,12 @@ public sealed class FaultProxy : IAsyncDisposable
     public void Delay(FaultDirection direction, TimeSpan delay) => _faults.SetDelay(direction, delay);
 
     /// <summary>
+    /// Makes each connection as slow as this in one direction: it is read no faster, so that its sender has to wait when the systems'
+    /// buffers are full. 0: as fast as it goes.
+    /// </summary>
+    public void Throttle(FaultDirection direction, long bytesPerSecond) => _faults.SetRate(direction, bytesPerSecond);
+
+    /// <summary>
     /// Once: lets exactly this many more bytes through in one direction, over all connections, then ends the connection whose
     /// bytes exceed them. The receiver gets the bytes and then an orderly end; the sender a reset.
     /// </summary>

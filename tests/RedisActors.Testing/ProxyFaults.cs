@@ -14,6 +14,7 @@ internal sealed class ProxyFaults
 
     private readonly object _lock = new();
     private readonly TimeSpan[] _delays = new TimeSpan[2];
+    private readonly long[] _rates = new long[2];
     private readonly long[] _bytesUntilCut = [Never, Never];
     private ProxyMode _mode;
     private TaskCompletionSource _flowing = Flowing();
@@ -57,6 +58,18 @@ internal sealed class ProxyFaults
     public void SetDelay(FaultDirection direction, TimeSpan delay)
     {
         lock (_lock) _delays[(int)direction] = delay;
+    }
+
+    /// <summary>Bytes a second; 0: as many as come.</summary>
+    public long RateOf(FaultDirection direction)
+    {
+        lock (_lock) return _rates[(int)direction];
+    }
+
+    public void SetRate(FaultDirection direction, long bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
+        lock (_lock) _rates[(int)direction] = bytesPerSecond;
     }
 
     public void CutAfter(FaultDirection direction, long bytes)

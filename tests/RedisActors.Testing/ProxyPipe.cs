@@ -37,8 +37,11 @@ internal sealed class ProxyPipe
     {
         var buffer = new byte[64 * 1024];
         var kind = PieceKind.Bytes;
+        var mayReadFrom = 0L;
         while (kind == PieceKind.Bytes)
         {
+            var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), mayReadFrom);
+            if (early > TimeSpan.Zero) await Task.Delay(early).ConfigureAwait(false);
             await _link.UntilFlowingAsync().ConfigureAwait(false);
             var count = 0;
             try
@@ -49,6 +52,13 @@ internal sealed class ProxyPipe
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 kind = PieceKind.Reset;
+            }
+
+            if (_link.Faults.RateOf(_direction) is > 0 and var rate)
+            {
+                // A delay that took too long is made up for, within limits.
+                var now = Stopwatch.GetTimestamp();
+                mayReadFrom = Math.Max(mayReadFrom, now - (Stopwatch.Frequency / 20)) + (count * Stopwatch.Frequency / rate);
             }
 
             var due = Stopwatch.GetTimestamp() + (long)(_link.Faults.DelayOf(_direction).TotalSeconds * Stopwatch.Frequency);

@@ -48,6 +48,20 @@ public sealed class StrangeServer : IAsyncDisposable
     /// <summary>Accepts, reads and says nothing.</summary>
     public static StrangeServer Silent(int? port = null) => new(port, DrainAsync);
 
+    /// <summary>Answers whatever it is told as the test says, and goes on listening.</summary>
+    /// <param name="answer">Given what it was told.</param>
+    /// <param name="port">The port; a free one unless given.</param>
+    public static StrangeServer Saying(Func<string, string> answer, int? port = null) => new(port, async (client, end) =>
+    {
+        var buffer = new byte[64 * 1024];
+        int count;
+        while ((count = await client.ReceiveAsync(buffer, end).ConfigureAwait(false)) > 0)
+        {
+            var words = Encoding.Latin1.GetBytes(answer(Encoding.Latin1.GetString(buffer, 0, count)));
+            for (var sent = 0; sent < words.Length;) sent += await client.SendAsync(words.AsMemory(sent), end).ConfigureAwait(false);
+        }
+    });
+
     /// <summary>Closes the port and all connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,9 +1,19 @@
 namespace RedisActors.Connection;
 
 /// <summary>
-/// A link: one live connection to Redis, connected once. It never connects again by itself; when it is gone, it is gone, and
-/// the supervisor makes the next one.
+/// A link: one live connection to Redis, connected once. It never reconnects; when it is gone, it is gone, and the supervisor
+/// makes the next one.
 /// </summary>
+/// <remarks>
+/// <para>
+/// Every request that was handed over is told exactly one thing about itself (see <see cref="LinkRequest"/>). Requests are told in
+/// the order in which they were handed over, by one thread at a time.
+/// </para>
+/// <para>
+/// The loss of a link is told (<c>onLost</c>) when nothing is left in it: every request that was handed over before has been told
+/// by then. One that is handed over later is told at once that it was not sent.
+/// </para>
+/// </remarks>
 internal interface IRedisLink : IDisposable
 {
     /// <summary>Which connection of the server this is; what it takes to end it from another one.</summary>
@@ -12,16 +22,21 @@ internal interface IRedisLink : IDisposable
     /// <summary>The server's own address, <c>ip:port</c>.</summary>
     string Endpoint { get; }
 
+    /// <summary>What whoever operates the application should know of this server; null: nothing that was not said before.</summary>
+    string? Warning => null;
+
     /// <summary>
-    /// Hands a request over. Whatever happens then is told to the request, exactly once and possibly before this returns;
+    /// Hands a request over, from any thread. Whatever becomes of it is told to the request, possibly before this returns;
     /// nothing is thrown.
     /// </summary>
     void Send(LinkRequest request);
 
-    /// <summary>Says that the link is lost, although it is not: its server is of no use any more.</summary>
+    /// <summary>Ends the link, although it works: its server is of no use any more. The first cause is the one that is told.</summary>
     void Abandon(string cause);
 
-    /// <summary>Whether anything was answered over the link, whatever it was, since this was asked last.</summary>
+    /// <summary>
+    /// Whether the other side has shown life since this was asked last: a byte arrived, or was taken off a write that had to wait.
+    /// </summary>
     bool TakeHeard();
 
     /// <summary>Whether the server's host takes a connection at this moment; the server itself may be busy. Throws nothing.</summary>
@@ -35,9 +50,12 @@ internal interface IRedisLinkFactory
     object ServerKey { get; }
 
     /// <summary>
-    /// Connects to the server and makes sure that it answers. Throws <see cref="RedisLinkException"/> when it cannot.
+    /// Connects to the server and verifies that it is the one that is wanted. Throws <see cref="RedisLinkException"/> when it
+    /// cannot.
     /// </summary>
-    /// <param name="onLost">Told, at most once and from any thread, why an established link is gone.</param>
+    /// <param name="onLost">
+    /// Told, at most once and from any thread, why an established link is gone, when all of its requests have been told.
+    /// </param>
     /// <param name="cancellation">Ends an attempt that nobody waits for any more; what was opened is closed.</param>
     Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation);
 

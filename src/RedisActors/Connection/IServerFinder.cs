@@ -6,9 +6,9 @@ namespace RedisActors.Connection;
 internal interface IServerFinder
 {
     /// <summary>
-    /// Looks until a server answers that is ready and has the role that is wanted. Throws <see cref="ServerSilentException"/>
-    /// where there is none yet, <see cref="MisconfiguredException"/> where waiting does not help, and another
-    /// <see cref="RedisLinkException"/> where it is not the server's fault.
+    /// Looks until a server answers that is ready and has the role that is wanted, and keeps the connection. Throws
+    /// <see cref="ServerSilentException"/> where there is none yet, <see cref="MisconfiguredException"/> where waiting does not
+    /// help, and another <see cref="RedisLinkException"/> where it is not the server's fault.
     /// </summary>
     Task<FoundServer> FindAsync(CancellationToken cancellation);
 
@@ -24,13 +24,6 @@ internal interface IServerFinder
     IDisposable? Watch(FoundServer server, Action<string> onMoved);
 }
 
-/// <summary>A server, and how to get in.</summary>
-internal sealed record FoundServer(ServerAddress Server, ServerAccess Access)
-{
-    /// <summary>Which failover made it the primary, where sentinels say so; a higher one is later.</summary>
-    public long ConfigEpoch { get; init; }
-}
-
 /// <summary>Chooses how servers are found.</summary>
 internal static class ServerFinder
 {
@@ -39,4 +32,40 @@ internal static class ServerFinder
         RedisTopology.Sentinel => new SentinelFinder(settings),
         _ => new StandaloneFinder(settings),
     };
+}
+
+/// <summary>A server that was found, and the connection over which it was: logged in, in its database, asked who it is.</summary>
+internal sealed class FoundServer(ServerAddress server, ServerAccess access, RespConversation conversation) : IDisposable
+{
+    private bool _released;
+
+    public ServerAddress Server => server;
+
+    /// <summary>How it was got in.</summary>
+    public ServerAccess Access => access;
+
+    public ServerRole Role { get; init; }
+
+    /// <summary>Which connection of the server this is.</summary>
+    public ClientIdentity Identity { get; init; } = ClientIdentity.Unknown;
+
+    /// <summary>Whether it is a node of a Redis Cluster.</summary>
+    public bool IsClusterNode { get; init; }
+
+    /// <summary>Which failover made it the primary, where sentinels say so; a higher one is later.</summary>
+    public long ConfigEpoch { get; set; }
+
+    /// <summary>Gives the connection away.</summary>
+    public Stream Release()
+    {
+        var stream = conversation.Release();
+        _released = true;
+        return stream;
+    }
+
+    /// <summary>Ends the connection, unless it was given away.</summary>
+    public void Dispose()
+    {
+        if (!_released) conversation.Dispose();
+    }
 }

@@ -28,12 +28,12 @@ internal sealed class LinkQuery : LinkRequest
     {
         var query = new LinkQuery(name, arguments);
         link.Send(query);
+        FirstSuccess.Observe(query._answer.Task);
         return query._answer.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Sends a query whose answer nobody waits for.</summary>
-    public static void AskAndForget(IRedisLink link, string name, RedisValue[] arguments) =>
-        FirstSuccess.Observe(AskAsync(link, name, arguments));
+    public static void AskAndForget(IRedisLink link, string name, RedisValue[] arguments) => _ = AskAsync(link, name, arguments);
 
     public override void Succeed(in RespValue value) => _answer.TrySetResult(value);
 

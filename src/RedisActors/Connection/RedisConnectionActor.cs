@@ -8,12 +8,13 @@ namespace RedisActors.Connection;
 
 /// <summary>
 /// One link from its first byte to its last: connects, verifies, fences the links before it, watches. It never retries; when
-/// the link cannot be made or is lost, it fails, and its supervisor decides.
+/// the link cannot be made or is lost, it fails, and its supervisor decides. A link that has had requests is given up by abandoning
+/// it: the actor fails when the link says that it is lost, which it does when all of its requests have been told.
 /// </summary>
 internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 {
     private const string HeartbeatTimer = "heartbeat";
-    private const int LooksPerTimeout = 8;
+    private const int PollsPerTimeout = 8;
 
     private readonly LinkSettings _settings;
     private readonly IRedisLinkFactory _links;
@@ -21,7 +22,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private readonly IReadOnlyList<ClientIdentity> _unfenced;
     private readonly CancellationTokenSource _stopped = new();
     private readonly IActorRef _self = Context.Self;
-    private readonly TimeSpan _lookForLifeEach;
+    private readonly TimeSpan _pollInterval;
     private Task<IRedisLink>? _attempt;
     private IRedisLink? _link;
     private bool _isInGrace;
@@ -32,8 +33,8 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         _links = links;
         _epoch = epoch;
         _unfenced = unfenced;
-        _lookForLifeEach = settings.Heartbeat.Timeout / LooksPerTimeout < settings.Heartbeat.Interval
-            ? settings.Heartbeat.Timeout / LooksPerTimeout
+        _pollInterval = settings.Heartbeat.Timeout / PollsPerTimeout < settings.Heartbeat.Interval
+            ? settings.Heartbeat.Timeout / PollsPerTimeout
             : settings.Heartbeat.Interval;
         Connecting();
     }
@@ -84,13 +85,20 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 
     private void Watching()
     {
+        Receive<Failed>(message => Abandon(message.Error.Message));
         Receive<HeartbeatDue>(_ => OnHeartbeatDue());
         Receive<HeartbeatAnswered>(_ => OnHeartbeatAnswered());
         Receive<HeartbeatOverdue>(_ => OnHeartbeatOverdue());
-        Receive<LookForLife>(_ => OnLookForLife());
+        Receive<PollForLife>(_ => OnPollForLife());
         Receive<HostTried>(OnHostTried);
         Receive<LinkLost>(OnLost);
-        Receive<Failed>(OnFailed);
+    }
+
+    /// <summary>Nothing counts any more but the link's own word.</summary>
+    private void Leaving()
+    {
+        Receive<LinkLost>(OnLost);
+        ReceiveAny(_ => { });
     }
 
     private void OnConnected(Connected message)
@@ -103,16 +111,17 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private void OnFenced(Fenced message)
     {
         if (message.Forbidden is not null) Context.Parent.Tell(new FenceForbidden(_epoch, message.Forbidden));
+        if (_link!.Warning is { } warning) Context.GetLogger().Warning("redis {0}: {1}", _settings.Name, warning);
         Become(Watching);
         OnHeartbeatAnswered();
-        Context.Parent.Tell(new LinkVerified(_epoch, _link!));
+        Context.Parent.Tell(new LinkVerified(_epoch, _link));
     }
 
     private void OnHeartbeatDue()
     {
         _link!.TakeHeard();
         AwaitAnswer(_settings.Heartbeat.Timeout);
-        Timers.StartPeriodicTimer(LookForLife.Instance, LookForLife.Instance, _lookForLifeEach);
+        Timers.StartPeriodicTimer(PollForLife.Instance, PollForLife.Instance, _pollInterval);
         AskForRoleAsync(_link, _settings.Role, _stopped.Token)
             .PipeTo(_self, success: answered => answered, failure: error => new Failed(error));
     }
@@ -120,17 +129,18 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private void OnHeartbeatAnswered()
     {
         _isInGrace = false;
-        Timers.Cancel(LookForLife.Instance);
+        Timers.Cancel(PollForLife.Instance);
         Timers.StartSingleTimer(HeartbeatTimer, HeartbeatDue.Instance, _settings.Heartbeat.Interval);
     }
 
     private void AwaitAnswer(TimeSpan patience) => Timers.StartSingleTimer(HeartbeatTimer, HeartbeatOverdue.Instance, patience);
 
     /// <summary>
-    /// Any other answer is a sign of life as well: behind a deep pipeline the heartbeat's own may take its time. It is looked for
-    /// several times, so that a server that falls silent right after one is given up no later than an idle one.
+    /// Every byte is a sign of life: behind a deep pipeline, or a large reply on a slow line, the heartbeat's own answer may take its
+    /// time. The link is polled several times within the timeout, so that a server that falls silent right after a byte is given up
+    /// no later than an idle one.
     /// </summary>
-    private void OnLookForLife()
+    private void OnPollForLife()
     {
         if (!_link!.TakeHeard()) return;
         _isInGrace = false;
@@ -139,9 +149,14 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
 
     private void OnHeartbeatOverdue()
     {
-        OnLookForLife();
+        OnPollForLife();
         if (Timers.IsTimerActive(HeartbeatTimer)) return;
-        if (_isInGrace || _settings.Heartbeat.BusyGrace == TimeSpan.Zero) throw Overdue(string.Empty);
+        if (_isInGrace || _settings.Heartbeat.BusyGrace == TimeSpan.Zero)
+        {
+            AbandonOverdue(string.Empty);
+            return;
+        }
+
         _isInGrace = true;
         TryHostAsync(_link!).PipeTo(_self, success: accepts => new HostTried(accepts), failure: error => new Failed(error));
     }
@@ -149,12 +164,19 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private void OnHostTried(HostTried message)
     {
         if (!_isInGrace) return;
-        if (!message.Accepts) throw Overdue(", and its host takes no connections");
-        AwaitAnswer(_settings.Heartbeat.BusyGrace);
+        if (message.Accepts) AwaitAnswer(_settings.Heartbeat.BusyGrace);
+        else AbandonOverdue(", and its host takes no connections");
     }
 
-    private RedisLinkException Overdue(string addition) => new(
+    private void AbandonOverdue(string addition) => Abandon(
         $"no answer to {RoleCheck.QuestionFor(_settings.Role)} for {_settings.Heartbeat.Timeout.TotalMilliseconds} ms{addition}");
+
+    private void Abandon(string cause)
+    {
+        Timers.CancelAll();
+        Become(Leaving);
+        _link!.Abandon(cause);
+    }
 
     private async Task<bool> TryHostAsync(IRedisLink link)
     {
@@ -235,9 +257,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
         public static readonly HeartbeatOverdue Instance = new();
     }
 
-    private sealed class LookForLife : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    private sealed class PollForLife : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
-        public static readonly LookForLife Instance = new();
+        public static readonly PollForLife Instance = new();
     }
 
     private sealed record HostTried(bool Accepts) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

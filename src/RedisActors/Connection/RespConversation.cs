@@ -1,29 +1,40 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace RedisActors.Connection;
 
 /// <summary>
-/// A conversation with a server over a socket of its own, past StackExchange.Redis: for questions before there is a link, and to
-/// sentinels. Commands are written as they come, replies are read in their order; one writer and one reader at a time.
+/// A conversation with a server over a socket of the library's own: to find and verify a server before its connection becomes a
+/// link, and with sentinels. Commands are written as they come, replies are read in their order; one writer and one reader at a
+/// time.
 /// </summary>
 internal sealed class RespConversation : IDisposable
 {
-    /// <summary>No answer to a question of the library's own is longer; what says it is, is no Redis.</summary>
-    private const int LongestReply = 1024 * 1024;
+    /// <summary>
+    /// No answer to a question of the library's own is longer, <c>CLIENT LIST</c> with ten thousands of clients included; what says
+    /// it is, is no Redis.
+    /// </summary>
+    private const int LongestReply = 32 * 1024 * 1024;
+
+    private const int LongestLine = 64 * 1024;
+
+    /// <summary>What each part of a reply counts at least: it takes memory here, however short it is there.</summary>
+    private const int CostOfItem = 64;
+
+    private const int DeepestReply = 8;
 
     private readonly Stream _stream;
     private byte[] _buffer = new byte[1024];
     private int _start;
     private int _end;
+    private int _left;
 
     private RespConversation(Stream stream) => _stream = stream;
 
     /// <summary>
     /// Connects, with TLS where there is some. Throws <see cref="RedisLinkException"/> where nobody takes the connection, and
-    /// <see cref="MisconfiguredException"/> where the two cannot agree on TLS.
+    /// <see cref="TlsRefusedException"/> where the two cannot agree on TLS.
     /// </summary>
     public static async Task<RespConversation> OpenAsync(ServerAddress server, TlsTrust? tls, CancellationToken cancellation)
     {
@@ -35,12 +46,7 @@ internal sealed class RespConversation : IDisposable
             if (tls is not null) stream = await tls.EncryptAsync(stream, server.Endpoint, cancellation).ConfigureAwait(false);
             return new RespConversation(stream);
         }
-        catch (SocketException error)
-        {
-            socket.Dispose();
-            throw new RedisLinkException($"connect to {server} failed: {error.Message}", error);
-        }
-        catch (IOException error)
+        catch (Exception error) when (error is SocketException or IOException)
         {
             socket.Dispose();
             throw new RedisLinkException($"connect to {server} failed: {error.Message}", error);
@@ -77,9 +83,26 @@ internal sealed class RespConversation : IDisposable
 
     /// <summary>
     /// The next reply; an error is one. Throws <see cref="ConversationEndedException"/> at the end of the connection, and
-    /// <see cref="NotRespException"/> where the other side speaks something else.
+    /// <see cref="NotRespException"/> where the other side speaks something else, or without end.
     /// </summary>
-    public async Task<RespValue> ReadAsync(CancellationToken cancellation)
+    public Task<RespValue> ReadAsync(CancellationToken cancellation)
+    {
+        _left = LongestReply;
+        return ReadAsync(DeepestReply, cancellation);
+    }
+
+    /// <summary>
+    /// Gives the connection away, which has been answered everything that it was asked; this has none any more.
+    /// </summary>
+    public Stream Release()
+    {
+        if (_start != _end) throw new NotRespException("more than it was asked for");
+        return _stream;
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private async Task<RespValue> ReadAsync(int depth, CancellationToken cancellation)
     {
         var line = await ReadLineAsync(cancellation).ConfigureAwait(false);
         var rest = line.Length > 0 ? line[1..] : string.Empty;
@@ -95,19 +118,17 @@ internal sealed class RespConversation : IDisposable
                 return RespValue.Null;
             case '$' when TryReadLength(rest, out var length):
                 return RespValue.BulkString(await ReadBulkAsync(length, cancellation).ConfigureAwait(false));
-            case '*' when TryReadLength(rest, out var count):
+            case '*' when depth > 0 && TryReadLength(rest, out var count):
                 var items = new List<RespValue>();
-                for (var i = 0; i < count; i++) items.Add(await ReadAsync(cancellation).ConfigureAwait(false));
+                for (var i = 0; i < count; i++) items.Add(await ReadAsync(depth - 1, cancellation).ConfigureAwait(false));
                 return RespValue.Array(items.ToArray());
             default:
                 throw new NotRespException(line);
         }
     }
 
-    public void Dispose() => _stream.Dispose();
-
-    private static bool TryReadLength(string text, out int length) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= LongestReply;
+    private bool TryReadLength(string text, out int length) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= _left;
 
     private async Task<string> ReadLineAsync(CancellationToken cancellation)
     {
@@ -116,10 +137,11 @@ internal sealed class RespConversation : IDisposable
         {
             // Whoever does not begin as RESP does may never end the line either.
             var start = _end - _start > 0 ? (char)_buffer[_start] : '+';
-            if (!"+-:$*".Contains(start) || _end - _start > LongestReply) throw new NotRespException(Received());
+            if (!"+-:$*".Contains(start) || _end - _start > LongestLine) throw new NotRespException(Received());
             await FillAsync(cancellation).ConfigureAwait(false);
         }
 
+        Take(length + CostOfItem);
         var line = Encoding.UTF8.GetString(_buffer, _start, length).TrimEnd('\r');
         _start += length + 1;
         return line;
@@ -127,10 +149,18 @@ internal sealed class RespConversation : IDisposable
 
     private async Task<byte[]> ReadBulkAsync(int length, CancellationToken cancellation)
     {
+        Take(length);
         while (_end - _start < length + 2) await FillAsync(cancellation).ConfigureAwait(false);
         var bytes = _buffer.AsSpan(_start, length).ToArray();
         _start += length + 2;
         return bytes;
+    }
+
+    /// <summary>A reply that has taken all that one may have is none.</summary>
+    private void Take(int bytes)
+    {
+        _left -= bytes;
+        if (_left < 0) throw new NotRespException(Received());
     }
 
     private async Task FillAsync(CancellationToken cancellation)
@@ -155,7 +185,7 @@ internal sealed class RespConversation : IDisposable
         }
     }
 
-    private string Received() => Encoding.UTF8.GetString(_buffer, _start, _end - _start);
+    private string Received() => Encoding.UTF8.GetString(_buffer, _start, Math.Min(_end - _start, LongestLine));
 
     /// <summary>
     /// A server may refuse the client's certificate only after the handshake; that is then the answer to the first read.

@@ -11,33 +11,37 @@ internal sealed class SentinelFinder(LinkSettings settings) : IServerFinder
     /// <summary>How long the others may still take when some sentinels have answered and are no majority.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(150);
 
+    private static readonly ServerProbe Look = new(null);
+
+    private readonly ServerProbe _probe = new(settings.ClientName);
     private readonly ServerAccessSource _access = new(settings);
     private volatile IReadOnlyList<RedisEndpoint> _known = settings.Sentinel.Endpoints;
 
     public async Task<FoundServer> FindAsync(CancellationToken cancellation)
     {
         var access = await _access.RenewAsync(cancellation).ConfigureAwait(false);
-        return await FindAsync(access, cancellation).ConfigureAwait(false);
+        return await FindAsync(_probe, access, cancellation).ConfigureAwait(false);
     }
 
     public Task<bool> IsThereAsync(CancellationToken cancellation) =>
-        _access.LookAsync(access => FindAsync(access, cancellation));
+        _access.LookAsync(access => FindAsync(Look, access, cancellation));
 
     public IDisposable Watch(FoundServer server, Action<string> onMoved) =>
         new SentinelWatch(settings.Sentinel.Service, AccessToSentinels(server.Access), _known, server, onMoved);
 
-    private async Task<FoundServer> FindAsync(ServerAccess access, CancellationToken cancellation)
+    private async Task<FoundServer> FindAsync(ServerProbe probe, ServerAccess access, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             var opinion = await PollAsync(AccessToSentinels(access), enough.Token).ConfigureAwait(false);
             var servers = await ServerAddress.ResolveAsync(opinion.Primary!, enough.Token).ConfigureAwait(false);
-            var role = await HedgedProbe.AskAsync(
-                token => ServerProbe.AskAsync(servers[0], access, token), enough.Token).ConfigureAwait(false);
-            return role == ServerRole.Primary
-                ? new FoundServer(servers[0], access) { ConfigEpoch = opinion.ConfigEpoch }
-                : throw new RedisLinkException($"the sentinels name {servers[0]}, which is not the primary (yet)");
+            var found = await FirstSuccess.AskAsync(
+                servers, (server, token) => probe.OpenAsync(server, access, token), enough.Token).ConfigureAwait(false);
+            found.ConfigEpoch = opinion.ConfigEpoch;
+            if (found.Role == ServerRole.Primary) return found;
+            found.Dispose();
+            throw new RedisLinkException($"the sentinels name {found.Server}, which is not the primary (yet)");
         }
         catch (RedisLinkException error) when (error is not MisconfiguredException)
         {
@@ -54,8 +58,7 @@ internal sealed class SentinelFinder(LinkSettings settings) : IServerFinder
     {
         var known = _known;
         var poll = new SentinelPoll(known.Count);
-        var pending = known.Select(sentinel => HedgedProbe.AskAsync(
-            token => SentinelQuery.AskAsync(sentinel, access, settings.Sentinel.Service, token), cancellation)).ToList();
+        var pending = known.Select(sentinel => SentinelQuery.AskAsync(sentinel, access, settings.Sentinel.Service, cancellation)).ToList();
         var failures = new List<Exception>();
         Task? settled = null;
         while (pending.Count > 0 && poll.Majority is null && settled is not { IsCompleted: true })
@@ -86,7 +89,7 @@ internal sealed class SentinelFinder(LinkSettings settings) : IServerFinder
             : FirstSuccess.Failure(failures);
     }
 
-    /// <summary>The sentinels have a user and a password of their own, and TLS as the servers have.</summary>
+    /// <summary>The sentinels have a user, a password and names of their own, and otherwise TLS as the servers have.</summary>
     private ServerAccess AccessToSentinels(ServerAccess access) => new(
-        new RedisCredentials(settings.Sentinel.User, settings.Sentinel.Password), access.Tls) { Prefix = "sentinel." };
+        new RedisCredentials(settings.Sentinel.User, settings.Sentinel.Password), access.Tls?.ForOtherHosts()) { Prefix = "sentinel." };
 }

@@ -48,16 +48,12 @@ internal sealed class SentinelWatch : IDisposable
                 try
                 {
                     var servers = await ServerAddress.ResolveAsync(sentinel, _end.Token).ConfigureAwait(false);
-                    await ServerDialogue.HoldAsync(
-                        servers[0],
-                        _access,
-                        [["SUBSCRIBE", Channel]],
-                        conversation => ListenAsync(sentinel, conversation),
-                        _end.Token).ConfigureAwait(false);
+                    using var conversation = await FirstSuccess.AskAsync(servers, SubscribeAsync, _end.Token).ConfigureAwait(false);
+                    await ListenAsync(sentinel, conversation).ConfigureAwait(false);
                 }
-                catch (RedisLinkException)
+                catch (Exception) when (!_end.IsCancellationRequested)
                 {
-                    // The others are listened to meanwhile.
+                    // Whatever it was, this sentinel is listened to again soon, and the others meanwhile.
                 }
 
                 await Task.Delay(RetryAfter, _end.Token).ConfigureAwait(false);
@@ -69,10 +65,19 @@ internal sealed class SentinelWatch : IDisposable
         }
     }
 
-    private async Task<bool> ListenAsync(RedisEndpoint sentinel, RespConversation conversation)
+    private Task<RespConversation> SubscribeAsync(ServerAddress sentinel, CancellationToken cancellation) => ServerDialogue.BeginAsync(
+        sentinel,
+        _access,
+        [["SUBSCRIBE", Channel]],
+        async conversation =>
+        {
+            var welcome = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+            return welcome.Kind == RespKind.Error ? throw new RedisLinkException($"{sentinel} refuses SUBSCRIBE: {welcome}") : conversation;
+        },
+        cancellation);
+
+    private async Task ListenAsync(RedisEndpoint sentinel, RespConversation conversation)
     {
-        var welcome = await conversation.ReadAsync(_end.Token).ConfigureAwait(false);
-        if (welcome.Kind == RespKind.Error) throw new RedisLinkException($"{sentinel} does not let itself be listened to: {welcome}");
         await CatchUpAsync(sentinel).ConfigureAwait(false);
         while (true)
         {

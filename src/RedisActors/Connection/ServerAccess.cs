@@ -18,6 +18,10 @@ internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
         { User: null } => ["AUTH", Credentials.Password],
         _ => ["AUTH", Credentials.User, Credentials.Password ?? string.Empty],
     };
+
+    /// <summary>Whether a text may hold the password, since whoever wrote it repeats what was said to it.</summary>
+    public bool MayShowSecret(string text) =>
+        Credentials.Password is { Length: > 0 } password && text.Contains(password, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Finds out, for each attempt anew, how to get in.</summary>
@@ -28,6 +32,8 @@ internal sealed class ServerAccessSource(LinkSettings settings)
         : null;
 
     private readonly RedisCredentials _configured = new(settings.Credentials.User, settings.Credentials.Password);
+    private readonly Lock _gate = new();
+    private Task<RedisCredentials>? _asking;
     private volatile ServerAccess? _latest;
 
     /// <summary>
@@ -37,19 +43,20 @@ internal sealed class ServerAccessSource(LinkSettings settings)
     public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
     {
         var credentials = _provider is null ? _configured : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
-        return _latest = new ServerAccess(credentials, TlsTrust.Load(settings.Tls)) { Database = settings.Database };
+        var tls = await TlsTrust.LoadAsync(settings.Tls, _latest?.Tls, cancellation).ConfigureAwait(false);
+        return _latest = new ServerAccess(credentials, tls) { Database = settings.Database };
     }
 
     /// <summary>
     /// Whether an attempt is worth making, as far as a look shows that gets in as the latest attempt did: something is found, or
     /// there is a failure that the log should tell of. Before there was such an attempt it always is.
     /// </summary>
-    public async Task<bool> LookAsync(Func<ServerAccess, Task> look)
+    public async Task<bool> LookAsync(Func<ServerAccess, Task<FoundServer>> look)
     {
         if (_latest is not { } latest) return true;
         try
         {
-            await look(latest).ConfigureAwait(false);
+            using var found = await look(latest).ConfigureAwait(false);
             return true;
         }
         catch (RedisLinkException error)
@@ -62,9 +69,7 @@ internal sealed class ServerAccessSource(LinkSettings settings)
     {
         try
         {
-            // On another thread, since it is a stranger's code that may block.
-            var answer = Task.Run(() => provider.GetAsync(settings.Name, cancellation).AsTask(), cancellation);
-            return await answer.WaitAsync(cancellation).ConfigureAwait(false)
+            return await Ask(provider, cancellation).WaitAsync(cancellation).ConfigureAwait(false)
                 ?? throw new RedisLinkException($"the credentials provider {provider.GetType()} gave none");
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
@@ -74,6 +79,21 @@ internal sealed class ServerAccessSource(LinkSettings settings)
         catch (Exception error) when (error is not RedisLinkException)
         {
             throw new RedisLinkException($"the credentials provider {provider.GetType()} failed: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// The provider is an application's code that may block, so it runs on a thread of its own; while it has not returned from an
+    /// earlier attempt, it is waited for and not called again.
+    /// </summary>
+    private Task<RedisCredentials> Ask(IRedisCredentialsProvider provider, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_asking is { IsCompleted: false } asking) return asking;
+            _asking = Task.Run(() => provider.GetAsync(settings.Name, cancellation).AsTask(), CancellationToken.None);
+            FirstSuccess.Observe(_asking);
+            return _asking;
         }
     }
 }

@@ -9,7 +9,10 @@ internal sealed record ServerAddress(RedisEndpoint Endpoint, IPAddress Address)
 {
     public IPEndPoint IPEndPoint => new(Address, Endpoint.Port);
 
-    /// <summary>Looks the name up, anew each time. Throws <see cref="RedisLinkException"/> when it has no usable address.</summary>
+    /// <summary>
+    /// Looks the name up, anew each time: all its addresses, IPv6 and IPv4, in the order in which this host prefers them. Throws
+    /// <see cref="RedisLinkException"/> when it has none.
+    /// </summary>
     public static async Task<IReadOnlyList<ServerAddress>> ResolveAsync(RedisEndpoint endpoint, CancellationToken cancellation)
     {
         IPAddress[] addresses;
@@ -22,10 +25,9 @@ internal sealed record ServerAddress(RedisEndpoint Endpoint, IPAddress Address)
             throw new RedisLinkException($"the host name '{endpoint.Host}' does not resolve: {error.Message}", error);
         }
 
-        var usable = addresses.Where(address => address.AddressFamily == AddressFamily.InterNetwork).ToArray();
-        if (usable.Length == 0) usable = addresses;
-        if (usable.Length == 0) throw new RedisLinkException($"the host name '{endpoint.Host}' has no usable address");
-        return [.. usable.Select(address => new ServerAddress(endpoint, address))];
+        return addresses.Length > 0
+            ? [.. addresses.Distinct().Select(address => new ServerAddress(endpoint, address))]
+            : throw new RedisLinkException($"the host name '{endpoint.Host}' has no address");
     }
 
     public override string ToString() =>

@@ -3,45 +3,67 @@ using System.Globalization;
 namespace RedisActors.Connection;
 
 /// <summary>
-/// Finds out what a server is: a connection, the handshakes that the settings ask for, PING and ROLE in one go, and a glance at the
-/// answers.
+/// Finds out what a server is: a connection, the handshakes that the settings ask for, and everything that is to be known of it, asked
+/// in one go.
 /// </summary>
-internal static class ServerProbe
+/// <param name="clientName">The name that the connection is to have on the server; null: it is only for a look.</param>
+internal sealed class ServerProbe(string? clientName)
 {
-    /// <summary>
-    /// Waits until the server answers, for as long as it takes or the token allows, and tells its role. An error will do as an
-    /// answer where it does not refuse this client. Throws <see cref="RedisLinkException"/> where there is no server, or none that
-    /// works yet, and <see cref="MisconfiguredException"/> where waiting will not help.
-    /// </summary>
-    public static Task<ServerRole> AskAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation) =>
-        ServerDialogue.HoldAsync(
-            server,
-            access,
-            access.Database == 0
-                ? [["PING"], ["ROLE"]]
-                : [["PING"], ["ROLE"], ["SELECT", access.Database.ToString(CultureInfo.InvariantCulture)]],
-            async conversation =>
-            {
-                var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-                if (pong.Kind == RespKind.Error
-                    && ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal)
-                {
-                    throw refusal;
-                }
-
-                var role = ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
-                if (access.Database != 0) await CheckDatabaseAsync(conversation, server, access, cancellation).ConfigureAwait(false);
-                return role;
-            },
-            cancellation);
+    private const string LibraryName = "RedisActors";
 
     /// <summary>
-    /// StackExchange.Redis does not look at the answer to its SELECT: where that is refused, the commands would run in database 0.
+    /// Waits until the server answers, for as long as it takes or the token allows. An error will do as an answer where it does not
+    /// refuse this client. Throws <see cref="RedisLinkException"/> where there is no server, or none that works yet, and
+    /// <see cref="MisconfiguredException"/> where waiting will not help.
     /// </summary>
-    private static async Task CheckDatabaseAsync(
+    public Task<FoundServer> OpenAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation)
+    {
+        List<string[]> questions = [["PING"], ["ROLE"]];
+        if (access.Database != 0) questions.Add(["SELECT", access.Database.ToString(CultureInfo.InvariantCulture)]);
+        if (clientName is not null)
+        {
+            questions.AddRange([
+                ["CLIENT", "SETNAME", clientName],
+                ["CLIENT", "SETINFO", "LIB-NAME", LibraryName],
+                ["INFO", "cluster"],
+                ["CLIENT", "INFO"]]);
+        }
+
+        return ServerDialogue.BeginAsync(
+            server, access, questions, conversation => ReadAsync(conversation, server, access, cancellation), cancellation);
+    }
+
+    /// <summary>Tries out whether the server lets this client into another database. Throws <see cref="RedisLinkException"/> where not.</summary>
+    public static async Task VerifyDatabaseAsync(
+        ServerAddress server, ServerAccess access, int database, CancellationToken cancellation)
+    {
+        using var found = await new ServerProbe(null).OpenAsync(server, access with { Database = database }, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<FoundServer> ReadAsync(
         RespConversation conversation, ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
-        var selected = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        if (selected.Kind == RespKind.Error) throw ServerRefusal.OfDatabase(server, access, selected.AsString()!);
+        var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        if (pong.Kind == RespKind.Error && ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal) throw refusal;
+        var role = ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
+        if (access.Database != 0)
+        {
+            // What is sent to this connection must run in this database and in no other.
+            var selected = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+            if (selected.Kind == RespKind.Error) throw ServerRefusal.OfDatabase(server, access, selected.AsString()!);
+        }
+
+        if (clientName is null) return new FoundServer(server, access, conversation) { Role = role };
+
+        // Neither name is needed: the ACL may forbid them, and the second came with Redis 7.2.
+        await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        var cluster = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        return new FoundServer(server, access, conversation)
+        {
+            Role = role,
+            IsClusterNode = cluster.Kind == RespKind.BulkString && cluster.AsString()!.Contains("cluster_enabled:1", StringComparison.Ordinal),
+            Identity = await ClientIdentity.ReadAsync(conversation, cancellation).ConfigureAwait(false),
+        };
     }
 }

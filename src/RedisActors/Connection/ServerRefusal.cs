@@ -3,12 +3,15 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Connection;
 
-/// <summary>What a server's refusal means, and what is to be mended.</summary>
+/// <summary>What a server's refusal means, and what has to be fixed.</summary>
 internal static class ServerRefusal
 {
     private const int WordsShown = 60;
 
-    /// <summary>Any error to AUTH is one; where it is not "not now", waiting does not mend it.</summary>
+    /// <summary>
+    /// Any error to AUTH is one; where it is not "not now", waiting does not help. Its words are shown only where they are known: a
+    /// server that does not know the command, or something in front of it, repeats it together with the password.
+    /// </summary>
     public static RedisLinkException OfAuth(ServerAddress server, ServerAccess access, string error)
     {
         if (IsNotNow(error)) return NotNow(server, error);
@@ -18,12 +21,15 @@ internal static class ServerRefusal
         {
             return new MisconfiguredException(
                 $"{server} has no password, yet one is configured here: remove {access.Prefix}password, or set requirepass there "
-                + $"({error})");
+                + $"({Shown(error, access)})");
         }
 
         var user = access.Credentials.User is { } name ? $"the user '{name}'" : "the default user";
+        var words = Begins(error, "WRONGPASS") || Begins(error, "NOPERM") || Begins(error, "ERR invalid password")
+            ? Shown(error, access)
+            : $"{error.Split(' ')[0]} (its further words are not shown, since they may repeat the password)";
         return new MisconfiguredException(
-            $"{server} does not accept {access.Prefix}user and {access.Prefix}password of {user}: {error}");
+            $"{server} does not accept {access.Prefix}user and {access.Prefix}password of {user}: {words}");
     }
 
     /// <summary>Null where the error is an answer like any other: the server is there.</summary>
@@ -51,8 +57,8 @@ internal static class ServerRefusal
                 $"{server} has no database {access.Database}: set database to one that it has, or databases in its configuration ({error})");
 
     /// <summary>The other side speaks something else.</summary>
-    public static MisconfiguredException NotRedis(ServerAddress server, NotRespException error) =>
-        new($"{server} is not a Redis server: it answers '{FirstWords(error.Message)}'", error);
+    public static MisconfiguredException NotRedis(ServerAddress server, ServerAccess access, string answer) =>
+        new($"{server} is not a Redis server: it answers '{FirstWords(Shown(answer, access))}'");
 
     private static bool IsNotNow(string error) =>
         Begins(error, "LOADING")
@@ -63,6 +69,9 @@ internal static class ServerRefusal
     private static MisconfiguredException Protected(ServerAddress server, string error) => new(
         $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it "
         + $"({FirstWords(error)})");
+
+    private static string Shown(string words, ServerAccess access) =>
+        access.MayShowSecret(words) ? "(words that may repeat the password)" : words;
 
     private static string FirstWords(string received)
     {

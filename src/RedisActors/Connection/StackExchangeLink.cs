@@ -1,71 +1,64 @@
-using System.Collections.Concurrent;
 using StackExchange.Redis;
 
 namespace RedisActors.Connection;
 
-/// <summary>A link over one multiplexer of StackExchange.Redis, for as long as that multiplexer's first connection lives.</summary>
+/// <summary>A link over StackExchange.Redis, for as long as the one connection lives that the client was given.</summary>
 internal sealed class StackExchangeLink : IRedisLink
 {
-    private readonly ConnectionMultiplexer _multiplexer;
-    private readonly IDatabase _database;
-    private readonly ConcurrentDictionary<int, IDatabase> _otherDatabases = new();
-    private readonly ReplyWaiters _replies;
-    private readonly int _databaseNumber;
+    /// <summary>How long the client may take to complete what it holds when the connection is closed; it takes no time at all.</summary>
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ClosingInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly ConnectionMultiplexer _client;
+    private readonly LinkStream _stream;
     private readonly ServerAddress _server;
+    private readonly IDatabase _database;
+    private readonly int _databaseNumber;
+    private readonly OtherDatabases _otherDatabases;
+    private readonly ReplyPump _pump;
     private Action<string>? _onLost;
     private IDisposable? _watch;
-    private volatile bool _heard;
-    private int _disposed;
+    private string? _cause;
+    private long _written;
+    private bool _disposed;
 
-    public StackExchangeLink(ConnectionMultiplexer multiplexer, ServerAddress server, int database, Action<string> onLost)
+    /// <param name="client">The client, which holds the stream and no other connection.</param>
+    /// <param name="stream">Where its bytes come and go.</param>
+    /// <param name="found">The server at the other end, and which connection of it this is.</param>
+    /// <param name="verify">Tries out whether the server lets this client into another database.</param>
+    /// <param name="onLost">See <see cref="IRedisLinkFactory.ConnectAsync"/>.</param>
+    public StackExchangeLink(
+        ConnectionMultiplexer client, LinkStream stream, FoundServer found, Func<int, Task> verify, Action<string> onLost)
     {
-        _multiplexer = multiplexer;
-        _server = server;
-        _replies = new ReplyWaiters(Heard, Failed);
-        _databaseNumber = database;
-        _database = multiplexer.GetDatabase(database);
+        _client = client;
+        _stream = stream;
+        _server = found.Server;
+        Identity = found.Identity;
+        _databaseNumber = found.Access.Database;
+        _database = client.GetDatabase(_databaseNumber);
+        _otherDatabases = new OtherDatabases(_gate, Execute, client, verify);
+        _pump = new ReplyPump(_gate, HandOver, Tell, OnPumpEnded);
         _onLost = onLost;
-        multiplexer.ConnectionFailed += OnConnectionFailed;
-
-        // It may have gone between the end of the handshake and the line above.
-        if (!multiplexer.IsConnected) Lost("the connection closed during the handshake");
+        stream.Ended = Lost;
+        client.ConnectionFailed += OnConnectionFailed;
     }
 
-    public ClientIdentity Identity { get; internal set; } = ClientIdentity.Unknown;
+    public ClientIdentity Identity { get; }
+
+    public string? Warning { get; init; }
 
     public string Endpoint => _server.IPEndPoint.ToString();
 
     public void Send(LinkRequest request)
     {
-        try
-        {
-            ICollection<object> arguments = request.Arguments.Length > 0 ? request : [];
-            _replies.Await(request, DatabaseOf(request).ExecuteAsync(request.Name, arguments, CommandFlags.NoRedirect));
-        }
-        catch (Exception error)
-        {
-            Failed(request, error);
-        }
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _onLost = null;
-        _watch?.Dispose();
-        _multiplexer.ConnectionFailed -= OnConnectionFailed;
-        _multiplexer.Close(allowCommandsToComplete: false);
-        _multiplexer.Dispose();
+        if (!_pump.Add(request)) Tell(request, null);
     }
 
     public void Abandon(string cause) => Lost(cause);
 
-    public bool TakeHeard()
-    {
-        if (!_heard) return false;
-        _heard = false;
-        return true;
-    }
+    public bool TakeHeard() => _stream.TakeHeard();
 
     public async Task<bool> HostAcceptsAsync(CancellationToken cancellation)
     {
@@ -83,28 +76,111 @@ internal sealed class StackExchangeLink : IRedisLink
     /// <summary>Something that watches the server's place; it ends with the link.</summary>
     public void KeepUntilDisposed(IDisposable? watch) => _watch = watch;
 
-    /// <summary>
-    /// The server has answered something. On the way of every answer: no more than a look, mostly, so that those who send need not
-    /// wait for this object's memory.
-    /// </summary>
-    private void Heard()
+    public void Dispose()
     {
-        if (!_heard) _heard = true;
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        _onLost = null;
+        _watch?.Dispose();
+        Lost("the link was disposed of");
+        _client.ConnectionFailed -= OnConnectionFailed;
+        _client.Dispose();
     }
 
-    /// <summary>A request got no reply. Where that says that the link is gone, the link says so too; it may know first.</summary>
-    private void Failed(LinkRequest request, Exception error)
+    private Task<RedisResult>? HandOver(LinkRequest request)
     {
-        if (StackExchangeErrors.Tell(request, error) is { } cause) Lost(cause);
+        if (Volatile.Read(ref _cause) is not null) return null;
+        var database = request.Database == _databaseNumber ? null : request.Database;
+        return database is null && !_otherDatabases.Holds ? Execute(request, _database) : _otherDatabases.HandOver(request, database);
     }
 
-    private IDatabase DatabaseOf(LinkRequest request) =>
-        request.Database is not { } number || number == _databaseNumber
-            ? _database
-            : _otherDatabases.GetOrAdd(number, static (n, multiplexer) => multiplexer.GetDatabase(n), _multiplexer);
+    private Task<RedisResult> Execute(LinkRequest request, IDatabase? database)
+    {
+        try
+        {
+            request.EnsureReadable();
+            return (database ?? _database).ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<RedisResult>(error);
+        }
+    }
+
+    /// <summary>By one thread at a time. What a request throws when it is told is its own affair.</summary>
+    private void Tell(LinkRequest request, Task<RedisResult>? reply)
+    {
+        try
+        {
+            if (reply is { IsCompletedSuccessfully: true })
+            {
+                _written++;
+                StackExchangeReply.Tell(request, reply.Result);
+            }
+            else
+            {
+                TellFailure(request, reply);
+            }
+        }
+        catch (Exception)
+        {
+            // It has been told, and nobody else is to suffer from what it made of that.
+        }
+    }
+
+    private void TellFailure(LinkRequest request, Task<RedisResult>? reply)
+    {
+        if (reply is null)
+        {
+            request.Fail(new LinkFault(CertainlyNotSent: true, _cause!));
+            return;
+        }
+
+        var error = reply.IsCompleted ? reply.Exception?.InnerException : null;
+        if (error is not null && StackExchangeReply.IsRefusal(error))
+        {
+            request.Refuse(StackExchangeReply.FirstLine(error));
+            return;
+        }
+
+        _written++;
+        if (error is not null && StackExchangeReply.IsServerError(error, out var words))
+        {
+            request.Reject(words);
+        }
+        else if (error is not null && StackExchangeReply.IsUnreadable(error))
+        {
+            request.Garble("StackExchange.Redis cannot read it");
+        }
+        else
+        {
+            Lost(StackExchangeReply.WhyLost(error));
+            if (!reply.IsCompleted) FirstSuccess.Observe(reply);
+            request.Fail(new LinkFault(_written > _stream.CloseAndCount(_cause!), _cause!));
+        }
+    }
 
     private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs failure) =>
-        Lost(failure.Exception is { } error ? StackExchangeErrors.FirstLine(error) : failure.FailureType.ToString());
+        Lost(StackExchangeReply.WhyLost(failure.Exception));
 
-    private void Lost(string cause) => Interlocked.Exchange(ref _onLost, null)?.Invoke(cause);
+    /// <summary>
+    /// Closes the connection, whoever finds out first that it is gone. The client then completes what it holds, and when the
+    /// requests have been told that, so is whoever wants to know of the loss.
+    /// </summary>
+    private void Lost(string cause)
+    {
+        if (Interlocked.CompareExchange(ref _cause, cause, null) is not null) return;
+        _stream.CloseAndCount(cause);
+        _otherDatabases.Close();
+        _pump.End();
+        if (!_pump.HasEnded) _ = InsistAsync();
+    }
+
+    /// <summary>The end of a link is not to depend on the client.</summary>
+    private async Task InsistAsync()
+    {
+        await Task.Delay(ClosingPatience).ConfigureAwait(false);
+        while (!_pump.HasEnded && !_pump.GiveUp()) await Task.Delay(ClosingInterval).ConfigureAwait(false);
+    }
+
+    private void OnPumpEnded() => Interlocked.Exchange(ref _onLost, null)?.Invoke(_cause!);
 }

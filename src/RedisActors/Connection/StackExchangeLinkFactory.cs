@@ -3,41 +3,27 @@ using System.Net;
 using System.Net.Sockets;
 using RedisActors.Configuration;
 using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
 
 namespace RedisActors.Connection;
 
-/// <summary>Connects, with StackExchange.Redis, to the server that is found to be the right one at this moment.</summary>
-/// <remarks>
-/// The server is asked before StackExchange.Redis is: the client takes its whole connect timeout over some refusals, and says
-/// little about any.
-/// </remarks>
+/// <summary>
+/// Connects to the server that is found to be the right one at this moment, and gives that connection, verified, to
+/// StackExchange.Redis.
+/// </summary>
 internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFinder finder) : IRedisLinkFactory
 {
-    private const string LibraryName = "RedisActors";
-
-    /// <summary>
-    /// Pub/sub is left out, so that a multiplexer opens one connection and not two; a shared connection cannot serve it anyway.
-    /// </summary>
+    /// <summary>Pub/sub would make the client want a second connection; a shared one cannot serve it anyway.</summary>
     private static readonly CommandMap WithoutPubSub =
         CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
 
-    /// <summary>
-    /// A client that hears of a cluster connects to its other nodes, and follows where keys have moved, past all supervision. So it
-    /// does not hear of it: it can ask neither CLUSTER nor HELLO, and what it asks as INFO (with a section or none) comes to nothing.
-    /// </summary>
-    private static readonly CommandMap UnawareOfCluster = CommandMap.Create(new Dictionary<string, string?>
-    {
-        ["SUBSCRIBE"] = null,
-        ["PSUBSCRIBE"] = null,
-        ["UNSUBSCRIBE"] = null,
-        ["PUNSUBSCRIBE"] = null,
-        ["CLUSTER"] = null,
-        ["HELLO"] = null,
-        ["INFO"] = "PING",
-    });
+    /// <summary>What the client takes for the server's address. It is resolved by nobody and equals no node that a server names.</summary>
+    private static readonly EndPoint TheServer = new DnsEndPoint("redis-actors.invalid", 1);
 
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
     private static readonly TimeSpan GlancePatience = TimeSpan.FromSeconds(1);
+
+    private bool _toldOfCluster;
 
     public StackExchangeLinkFactory(LinkSettings settings)
         : this(settings, ServerFinder.For(settings))
@@ -52,21 +38,10 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(settings.ConnectTimeout);
-        var begun = Stopwatch.GetTimestamp();
-        var found = await FindAsync(limit.Token, cancellation).ConfigureAwait(false);
-        var left = settings.ConnectTimeout - Stopwatch.GetElapsedTime(begun);
-        var link = await OpenAsync(found, left, onLost, limit.Token, cancellation).ConfigureAwait(false);
-        try
-        {
-            await VerifyAsync(link, limit.Token, cancellation).ConfigureAwait(false);
-            link.KeepUntilDisposed(finder.Watch(found, link.Abandon));
-            return link;
-        }
-        catch
-        {
-            link.Dispose();
-            throw;
-        }
+        using var found = await FindAsync(limit.Token, cancellation).ConfigureAwait(false);
+        var link = await OpenAsync(found, onLost, limit.Token, cancellation).ConfigureAwait(false);
+        link.KeepUntilDisposed(finder.Watch(found, link.Abandon));
+        return link;
     }
 
     public async Task<bool> AnswersAsync(CancellationToken cancellation)
@@ -97,97 +72,76 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
     }
 
     private async Task<StackExchangeLink> OpenAsync(
-        FoundServer found, TimeSpan left, Action<string> onLost, CancellationToken limit, CancellationToken cancellation)
+        FoundServer found, Action<string> onLost, CancellationToken limit, CancellationToken cancellation)
     {
-        var endpoint = new LinkEndPoint(found.Server.Address, found.Server.Endpoint.Port);
-        var connecting = ConnectionMultiplexer.ConnectAsync(Options(found, endpoint, left));
+        var stream = new LinkStream(found.Release());
+        var connecting = ConnectionMultiplexer.ConnectAsync(Options(stream));
         try
         {
-            var multiplexer = await connecting.WaitAsync(limit).ConfigureAwait(false);
-            return new StackExchangeLink(multiplexer, found.Server, settings.Database, onLost);
+            var client = await connecting.WaitAsync(limit).ConfigureAwait(false);
+            await stream.Handshake.WaitAsync(limit).ConfigureAwait(false);
+            var link = new StackExchangeLink(client, stream, found, database => VerifyAsync(found, database), onLost)
+            {
+                Warning = WarningOf(found),
+            };
+            stream.GoLive();
+            return link;
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
+            await stream.DisposeAsync().ConfigureAwait(false);
             FirstSuccess.Discard(connecting);
             cancellation.ThrowIfCancellationRequested();
-            throw new RedisLinkException($"{found.Server} answers, but the client did not connect within {settings.ConnectTimeout}");
-        }
-        catch (Exception error) when (error is RedisConnectionException or RedisTimeoutException or TimeoutException or SocketException)
-        {
-            throw new RedisLinkException(Explain(error), error);
-        }
-        finally
-        {
-            endpoint.Retire();
+            throw error as RedisLinkException
+                ?? new RedisLinkException($"{found.Server} answers, and StackExchange.Redis does not take the connection: {error.Message}", error);
         }
     }
 
-    /// <summary>Another server may have come between the question and the link, so its role is asked again.</summary>
-    private async Task VerifyAsync(StackExchangeLink link, CancellationToken limit, CancellationToken cancellation)
+    private async Task VerifyAsync(FoundServer found, int database)
     {
-        try
-        {
-            if (!await RoleCheck.AskAsync(link, settings.Role, limit).ConfigureAwait(false))
-            {
-                throw new RedisLinkException($"{link.Endpoint} has become a replica");
-            }
-
-            LinkQuery.AskAndForget(link, "CLIENT", ["SETINFO", "LIB-NAME", LibraryName]);
-            link.Identity = await ClientIdentity.AskAsync(link, limit).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new RedisLinkException($"the server took the connection and answered nothing more within {settings.ConnectTimeout}");
-        }
+        using var limit = new CancellationTokenSource(settings.ConnectTimeout);
+        await ServerProbe.VerifyDatabaseAsync(found.Server, found.Access, database, limit.Token).ConfigureAwait(false);
     }
 
-    private ConfigurationOptions Options(FoundServer found, EndPoint endpoint, TimeSpan timeout)
+    private string? WarningOf(FoundServer found)
     {
-        var options = new ConfigurationOptions
-        {
-            AbortOnConnectFail = true,
-            ConnectTimeout = Math.Max(1, (int)timeout.TotalMilliseconds),
-            ConnectRetry = 1,
-            ReconnectRetryPolicy = NoReconnect.Instance,
-            AllowAdmin = true,
-            CommandMap = settings.Topology == RedisTopology.Cluster ? UnawareOfCluster : WithoutPubSub,
-            ClientName = settings.ClientName,
-            DefaultDatabase = settings.Database,
-            TieBreaker = string.Empty,
-            ConfigurationChannel = string.Empty,
-            BacklogPolicy = BacklogPolicy.FailFast,
-            Protocol = RedisProtocol.Resp2,
-            User = found.Access.Credentials.User,
-            Password = found.Access.Credentials.Password,
-
-            // Deadlines are kept by the command actor, which knows how to end a command truthfully; the client keeps none.
-            AsyncTimeout = int.MaxValue,
-
-            // The library says what it is called itself.
-            SetClientLibrary = false,
-
-            // The slot that a node of a cluster does not have is read from the client's words.
-            IncludeDetailInExceptions = true,
-        };
-        options.EndPoints.Add(endpoint);
-        found.Access.Tls?.Configure(options, found.Server.Endpoint);
-        return options;
+        if (settings.Topology != RedisTopology.Standalone || !found.IsClusterNode || Interlocked.Exchange(ref _toldOfCluster, true)) return null;
+        return $"{found.Server} is a node of a Redis Cluster and topology is standalone: commands go to this node alone, and those for "
+            + "slots of other nodes are rejected (MOVED); topology = cluster reaches all nodes";
     }
 
-    private static string Explain(Exception error)
+    private static ConfigurationOptions Options(LinkStream stream) => new()
     {
-        for (var inner = error; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is SocketException socket) return $"connect failed: {socket.Message}";
-        }
+        EndPoints = { TheServer },
+        Tunnel = new OneStream(stream),
+        AbortOnConnectFail = true,
+        ConnectRetry = 1,
+        AllowAdmin = true,
+        CommandMap = WithoutPubSub,
+        TieBreaker = string.Empty,
+        ConfigurationChannel = string.Empty,
+        BacklogPolicy = BacklogPolicy.FailFast,
+        Protocol = RedisProtocol.Resp2,
+        SetClientLibrary = false,
 
-        return StackExchangeErrors.FirstLine(error);
-    }
+        // Deadlines and heartbeats are kept by the library's own actors; the client keeps none.
+        AsyncTimeout = int.MaxValue,
+        HeartbeatInterval = TimeSpan.FromMilliseconds(int.MaxValue),
+        ConfigCheckSeconds = 0,
 
-    private sealed class NoReconnect : IReconnectRetryPolicy
+        // The slot that a node of a Redis Cluster does not have is read from the client's words.
+        IncludeDetailInExceptions = true,
+    };
+
+    /// <summary>Gives the client the one connection there is, and no second one: it cannot reconnect, nor connect to other servers.</summary>
+    private sealed class OneStream(LinkStream stream) : Tunnel
     {
-        public static readonly NoReconnect Instance = new();
+        private LinkStream? _stream = stream;
 
-        public bool ShouldRetry(long currentRetryCount, int timeElapsedMillisecondsSinceLastRetry) => false;
+        public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) => new((EndPoint?)null);
+
+        public override ValueTask<Stream?> BeforeAuthenticateAsync(
+            EndPoint endpoint, ConnectionType connectionType, Socket? socket, CancellationToken cancellationToken) =>
+            new(Interlocked.Exchange(ref _stream, null) ?? throw new IOException("A link is connected once."));
     }
 }

@@ -5,27 +5,30 @@ namespace RedisActors.Connection;
 /// <summary>Finds the first of the configured endpoints that has the role that is wanted.</summary>
 internal sealed class StandaloneFinder(LinkSettings settings) : IServerFinder
 {
+    private static readonly ServerProbe Look = new(null);
+
+    private readonly ServerProbe _probe = new(settings.ClientName);
     private readonly ServerAccessSource _access = new(settings);
 
     public async Task<FoundServer> FindAsync(CancellationToken cancellation)
     {
         var access = await _access.RenewAsync(cancellation).ConfigureAwait(false);
-        return await FirstAsync(access, cancellation).ConfigureAwait(false);
+        return await FirstAsync(_probe, access, cancellation).ConfigureAwait(false);
     }
 
     public Task<bool> IsThereAsync(CancellationToken cancellation) =>
-        _access.LookAsync(access => FirstAsync(access, cancellation));
+        _access.LookAsync(access => FirstAsync(Look, access, cancellation));
 
     /// <summary>There is nobody who would say so; the server itself does, when it is asked for its role.</summary>
     public IDisposable? Watch(FoundServer server, Action<string> onMoved) => null;
 
-    private async Task<FoundServer> FirstAsync(ServerAccess access, CancellationToken cancellation)
+    private async Task<FoundServer> FirstAsync(ServerProbe probe, ServerAccess access, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            var looks = settings.Endpoints.Select(endpoint => LookAtAsync(endpoint, access, enough.Token)).ToArray();
-            return await FirstSuccess.FirstAsync(looks, enough.Token).ConfigureAwait(false);
+            var attempts = settings.Endpoints.Select(endpoint => AskAsync(endpoint, probe, access, enough.Token)).ToArray();
+            return await FirstSuccess.FirstAsync(attempts, enough.Token).ConfigureAwait(false);
         }
         catch (RedisLinkException error) when (error is not MisconfiguredException)
         {
@@ -37,19 +40,21 @@ internal sealed class StandaloneFinder(LinkSettings settings) : IServerFinder
         }
     }
 
-    private async Task<FoundServer> LookAtAsync(RedisEndpoint endpoint, ServerAccess access, CancellationToken cancellation)
+    private async Task<FoundServer> AskAsync(
+        RedisEndpoint endpoint, ServerProbe probe, ServerAccess access, CancellationToken cancellation)
     {
         var servers = await ServerAddress.ResolveAsync(endpoint, cancellation).ConfigureAwait(false);
-        var looks = servers.Select(server => AskAsync(server, access, cancellation)).ToArray();
-        return await FirstSuccess.FirstAsync(looks, cancellation).ConfigureAwait(false);
+        return await FirstSuccess.AskAsync(
+            servers, (server, token) => AskAsync(server, probe, access, token), cancellation).ConfigureAwait(false);
     }
 
-    private async Task<FoundServer> AskAsync(ServerAddress server, ServerAccess access, CancellationToken cancellation)
+    private async Task<FoundServer> AskAsync(
+        ServerAddress server, ServerProbe probe, ServerAccess access, CancellationToken cancellation)
     {
-        var role = await HedgedProbe.AskAsync(
-            token => ServerProbe.AskAsync(server, access, token), cancellation).ConfigureAwait(false);
-        if (role.Serves(settings.Role)) return new FoundServer(server, access);
-        throw role == ServerRole.Sentinel
+        var found = await probe.OpenAsync(server, access, cancellation).ConfigureAwait(false);
+        if (found.Role.Serves(settings.Role)) return found;
+        found.Dispose();
+        throw found.Role == ServerRole.Sentinel
             ? new MisconfiguredException($"{server} is a sentinel: set topology = sentinel and sentinel.endpoints")
             : new RedisLinkException($"{server} is a replica, and role = primary is wanted");
     }

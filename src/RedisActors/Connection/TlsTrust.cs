@@ -2,37 +2,61 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using RedisActors.Configuration;
-using StackExchange.Redis;
 
 namespace RedisActors.Connection;
 
-/// <summary>
-/// Whom to trust and what to show, read from the files of the settings: for the library's own conversations and, the same, for
-/// StackExchange.Redis.
-/// </summary>
+/// <summary>Whom to trust and what to show, read from the files of the settings.</summary>
 internal sealed class TlsTrust
 {
     /// <summary>Trusts whoever it is, for finding out whether there is TLS at all. Nothing is to be said to such a server.</summary>
-    public static readonly TlsTrust Anybody = new(null, null, null);
+    public static readonly TlsTrust Anybody = new() { _verifies = false };
 
-    private readonly TlsSettings? _settings;
-    private readonly X509Certificate2Collection? _authorities;
-    private readonly X509Certificate2? _certificate;
+    // What was read, told apart by its digest.
+    private string? _files;
+    private string? _host;
+    private string? _caFile;
+    private bool _verifies;
+    private X509Certificate2Collection? _authorities;
+    private SslStreamCertificateContext? _identity;
 
-    private TlsTrust(TlsSettings? settings, X509Certificate2Collection? authorities, X509Certificate2? certificate)
+    private TlsTrust()
     {
-        _settings = settings;
-        _authorities = authorities;
-        _certificate = certificate;
     }
 
     /// <summary>
-    /// Reads the files anew, for each attempt, since certificates are renewed. Null where TLS is off. Throws
-    /// <see cref="MisconfiguredException"/> where a file cannot be read.
+    /// Reads the files, for each attempt, since certificates are renewed; what was made of them before is used again where they are
+    /// the same. Null where TLS is off. Throws <see cref="MisconfiguredException"/> where a file cannot be read.
     /// </summary>
-    public static TlsTrust? Load(TlsSettings settings) =>
-        settings.Enabled ? new TlsTrust(settings, LoadAuthorities(settings), LoadCertificate(settings)) : null;
+    public static async Task<TlsTrust?> LoadAsync(TlsSettings settings, TlsTrust? former, CancellationToken cancellation)
+    {
+        if (!settings.Enabled) return null;
+        var authorities = await ReadAsync("tls.ca-file", settings.CaFile, cancellation).ConfigureAwait(false);
+        var certificate = await ReadAsync("tls.certificate-file", settings.CertificateFile, cancellation).ConfigureAwait(false);
+        var key = await ReadAsync("tls.key-file", settings.KeyFile, cancellation).ConfigureAwait(false);
+        var files = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', authorities, certificate, key))));
+        return former?._files == files
+            ? former
+            : new TlsTrust
+            {
+                _files = files,
+                _host = settings.Host,
+                _caFile = settings.CaFile,
+                _verifies = settings.Verify,
+                _authorities = authorities is null ? null : Authorities(settings, authorities),
+                _identity = certificate is null || key is null ? null : Identity(settings, certificate, key),
+            };
+    }
+
+    /// <summary>The same for other hosts, each of which is to show a certificate for its own name: <c>tls.host</c> is the server's.</summary>
+    public TlsTrust ForOtherHosts()
+    {
+        if (_host is null) return this;
+        var other = (TlsTrust)MemberwiseClone();
+        other._host = null;
+        return other;
+    }
 
     /// <summary>
     /// Shakes hands. Throws <see cref="TlsRefusedException"/> when the server is not to be trusted, does not trust this client, or
@@ -40,105 +64,104 @@ internal sealed class TlsTrust
     /// </summary>
     public async Task<SslStream> EncryptAsync(Stream stream, RedisEndpoint endpoint, CancellationToken cancellation)
     {
+        var name = _host ?? endpoint.Host;
         string? problem = null;
-        var encrypted = new SslStream(
-            stream,
-            leaveInnerStreamOpen: false,
-            (_, certificate, chain, errors) => (problem = FindProblem(NameOf(endpoint), certificate, chain, errors)) is null,
-            _certificate is null ? null : SelectCertificate);
+        var encrypted = new SslStream(stream, leaveInnerStreamOpen: false);
         try
         {
-            await encrypted.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = NameOf(endpoint) }, cancellation).ConfigureAwait(false);
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = name,
+                ClientCertificateContext = _identity,
+                CertificateChainPolicy = ChainPolicy(),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    !_verifies || (problem = FindProblem(name, certificate, chain, errors)) is null,
+            };
+            await encrypted.AuthenticateAsClientAsync(options, cancellation).ConfigureAwait(false);
             return encrypted;
         }
-        catch (AuthenticationException error)
+        catch (Exception error)
         {
             await encrypted.DisposeAsync().ConfigureAwait(false);
+            if (error is not AuthenticationException) throw;
             throw new TlsRefusedException(problem ?? error.GetBaseException().Message, error);
         }
-        catch
-        {
-            await encrypted.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 
-    /// <summary>Makes StackExchange.Redis do the same.</summary>
-    public void Configure(ConfigurationOptions options, RedisEndpoint endpoint)
+    /// <summary>Null: as the operating system has it.</summary>
+    private X509ChainPolicy? ChainPolicy()
     {
-        var name = NameOf(endpoint);
-        options.Ssl = true;
-        options.SslHost = name;
-        options.CertificateValidation += (_, certificate, chain, errors) => FindProblem(name, certificate, chain, errors) is null;
-        if (_certificate is not null) options.CertificateSelection += SelectCertificate;
+        if (_authorities is null) return null;
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.AddRange(_authorities);
+        return policy;
     }
-
-    private string NameOf(RedisEndpoint endpoint) => _settings?.Host ?? endpoint.Host;
-
-    private X509Certificate SelectCertificate(
-        object sender, string target, X509CertificateCollection local, X509Certificate? remote, string[] issuers) => _certificate!;
 
     /// <summary>What speaks against the server's certificate; null: nothing.</summary>
     private string? FindProblem(string name, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (_settings is not { Verify: true }) return null;
+        if (errors == SslPolicyErrors.None) return null;
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return "it shows no certificate";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
             return $"its certificate ({certificate.Subject}) is not for the name '{name}' (tls.host)";
         }
 
-        if (_authorities is null)
-        {
-            return errors == SslPolicyErrors.None ? null : NotTrusted(certificate, chain!, "the operating system trusts (tls.ca-file)");
-        }
-
-        using var own = new X509Chain();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        own.ChainPolicy.CustomTrustStore.AddRange(_authorities);
-        own.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
-        if (chain is not null) own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-        using var shown = new X509Certificate2(certificate);
-        return own.Build(shown) ? null : NotTrusted(certificate, own, $"tls.ca-file ({_settings.CaFile}) trusts");
+        var whom = _authorities is null ? "the operating system trusts (tls.ca-file)" : $"tls.ca-file ({_caFile}) trusts";
+        var why = string.Join(", ", chain?.ChainStatus.Select(problem => problem.Status).Distinct() ?? []);
+        return $"its certificate ({certificate.Subject}) is not one that {whom}: {why}";
     }
 
-    private static string NotTrusted(X509Certificate certificate, X509Chain chain, string whom)
+    private static X509Certificate2Collection Authorities(TlsSettings settings, string text)
     {
-        var status = string.Join(", ", chain.ChainStatus.Select(problem => problem.Status).Distinct());
-        return $"its certificate ({certificate.Subject}) is not one that {whom}: {status}";
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(TlsSettings settings)
-    {
-        if (settings.CaFile is not { } file) return null;
         var authorities = new X509Certificate2Collection();
-        Read("tls.ca-file", file, () => authorities.ImportFromPemFile(file));
-        return authorities.Count > 0 ? authorities : throw new MisconfiguredException($"tls.ca-file '{file}' holds no certificate");
+        Use("tls.ca-file", settings.CaFile!, () => authorities.ImportFromPem(text));
+        return authorities.Count > 0
+            ? authorities
+            : throw new MisconfiguredException($"tls.ca-file '{settings.CaFile}' holds no certificate");
     }
 
-    private static X509Certificate2? LoadCertificate(TlsSettings settings)
+    /// <summary>The first certificate of the file is the client's; further ones lead from it to an authority.</summary>
+    private static SslStreamCertificateContext Identity(TlsSettings settings, string text, string key)
     {
-        if (settings.CertificateFile is not { } file) return null;
-        X509Certificate2? certificate = null;
-        Read("tls.certificate-file and tls.key-file", $"{file}' and '{settings.KeyFile}", () =>
+        SslStreamCertificateContext? identity = null;
+        Use("tls.certificate-file and tls.key-file", $"{settings.CertificateFile}' and '{settings.KeyFile}", () =>
         {
-            using var fromPem = X509Certificate2.CreateFromPemFile(file, settings.KeyFile);
+            using var fromPem = X509Certificate2.CreateFromPem(text, key);
+            var all = new X509Certificate2Collection();
+            all.ImportFromPem(text);
 
             // Not every system's TLS takes a key that was read from PEM and never stored.
-            certificate = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null);
+            var stored = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null);
+            identity = SslStreamCertificateContext.Create(stored, all, offline: true);
         });
-        return certificate;
+        return identity!;
     }
 
-    private static void Read(string setting, string files, Action read)
+    private static async Task<string?> ReadAsync(string setting, string? file, CancellationToken cancellation)
+    {
+        if (file is null) return null;
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MisconfiguredException($"{setting} '{file}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static void Use(string setting, string files, Action read)
     {
         try
         {
             read();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
             throw new MisconfiguredException($"{setting} '{files}' cannot be read: {error.Message}", error);
         }

@@ -52,7 +52,7 @@ public sealed class ServerRefusalTests
     [Fact]
     public void Strange_words_are_shown_as_one_short_line()
     {
-        var message = ServerRefusal.NotRedis(Server, new NotRespException($"SSH-2.0\r\n\0{new string('x', 500)}")).Message;
+        var message = ServerRefusal.NotRedis(Server, Nobody, $"SSH-2.0\r\n\0{new string('x', 500)}").Message;
 
         Assert.StartsWith("redis.test:6379 (10.0.0.1) is not a Redis server: it answers 'SSH-2.0   xxx", message);
         Assert.InRange(message.Length, 80, 140);

@@ -8,6 +8,9 @@ namespace RedisActors.Tests.Servers;
 [Collection(nameof(AllProcessors))]
 public sealed class WatchedLinkTests : ServerSpec
 {
+    private const int Large = 20_000_000;
+    private const int SlowLine = 4_000_000;
+
     /// <summary>Keeps the server busy for so many microseconds.</summary>
     private const string Busy = """
         local t = redis.call('TIME')
@@ -45,6 +48,59 @@ public sealed class WatchedLinkTests : ServerSpec
         await Task.WhenAll(replies);
 
         Assert.Equal(first.Epoch, await EpochAsync(redis));
+    }
+
+    /// <summary>Twenty megabytes take five seconds at this rate, and the heartbeat's answer has to wait for them.</summary>
+    [Fact]
+    public async Task A_large_reply_on_a_slow_line_is_not_taken_for_silence()
+    {
+        (await Server.ExecuteAsync("SETRANGE", "large", $"{Large - 1}", "x")).OrThrow();
+        await using var proxy = FaultProxy.Start(Server);
+        proxy.Throttle(FaultDirection.ToClient, SlowLine);
+        var redis = Redis(proxy.Endpoint, string.Empty);
+        var states = WatchStates(redis);
+        var first = await NextAsync<RedisReady>(states);
+
+        var reply = await AskAsync(redis, "GET", "large");
+
+        Assert.Equal(Large, reply.Value.AsRedisValue().Length());
+        Assert.Equal(first.Epoch, await EpochAsync(redis));
+    }
+
+    [Fact]
+    public async Task A_large_request_on_a_slow_line_is_not_taken_for_silence()
+    {
+        await using var proxy = FaultProxy.Start(Server);
+        proxy.Throttle(FaultDirection.ToServer, SlowLine);
+        var redis = Redis(proxy.Endpoint, string.Empty);
+        var states = WatchStates(redis);
+        var first = await NextAsync<RedisReady>(states);
+
+        await AskAsync(redis, "SET", "large", new byte[Large]);
+
+        Assert.Equal($"{Large}", (await Server.ExecuteAsync("STRLEN", "large")).Text);
+        Assert.Equal(first.Epoch, await EpochAsync(redis));
+    }
+
+    [Fact]
+    public async Task A_slow_line_that_stops_is_noticed_like_any_other()
+    {
+        await using var proxy = FaultProxy.Start(Server);
+        proxy.Throttle(FaultDirection.ToServer, SlowLine);
+        var redis = Redis(proxy.Endpoint, "heartbeat { interval = 1s, timeout = 2s }");
+        var states = WatchStates(redis);
+        await NextAsync<RedisReady>(states);
+        var write = OutcomeAsync(AskAsync(redis, "SET", "large", new byte[4 * Large]));
+        await Kit.AwaitConditionAsync(async () => (await redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).InFlight == 1, Patience);
+
+        proxy.Stall();
+        var stoppedAt = Stopwatch.GetTimestamp();
+        await NextAsync<RedisLost>(states);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(stoppedAt), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3.5));
+        proxy.Throttle(FaultDirection.ToServer, 0);
+        proxy.Pass();
+        Assert.Equal(Outcome.Applied, await write);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisActors.Tests.Decisions;
 
 /// <summary>What the client reads when it writes a request.</summary>
-public sealed class ArgumentCollectionTests
+public sealed class LinkRequestTests
 {
     private static readonly RedisValue[] Values =
         ["text", "", 7, -1, long.MaxValue, 1.5, double.PositiveInfinity, new byte[] { 1, 0, 255 }, true, RedisValue.EmptyString];
