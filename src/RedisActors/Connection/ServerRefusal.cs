@@ -61,8 +61,7 @@ internal static class ServerRefusal
         new($"{server} is not a Redis server: it answers '{FirstWords(Shown(answer, access))}'");
 
     private static bool IsNotNow(string error) =>
-        Begins(error, "LOADING")
-        || (RetryableErrors.Classify(error) == ServerErrorKind.Reconnect && !Begins(error, "NOAUTH"));
+        RetryableErrors.Classify(error) is ServerErrorKind.Retry or ServerErrorKind.Reconnect && !Begins(error, "NOAUTH");
 
     private static RedisLinkException NotNow(ServerAddress server, string error) => new($"{server} answered: {error}");
 
