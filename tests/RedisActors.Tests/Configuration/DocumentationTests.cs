@@ -44,10 +44,33 @@ public sealed partial class DocumentationTests
         Assert.Equal(sections.Skip(1), Links().Matches(Repository.Read(Page)).Select(match => match.Groups[1].Value));
     }
 
+    [Fact]
+    public void The_settings_in_the_README_are_valid()
+    {
+        var blocks = Repository.Blocks("README.md", "hocon");
+        Assert.NotEmpty(blocks);
+
+        Assert.All(blocks, block => Assert.NotNull(Hocon.Connections(
+            ConfigurationFactory.ParseString(block).WithFallback(ConfigurationFactory.Default()))));
+    }
+
+    /// <summary>What is code in one is the same code in the other, but for comments.</summary>
+    [Theory]
+    [InlineData("csharp")]
+    [InlineData("hocon")]
+    public void The_Chinese_README_shows_the_same(string language) => Assert.Equal(
+        Repository.Blocks("README.md", language).Select(WithoutComments),
+        Repository.Blocks("README.zh-CN.md", language).Select(WithoutComments));
+
+    private static string WithoutComments(string block) => OneLine(Comment().Replace(block, string.Empty));
+
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Anchor(string heading) =>
         new([.. heading.Trim().ToLowerInvariant().Replace(' ', '-').Where(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')]);
+
+    [GeneratedRegex(" (//|#) .*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Headings();
