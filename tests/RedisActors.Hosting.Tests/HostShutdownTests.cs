@@ -12,10 +12,13 @@ public sealed class HostShutdownTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _redis.DisposeAsync();
 
-    [Fact]
-    public async Task Every_request_that_was_accepted_is_answered_200()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("web-application.conf")]
+    public async Task Every_request_that_was_accepted_is_answered_200(string? example)
     {
-        using var web = ChildProcess.Start(WebProgram.Name, _redis.Endpoint);
+        var hocon = example is null ? "" : await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, example));
+        using var web = ChildProcess.Start(WebProgram.Name, _redis.Endpoint, hocon);
         using var load = await StartLoadAsync(web);
 
         web.Terminate();

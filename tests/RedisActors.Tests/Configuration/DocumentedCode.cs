@@ -1,6 +1,9 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RedisActors.Hosting;
 
 namespace RedisActors.Tests.Configuration;
@@ -38,6 +41,17 @@ internal static class DocumentedCode
     {
         akka.WithRedis<Cache>("cache", options => options.CommandTimeout = TimeSpan.FromMilliseconds(200));
         akka.WithRedis<Sessions>("sessions");
+    }
+
+    public static async Task WithoutHost(Config configuration)
+    {
+        var system = ActorSystem.Create("job", configuration);
+        await system.WhenTerminated;
+    }
+
+    public static void ShutdownTimeout(IServiceCollection services)
+    {
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
     }
 
     public sealed class Cache;
