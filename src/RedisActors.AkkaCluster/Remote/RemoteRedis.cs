@@ -84,6 +84,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         _ledger.EndAll("the RemoteRedis stopped");
     }
 
+    /// <inheritdoc/>
+    protected override void Unhandled(object message)
+    {
+        base.Unhandled(message);
+        RedisActor.RefuseUnknown(message, Context, nameof(RemoteRedis), nameof(RedisCommand));
+    }
+
     private void OnCommand(RedisCommand command)
     {
         if (_services.ContainsKey(Sender))

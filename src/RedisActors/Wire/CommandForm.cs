@@ -19,7 +19,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
         if (command.IdempotencyKey is { } token) wire.Token = token;
-        AddArguments(wire, command.ArgumentArray);
+        foreach (var argument in command.ArgumentArray) wire.Arguments.Add(UnsafeByteOperations.UnsafeWrap(argument));
         return wire;
     }
 
@@ -33,25 +33,12 @@ internal sealed class CommandForm(PayloadForm payloads)
         IdempotencyKey = wire.HasToken ? wire.Token : null,
     };
 
-    private static void AddArguments(Form.Command wire, RedisValue[] arguments)
-    {
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i].IsNull) wire.NullArguments.Add((uint)i);
-            wire.Arguments.Add(ToBytes(arguments[i]));
-        }
-    }
-
     private static RedisValue[] Arguments(Form.Command wire)
     {
         var arguments = new RedisValue[wire.Arguments.Count];
-        for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].ToByteArray();
-        foreach (var i in wire.NullArguments) arguments[i] = RedisValue.Null;
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].Memory;
         return arguments;
     }
-
-    private static ByteString ToBytes(RedisValue value) =>
-        (byte[]?)value is { } bytes ? UnsafeByteOperations.UnsafeWrap(bytes) : ByteString.Empty;
 
     private static Form.Delivery ToWire(DeliveryMode? mode) => mode switch
     {

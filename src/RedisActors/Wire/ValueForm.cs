@@ -34,7 +34,7 @@ internal static class ValueForm
     };
 
     private static Form.Value OfText(Form.ValueKind kind, RespValue value) =>
-        new() { Kind = kind, Text = UnsafeByteOperations.UnsafeWrap((byte[]?)value.AsRedisValue() ?? []) };
+        new() { Kind = kind, Text = UnsafeByteOperations.UnsafeWrap(value.AsMemory()) };
 
     private static Form.Value OfItems(RespValue value, int depth)
     {
