@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Wire;
 
-/// <summary>A command. Its arguments travel as the bytes that Redis would be sent, numbers included.</summary>
+/// <summary>A command. Its arguments travel as the bytes that Redis is sent, numbers included.</summary>
 internal sealed class CommandForm(PayloadForm payloads)
 {
     public Form.Command ToWire(RedisCommand command)
@@ -50,7 +50,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         _ => throw new SerializationException($"there is no delivery mode {mode}"),
     };
 
-    // A mode that is not known promises something that cannot be kept: better no command than one under another promise.
+    // An unknown mode promises something that this version cannot keep: better no command than one under another promise.
     private static DeliveryMode? FromWire(Form.Delivery mode) => mode switch
     {
         Form.Delivery.OfSettings => null,
@@ -73,7 +73,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         _ => throw new SerializationException($"there is no replay class {replay}"),
     };
 
-    // One that is not known is taken for accumulating, as a command is that is not known.
+    // An unknown class counts as accumulating, as an unknown command does.
     private static ReplayClass? FromWire(Form.Replay replay) => replay switch
     {
         Form.Replay.OfTable => null,

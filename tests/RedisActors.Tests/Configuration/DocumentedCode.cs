@@ -17,6 +17,7 @@ internal static class DocumentedCode
         {
             options.Endpoint = "redis-1:6379";
             options.CommandTimeout = TimeSpan.FromSeconds(5);
+            options.StashWhenFull = WhenStashFull.DropOldest;
             options.MaxRestarts = RedisOptions.Unlimited;
         });
     }
