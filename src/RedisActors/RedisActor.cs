@@ -60,8 +60,10 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 
-    /// <summary>The actor's timers; set by Akka.</summary>
-    public ITimerScheduler Timers { get; set; } = null!;
+    /// <summary>Set by Akka.</summary>
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!;
+
+    private ITimerScheduler Timers => ((IWithTimers)this).Timers;
 
     internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null) =>
         Akka.Actor.Props.CreateBy(new Producer(settings, links));

@@ -55,8 +55,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         Receive<Tick>(_ => OnTick());
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!;
+
+    private ITimerScheduler Timers => ((IWithTimers)this).Timers;
 
     private long Now => (long)_clock.MonotonicClock.TotalMilliseconds;
 
@@ -88,7 +89,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     protected override void Unhandled(object message)
     {
         base.Unhandled(message);
-        RedisActor.RefuseUnknown(message, Context, nameof(RemoteRedis), nameof(RedisCommand));
+        RedisActor.RefuseUnknown(message, Context, nameof(RemoteRedis), "RedisCommand, DrainCommands");
     }
 
     private void OnCommand(RedisCommand command)

@@ -16,7 +16,7 @@ internal sealed record SupervisionSettings(SettingsReader Read)
     public SupervisionSettings AnsweringAtOnce() => this with
     {
         Misconfigured = Misconfigured with { Commands = WhenMisconfigured.AnswerNotSent },
-        Restart = Restart with { WhenSpent = WhenSpent.Stop },
+        Restart = Restart with { WhenSpent = WhenRestartsSpent.Stop },
     };
 
     public ReconnectPlan CreateReconnectPlan() =>
