@@ -129,6 +129,13 @@ public sealed class RedisCommandTests
     }
 
     [Fact]
+    public void The_text_of_credentials_shows_the_user_and_never_the_password()
+    {
+        Assert.Equal("app (with a password)", new RedisCredentials("app", "secret").ToString());
+        Assert.Equal("default (no password)", new RedisCredentials(null, null).ToString());
+    }
+
+    [Fact]
     public void Its_text_shows_the_name_and_never_what_may_be_secret()
     {
         Assert.Equal("PING (0 arguments)", new RedisCommand("PING").ToString());
