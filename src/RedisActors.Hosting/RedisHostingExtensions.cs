@@ -1,9 +1,16 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 
 namespace RedisActors.Hosting;
 
 /// <summary>Adds RedisActors to an Akka.NET host.</summary>
+/// <remarks>
+/// Each of these methods also leaves SIGTERM and Ctrl-C to the host: it sets
+/// <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c> unless HOCON that was added before says otherwise. The host then
+/// stops its services in the reverse order of their registration, so those that were registered after <c>AddAkka</c>, the web server
+/// of a <c>WebApplication</c> included, can send commands until they have stopped.
+/// </remarks>
 public static class RedisHostingExtensions
 {
     /// <summary>
@@ -12,6 +19,7 @@ public static class RedisHostingExtensions
     /// </summary>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="endpoint">The server, <c>host:port</c>.</param>
+    /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRedis(this AkkaConfigurationBuilder builder, string endpoint)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(endpoint);
@@ -19,56 +27,70 @@ public static class RedisHostingExtensions
     }
 
     /// <summary>
-    /// The same, with settings. What is set here goes before the HOCON of the host; what is not comes from there, or from the
-    /// library's <c>reference.conf</c>.
+    /// Starts the <see cref="RedisActor"/> of the connection <c>default</c> with the actor system, and makes it available as
+    /// <c>IRequiredActor&lt;RedisActor&gt;</c>. Options that are set here override the HOCON of the host; all others come from that
+    /// HOCON, or from the library's <c>reference.conf</c>.
     /// </summary>
+    /// <remarks>
+    /// Calling it again for the same connection adds to its options, and the last call wins. A RedisActor that <c>akka.extensions</c>
+    /// starts is the same one.
+    /// </remarks>
     /// <param name="builder">The builder of the actor system.</param>
-    /// <param name="configure">Sets what is to differ; null takes everything from HOCON.</param>
+    /// <param name="configure">Sets options; <see langword="null"/> takes everything from HOCON.</param>
+    /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRedis(
         this AkkaConfigurationBuilder builder, Action<RedisOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddOptions("default", configure);
-        return builder.WithActors(
-            (system, registry) => registry.Register<RedisActor>(RedisExtension.Get(system).RedisActor));
+        return builder.AddOptions("default", configure).Provide<RedisActor>("default", system => RedisExtension.Get(system).RedisActor);
     }
 
     /// <summary>
-    /// Starts a <see cref="RedisActor"/> for a further connection, and makes it available as
-    /// <c>IRequiredActor&lt;TKey&gt;</c>. What neither these options nor the host's HOCON under
-    /// <c>redis-actors.connections</c> say of it comes from the connection <c>default</c>. May be called for as many connections as
-    /// there are, beside <see cref="WithRedis(AkkaConfigurationBuilder, Action{RedisOptions}?)"/> or alone.
+    /// Starts the <see cref="RedisActor"/> of a further connection, and makes it available as <c>IRequiredActor&lt;TKey&gt;</c>.
+    /// What neither these options nor the host's HOCON under <c>redis-actors.connections</c> set comes from the connection
+    /// <c>default</c>. May be called for any number of connections, beside
+    /// <see cref="WithRedis(AkkaConfigurationBuilder, Action{RedisOptions}?)"/> or alone.
     /// </summary>
-    /// <typeparam name="TKey">Stands for the connection in the actor registry; any class of yours, each for one connection.</typeparam>
+    /// <typeparam name="TKey">
+    /// Stands for the connection in the actor registry: any class of yours, a different one for each connection. The start of the
+    /// host fails with an <see cref="InvalidOperationException"/> if another actor has it already.
+    /// </typeparam>
     /// <param name="builder">The builder of the actor system.</param>
-    /// <param name="connection">Its name: letters, digits, hyphens and underscores.</param>
-    /// <param name="configure">Sets what is to differ; null takes everything from HOCON.</param>
+    /// <param name="connection">The connection's name: letters, digits, hyphens and underscores.</param>
+    /// <param name="configure">Sets options; <see langword="null"/> takes everything from HOCON.</param>
+    /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRedis<TKey>(
         this AkkaConfigurationBuilder builder, string connection, Action<RedisOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(connection);
         var section = $"connections.{RedisOptions.Quoted(connection)}";
-        builder.AddHocon(ConfigurationFactory.ParseString($"redis-actors.{section} {{}}"), HoconAddMode.Prepend);
-        builder.AddOptions(section, configure);
-        return builder.WithActors(
-            (system, registry) => registry.Register<TKey>(RedisExtension.Get(system).Connection(connection)));
+        return builder
+            .AddHocon(ConfigurationFactory.ParseString($"redis-actors.{section} {{}}"), HoconAddMode.Prepend)
+            .AddOptions(section, configure)
+            .Provide<TKey>(connection, system => RedisExtension.Get(system).Connection(connection));
     }
 
-    private static void AddOptions(this AkkaConfigurationBuilder builder, string section, Action<RedisOptions>? configure)
+    private static AkkaConfigurationBuilder AddOptions(
+        this AkkaConfigurationBuilder builder, string section, Action<RedisOptions>? configure)
     {
         var options = new RedisOptions();
         configure?.Invoke(options);
         var config = options.ToConfig(section);
-        if (!config.IsEmpty) builder.AddHocon(config, HoconAddMode.Prepend);
-        builder.LeaveSignalsToTheHost();
+        return config.IsEmpty ? builder : builder.AddHocon(config, HoconAddMode.Prepend);
     }
 
-    /// <summary>
-    /// A generic host answers SIGTERM and Ctrl-C itself: it stops its services in the reverse order of their registration, so the web
-    /// server finishes its requests before the actor system runs its coordinated shutdown. Akka's own hook for these signals would
-    /// run at the same time and take Redis from under the requests. What the application's HOCON says of the hook goes before this.
-    /// </summary>
-    internal static AkkaConfigurationBuilder LeaveSignalsToTheHost(this AkkaConfigurationBuilder builder) =>
-        builder.AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Append);
+    private static AkkaConfigurationBuilder Provide<TKey>(
+        this AkkaConfigurationBuilder builder, string connection, Func<ActorSystem, IActorRef> find) => builder
+        .LeaveSignalsToTheHost()
+        .WithActors((system, registry) =>
+        {
+            var redis = find(system);
+            if (!registry.TryRegister<TKey>(redis) && !registry.Get<TKey>().Equals(redis))
+            {
+                throw new InvalidOperationException(
+                    $"IRequiredActor<{typeof(TKey).Name}> cannot be the Redis connection '{connection}': it is {registry.Get<TKey>().Path} "
+                    + $"already. Each connection needs a class of its own: WithRedis<AnotherClass>(\"{connection}\").");
+            }
+        });
 }

@@ -2,25 +2,27 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Akka.Configuration;
+using RedisActors.Configuration;
 
 namespace RedisActors.Hosting;
 
 /// <summary>
-/// Settings of the connection, in code. Each is the setting of the same name in <c>reference.conf</c>, where its meaning, unit
-/// and default stand; what is left <see langword="null"/> comes from HOCON.
+/// Settings of one connection, in code. Each option is the setting of the same name in <c>reference.conf</c>, where its meaning, unit
+/// and default stand. An option that is <see langword="null"/> leaves its setting to HOCON. Invalid values are reported when the actor
+/// system starts, together with those of HOCON, by the path of the setting.
 /// </summary>
 public sealed class RedisOptions
 {
-    /// <summary>What <see cref="MaxRestarts"/> is for a connection that is tried for ever.</summary>
+    /// <summary>The value of <see cref="MaxRestarts"/> for a connection that is retried for ever: -1.</summary>
     public const int Unlimited = -1;
 
-    /// <summary><c>topology</c>: who answers the commands: <c>standalone</c>, <c>sentinel</c>, <c>cluster</c>.</summary>
-    public string? Topology { get; set; }
+    /// <summary><c>topology</c>: which servers execute the commands.</summary>
+    public RedisTopology? Topology { get; set; }
 
     /// <summary><c>endpoint</c>: the server, <c>host:port</c>.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary><c>endpoints</c>: several servers, in the order of preference, or nodes of a cluster.</summary>
+    /// <summary><c>endpoints</c>: several servers in the order of preference, or the first nodes to ask of a Redis Cluster.</summary>
     public IReadOnlyList<string>? Endpoints { get; set; }
 
     /// <summary><c>sentinel.service</c>: the name under which the sentinels watch the primary.</summary>
@@ -32,13 +34,13 @@ public sealed class RedisOptions
     /// <summary><c>sentinel.user</c>: the user of the sentinels themselves.</summary>
     public string? SentinelUser { get; set; }
 
-    /// <summary><c>sentinel.password</c> of the sentinels themselves.</summary>
+    /// <summary><c>sentinel.password</c>: the password of the sentinels themselves.</summary>
     public string? SentinelPassword { get; set; }
 
-    /// <summary><c>role</c> that the server must have: <c>primary</c>, <c>any</c>.</summary>
-    public string? Role { get; set; }
+    /// <summary><c>role</c>: the role that a server must have in its replication.</summary>
+    public RequiredRole? Role { get; set; }
 
-    /// <summary><c>lanes</c>: how many connections are used side by side.</summary>
+    /// <summary><c>lanes</c>: how many connections share the commands.</summary>
     public int? Lanes { get; set; }
 
     /// <summary><c>database</c>: the logical database of commands that name none.</summary>
@@ -47,12 +49,12 @@ public sealed class RedisOptions
     /// <summary><c>user</c>: the ACL user.</summary>
     public string? User { get; set; }
 
-    /// <summary><c>password</c> of the user, or of the server's default user.</summary>
+    /// <summary><c>password</c>: the password of <see cref="User"/>, or of the server's default user.</summary>
     public string? Password { get; set; }
 
     /// <summary>
     /// <c>credentials-provider</c>: a class that implements <see cref="IRedisCredentialsProvider"/> and has a constructor without
-    /// arguments; asked for each connection attempt.
+    /// parameters. It is asked for user and password at each connection attempt.
     /// </summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
     public Type? CredentialsProvider { get; set; }
@@ -63,35 +65,35 @@ public sealed class RedisOptions
     /// <summary><c>tls.host</c>: the name that the server's certificate must bear.</summary>
     public string? TlsHost { get; set; }
 
-    /// <summary><c>tls.ca-file</c>: a PEM file of the authorities to be trusted.</summary>
+    /// <summary><c>tls.ca-file</c>: a PEM file with the certificates of the trusted authorities.</summary>
     public string? TlsCaFile { get; set; }
 
-    /// <summary><c>tls.certificate-file</c>: a PEM file of the client's own certificate.</summary>
+    /// <summary><c>tls.certificate-file</c>: a PEM file with the client's own certificate.</summary>
     public string? TlsCertificateFile { get; set; }
 
-    /// <summary><c>tls.key-file</c>: a PEM file of the key of the client's own certificate.</summary>
+    /// <summary><c>tls.key-file</c>: a PEM file with the key of the client's own certificate.</summary>
     public string? TlsKeyFile { get; set; }
 
-    /// <summary><c>tls.verify</c>: false takes any certificate.</summary>
+    /// <summary><c>tls.verify</c>: <see langword="false"/> accepts any certificate.</summary>
     public bool? TlsVerify { get; set; }
 
-    /// <summary><c>client-name</c>: what <c>CLIENT LIST</c> shows the connection as.</summary>
+    /// <summary><c>client-name</c>: the name of the connection in <c>CLIENT LIST</c>.</summary>
     public string? ClientName { get; set; }
 
     /// <summary><c>connect-timeout</c>: how long a connection attempt may take.</summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>
-    /// <c>command-timeout</c>: how long a command may take in all that says nothing itself; <see cref="Timeout.InfiniteTimeSpan"/>:
-    /// any time.
+    /// <c>command-timeout</c>: how long a command may take in all that sets no timeout itself; <see cref="Timeout.InfiniteTimeSpan"/>
+    /// is no limit.
     /// </summary>
     public TimeSpan? CommandTimeout { get; set; }
 
     /// <summary><c>delivery</c>: what may be done with a command whose reply was lost.</summary>
     public DeliveryMode? Delivery { get; set; }
 
-    /// <summary><c>when-safe.limit</c>: how far <c>when-safe</c> goes: <c>read-only</c>, <c>last-wins</c>, <c>conditional</c>.</summary>
-    public string? WhenSafeLimit { get; set; }
+    /// <summary><c>when-safe.limit</c>: how far <see cref="DeliveryMode.WhenSafe"/> goes.</summary>
+    public ReplayLimit? WhenSafeLimit { get; set; }
 
     /// <summary><c>exactly-once.keep</c>: how long the server keeps a token and its reply.</summary>
     public TimeSpan? ExactlyOnceKeep { get; set; }
@@ -102,41 +104,45 @@ public sealed class RedisOptions
     /// <summary><c>stash.max-bytes</c>: how many bytes of commands may wait, by estimate.</summary>
     public long? StashMaxBytes { get; set; }
 
-    /// <summary><c>stash.when-full</c>: who loses when the stash is full: <c>reject-new</c>, <c>drop-oldest</c>.</summary>
-    public string? WhenStashIsFull { get; set; }
+    /// <summary><c>stash.when-full</c>: which command is answered <see cref="Outcome.NotSent"/> when the stash is full.</summary>
+    public WhenStashFull? StashWhenFull { get; set; }
 
-    /// <summary><c>replay.initial-window</c>: how many commands may be in flight at first, after a reconnect.</summary>
+    /// <summary><c>in-flight.max-count</c>: how many commands may be in flight, sent and not yet answered.</summary>
     public int? InFlightMaxCount { get; set; }
 
-    /// <summary><c>in-flight.max-bytes</c>: the estimated size of what may be sent and not yet answered; default 64 MiB.</summary>
+    /// <summary><c>in-flight.max-bytes</c>: how many bytes of commands may be in flight, by estimate.</summary>
     public long? InFlightMaxBytes { get; set; }
 
-    /// <summary><c>replay.initial-window</c></summary>
+    /// <summary><c>replay.initial-window</c>: how many commands may be in flight at first after a reconnect.</summary>
     public int? ReplayInitialWindow { get; set; }
 
-    /// <summary><c>replay.max-window</c>: the largest window of the drain after a reconnect.</summary>
+    /// <summary><c>replay.max-window</c>: the largest window after a reconnect.</summary>
     public int? ReplayMaxWindow { get; set; }
 
-    /// <summary><c>retry.min</c>: the first wait before a command is asked again that the server refused for the time being.</summary>
-    public TimeSpan? AskAgainMin { get; set; }
+    /// <summary><c>retry.min</c>: the first wait before a command is retried that the server refused for the time being.</summary>
+    public TimeSpan? RetryMin { get; set; }
 
     /// <summary><c>retry.max</c>: the longest such wait.</summary>
-    public TimeSpan? AskAgainMax { get; set; }
+    public TimeSpan? RetryMax { get; set; }
 
-    /// <summary><c>heartbeat.interval</c>: how long after the last answer the server is asked again.</summary>
+    /// <summary><c>heartbeat.interval</c>: how long after the last answer the server is probed.</summary>
     public TimeSpan? HeartbeatInterval { get; set; }
 
-    /// <summary><c>heartbeat.timeout</c>: how long its answer may take until the connection is made anew.</summary>
+    /// <summary><c>heartbeat.timeout</c>: how long the answer to the probe may take until the connection counts as lost.</summary>
     public TimeSpan? HeartbeatTimeout { get; set; }
 
-    /// <summary><c>heartbeat.busy-grace</c>: how much longer it may take where the host still takes connections.</summary>
+    /// <summary><c>heartbeat.busy-grace</c>: how much longer it may take while the server's host accepts new connections.</summary>
     public TimeSpan? HeartbeatBusyGrace { get; set; }
 
+    /// <summary><c>backoff.strategy</c>: how the waits between connection attempts grow.</summary>
+    public BackoffStrategy? BackoffStrategy { get; set; }
+
     /// <summary>
-    /// <c>backoff.strategy</c>: <c>exponential</c>, <c>linear</c>, <c>constant</c>, <c>decorrelated-jitter</c>, or the
-    /// assembly-qualified name of a class that implements <see cref="IBackoffStrategy"/>.
+    /// <c>backoff.strategy</c> as well, in place of <see cref="BackoffStrategy"/>: a class of yours that implements
+    /// <see cref="IBackoffStrategy"/> and has a constructor without parameters.
     /// </summary>
-    public string? BackoffStrategy { get; set; }
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
+    public Type? CustomBackoffStrategy { get; set; }
 
     /// <summary><c>backoff.min</c>: the first wait.</summary>
     public TimeSpan? BackoffMin { get; set; }
@@ -144,40 +150,41 @@ public sealed class RedisOptions
     /// <summary><c>backoff.max</c>: the longest wait.</summary>
     public TimeSpan? BackoffMax { get; set; }
 
-    /// <summary><c>backoff.multiplier</c>: by how much the wait grows.</summary>
+    /// <summary><c>backoff.multiplier</c>: the factor by which the wait grows.</summary>
     public double? BackoffMultiplier { get; set; }
 
-    /// <summary><c>backoff.jitter</c>: the part of a wait that is left to chance, 0 to 1.</summary>
+    /// <summary><c>backoff.jitter</c>: the random part of a wait, from 0 to 1.</summary>
     public double? BackoffJitter { get; set; }
 
     /// <summary>
-    /// <c>backoff.poll-interval</c>: how often it is looked during a wait whether the server is back;
-    /// <see cref="Timeout.InfiniteTimeSpan"/>: never.
+    /// <c>backoff.poll-interval</c>: how often the server is polled during a wait; <see cref="Timeout.InfiniteTimeSpan"/> is never.
     /// </summary>
     public TimeSpan? BackoffPollInterval { get; set; }
 
-    /// <summary><c>restart.max-restarts</c> within <see cref="RestartsWithin"/>; or <see cref="Unlimited"/>.</summary>
+    /// <summary><c>restart.max-restarts</c>: how many restarts there may be within <see cref="RestartWithin"/>; or <see cref="Unlimited"/>.</summary>
     public int? MaxRestarts { get; set; }
 
-    /// <summary><c>restart.within</c>: the stretch of time in which restarts are counted.</summary>
-    public TimeSpan? RestartsWithin { get; set; }
+    /// <summary><c>restart.within</c>: the period in which restarts are counted.</summary>
+    public TimeSpan? RestartWithin { get; set; }
 
     /// <summary><c>restart.reset-after</c>: how long a connection has to last to count as stable.</summary>
-    public TimeSpan? ResetAfter { get; set; }
+    public TimeSpan? RestartResetAfter { get; set; }
 
-    /// <summary><c>restart.when-spent</c>: <c>stop</c>, <c>suspend</c>, <c>escalate</c>.</summary>
-    public string? WhenSpent { get; set; }
+    /// <summary><c>restart.when-spent</c>: what happens when there is no restart left.</summary>
+    public WhenRestartsSpent? RestartWhenSpent { get; set; }
 
     /// <summary>
-    /// <c>misconfigured.retry-after</c>: how long to wait after a failure that waiting does not mend;
-    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// <c>misconfigured.retry-after</c>: how long to wait after a failure that waiting does not fix;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> is for ever.
     /// </summary>
     public TimeSpan? MisconfiguredRetryAfter { get; set; }
 
-    /// <summary><c>misconfigured.commands</c>: <c>wait</c>, <c>answer-not-sent</c>.</summary>
-    public string? MisconfiguredCommands { get; set; }
+    /// <summary><c>misconfigured.commands</c>: what becomes of commands meanwhile.</summary>
+    public WhenMisconfigured? MisconfiguredCommands { get; set; }
 
-    /// <summary><c>shutdown.drain-in-phase</c>: the phase of the coordinated shutdown in which commands are waited for; empty: none.</summary>
+    /// <summary>
+    /// <c>shutdown.drain-in-phase</c>: the phase of the coordinated shutdown in which commands are finished; an empty text is none.
+    /// </summary>
     public string? DrainInPhase { get; set; }
 
     /// <param name="connection">The path of the connection below <c>redis-actors</c>.</param>
@@ -196,7 +203,7 @@ public sealed class RedisOptions
         Write("database", Database);
         Write("user", User);
         Write("password", Password);
-        Write("credentials-provider", CredentialsProvider?.AssemblyQualifiedName);
+        Write("credentials-provider", CredentialsProvider);
         Write("tls.enabled", TlsEnabled);
         Write("tls.host", TlsHost);
         Write("tls.ca-file", TlsCaFile);
@@ -211,26 +218,26 @@ public sealed class RedisOptions
         Write("exactly-once.keep", ExactlyOnceKeep);
         Write("stash.max-count", StashMaxCount);
         Write("stash.max-bytes", StashMaxBytes);
-        Write("stash.when-full", WhenStashIsFull);
+        Write("stash.when-full", StashWhenFull);
         Write("in-flight.max-count", InFlightMaxCount);
         Write("in-flight.max-bytes", InFlightMaxBytes);
         Write("replay.initial-window", ReplayInitialWindow);
         Write("replay.max-window", ReplayMaxWindow);
-        Write("retry.min", AskAgainMin);
-        Write("retry.max", AskAgainMax);
+        Write("retry.min", RetryMin);
+        Write("retry.max", RetryMax);
         Write("heartbeat.interval", HeartbeatInterval);
         Write("heartbeat.timeout", HeartbeatTimeout);
         Write("heartbeat.busy-grace", HeartbeatBusyGrace);
-        Write("backoff.strategy", BackoffStrategy);
+        Write("backoff.strategy", (object?)CustomBackoffStrategy ?? BackoffStrategy);
         Write("backoff.min", BackoffMin);
         Write("backoff.max", BackoffMax);
         Write("backoff.multiplier", BackoffMultiplier);
         Write("backoff.jitter", BackoffJitter);
         Write("backoff.poll-interval", BackoffPollInterval);
         Write("restart.max-restarts", MaxRestarts == Unlimited ? "unlimited" : MaxRestarts);
-        Write("restart.within", RestartsWithin);
-        Write("restart.reset-after", ResetAfter);
-        Write("restart.when-spent", WhenSpent);
+        Write("restart.within", RestartWithin);
+        Write("restart.reset-after", RestartResetAfter);
+        Write("restart.when-spent", RestartWhenSpent);
         Write(
             "misconfigured.retry-after",
             MisconfiguredRetryAfter == Timeout.InfiniteTimeSpan ? "never" : MisconfiguredRetryAfter);
@@ -251,13 +258,11 @@ public sealed class RedisOptions
     {
         string text => Quoted(text),
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",
+        Type type => Quoted(type.AssemblyQualifiedName ?? type.Name),
         bool isOn => isOn ? "on" : "off",
         TimeSpan time when time == Timeout.InfiniteTimeSpan => "infinite",
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms"),
-        DeliveryMode.AtMostOnce => "at-most-once",
-        DeliveryMode.WhenSafe => "when-safe",
-        DeliveryMode.AtLeastOnce => "at-least-once",
-        DeliveryMode.ExactlyOnce => "exactly-once",
+        Enum word => SettingWords.Of(word),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"A setting cannot be a {value.GetType().Name}.", nameof(value)),
     };

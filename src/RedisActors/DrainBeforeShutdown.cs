@@ -3,10 +3,10 @@ using Akka.Actor;
 
 namespace RedisActors;
 
-/// <summary>Lets commands that are under way finish when the actor system is shut down in an orderly way.</summary>
+/// <summary>Finishes the commands of an actor that takes them in a phase of the actor system's coordinated shutdown.</summary>
 internal static class DrainBeforeShutdown
 {
-    /// <summary>The part of the phase's time that commands have; the rest is for answering those that have not finished.</summary>
+    /// <summary>The part of the phase's timeout that commands have; the rest is for answering those that did not finish.</summary>
     private const double PartOfThePhase = 0.9;
 
     /// <summary>Drains the actor in a phase of the coordinated shutdown; null: never.</summary>

@@ -43,7 +43,7 @@ internal sealed class Plan
         var small = chance.Of(0.2);
         StashMaxCount = small && chance.Of(0.7) ? chance.Between(0, 8) : 10_000;
         StashMaxBytes = small && chance.Of(0.5) ? chance.Between(200, 3000) : 1 << 20;
-        WhenFull = chance.Of(0.5) ? WhenFull.RejectNew : WhenFull.DropOldest;
+        WhenFull = chance.Of(0.5) ? WhenStashFull.RejectNew : WhenStashFull.DropOldest;
         InitialWindow = chance.Of(0.5) ? chance.Between(1, 3) : chance.Between(4, 64);
         MaxWindow = Math.Max(InitialWindow, chance.Between(1, 64));
         Heartbeat = chance.Spread(50, 2500);
@@ -73,7 +73,7 @@ internal sealed class Plan
 
     public long StashMaxBytes { get; }
 
-    public WhenFull WhenFull { get; }
+    public WhenStashFull WhenFull { get; }
 
     public int InFlightMaxCount { get; }
 

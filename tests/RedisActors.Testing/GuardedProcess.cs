@@ -19,7 +19,7 @@ internal sealed class GuardedProcess : IDisposable
         folder=$1; output=$2; shift 2
         trap '' HUP INT QUIT TERM PIPE
         exec 3<&0 2>>"$output"
-        "$@" </dev/null >>"$output" 3<&- &
+        ( trap - TERM; exec "$@" ) </dev/null >>"$output" 3<&- &
         process=$!
         echo "$process"
         ( read -r word; kill -9 "$process" ) <&3 >/dev/null &

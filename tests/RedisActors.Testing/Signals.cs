@@ -10,6 +10,8 @@ internal static class Signals
 
     public static int Kill => 9;
 
+    public static int Terminate => 15;
+
     public static int Suspend => OperatingSystem.IsMacOS() ? 17 : 19;
 
     public static int Resume => OperatingSystem.IsMacOS() ? 19 : 18;

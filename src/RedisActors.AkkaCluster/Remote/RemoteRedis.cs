@@ -55,8 +55,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         Receive<Tick>(_ => OnTick());
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!;
+
+    private ITimerScheduler Timers => ((IWithTimers)this).Timers;
 
     private long Now => (long)_clock.MonotonicClock.TotalMilliseconds;
 
@@ -82,6 +83,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     {
         _cluster.Unsubscribe(Self);
         _ledger.EndAll("the RemoteRedis stopped");
+    }
+
+    /// <inheritdoc/>
+    protected override void Unhandled(object message)
+    {
+        base.Unhandled(message);
+        RedisActor.RefuseUnknown(message, Context, nameof(RemoteRedis), "RedisCommand, DrainCommands");
     }
 
     private void OnCommand(RedisCommand command)

@@ -53,7 +53,7 @@ internal sealed record RemoteRedisSettings(
         var redis = connections.Named.FirstOrDefault(connection => connection.Name == name) ?? connections.Default;
         reader.Require(redis.Name == name, "connection", "default, or a name under redis-actors.connections,");
         var settings = new RemoteRedisSettings(
-            reader.OneOf("served-by", ("role", ServedBy.Role), ("singleton", ServedBy.Singleton)),
+            reader.OneOf<ServedBy>("served-by"),
             reader.TextOrNull("role"),
             name,
             reader.Duration("linger", TimeSpan.FromMilliseconds(1), day),

@@ -5,7 +5,8 @@ namespace RedisActors.Backoff;
 /// <summary>How long to wait between connection attempts.</summary>
 internal sealed class BackoffSettings
 {
-    private const string Words = "exponential, linear, constant, decorrelated-jitter";
+    private static readonly Dictionary<string, BackoffStrategy> Words =
+        Enum.GetValues<BackoffStrategy>().ToDictionary(strategy => SettingWords.Of(strategy), StringComparer.OrdinalIgnoreCase);
 
     private readonly Func<IBackoffStrategy> _create;
 
@@ -17,16 +18,11 @@ internal sealed class BackoffSettings
         Multiplier = read.Fraction("backoff.multiplier", 1, 1000);
         Jitter = read.Fraction("backoff.jitter", 0, 1);
         PollInterval = read.DurationOrInfinite("backoff.poll-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
-        _create = read.Text("backoff.strategy").ToLowerInvariant() switch
-        {
-            "exponential" => () => new ExponentialBackoff(Min, Max, Multiplier, Jitter),
-            "linear" => () => new LinearBackoff(Min, Max, Jitter),
-            "constant" => () => new ConstantBackoff(Min, Jitter),
-            "decorrelated-jitter" => () => new DecorrelatedJitterBackoff(Min, Max, Multiplier),
-            _ => read.TypeOrNull("backoff.strategy", typeof(IBackoffStrategy), $"{Words}, or ") is { } type
+        _create = Words.TryGetValue(read.Text("backoff.strategy"), out var strategy)
+            ? () => Create(strategy)
+            : read.TypeOrNull("backoff.strategy", typeof(IBackoffStrategy), $"{string.Join(", ", Words.Keys)}, or ") is { } type
                 ? () => (IBackoffStrategy)Activator.CreateInstance(type)!
-                : () => new ConstantBackoff(Max, 0),
-        };
+                : () => new ConstantBackoff(Max, 0);
     }
 
     public TimeSpan Min { get; }
@@ -38,9 +34,17 @@ internal sealed class BackoffSettings
 
     public double Jitter { get; }
 
-    /// <summary>How often it is looked, during a wait, whether the server is back; infinite is never.</summary>
+    /// <summary>How often the server is polled during a wait; infinite is never.</summary>
     public TimeSpan PollInterval { get; }
 
     /// <summary>A strategy for one supervisor; it may have a state.</summary>
     public IBackoffStrategy CreateStrategy() => new BoundedBackoff(_create(), Max);
+
+    private IBackoffStrategy Create(BackoffStrategy strategy) => strategy switch
+    {
+        BackoffStrategy.Linear => new LinearBackoff(Min, Max, Jitter),
+        BackoffStrategy.Constant => new ConstantBackoff(Min, Jitter),
+        BackoffStrategy.DecorrelatedJitter => new DecorrelatedJitterBackoff(Min, Max, Multiplier),
+        _ => new ExponentialBackoff(Min, Max, Multiplier, Jitter),
+    };
 }

@@ -2,19 +2,6 @@ using StackExchange.Redis;
 
 namespace RedisActors.CommandMetadata;
 
-/// <summary>How far <see cref="DeliveryMode.WhenSafe"/> goes (<c>when-safe.limit</c>).</summary>
-internal enum ReplayLimit
-{
-    /// <summary>Commands that change nothing.</summary>
-    ReadOnly,
-
-    /// <summary>And writes that leave the same state and give the same reply when they run twice.</summary>
-    LastWins,
-
-    /// <summary>And writes that leave the same state when they run twice, though the second reply may differ from the first.</summary>
-    Conditional,
-}
-
 /// <summary>Decides whether a command whose reply was lost may be sent again.</summary>
 internal sealed class ReplayPolicy(ReplayLimit limit, CommandFacts facts)
 {

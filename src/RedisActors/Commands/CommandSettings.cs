@@ -15,17 +15,8 @@ internal sealed class CommandSettings
     {
         Name = name;
         Timeout = read.DurationOrInfinite("command-timeout", OneMillisecond, OneYear);
-        Delivery = read.OneOf(
-            "delivery",
-            ("when-safe", DeliveryMode.WhenSafe),
-            ("at-most-once", DeliveryMode.AtMostOnce),
-            ("at-least-once", DeliveryMode.AtLeastOnce),
-            ("exactly-once", DeliveryMode.ExactlyOnce));
-        WhenSafeLimit = read.OneOf(
-            "when-safe.limit",
-            ("read-only", ReplayLimit.ReadOnly),
-            ("last-wins", ReplayLimit.LastWins),
-            ("conditional", ReplayLimit.Conditional));
+        Delivery = read.OneOf<DeliveryMode>("delivery");
+        WhenSafeLimit = read.OneOf<ReplayLimit>("when-safe.limit");
         TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
         Stash = new StashSettings(read);
         InFlight = new InFlightSettings(read);
@@ -77,7 +68,7 @@ internal sealed class StashSettings
     {
         MaxCount = read.Number("stash.max-count", 0, int.MaxValue);
         MaxBytes = read.Size("stash.max-bytes");
-        WhenFull = read.OneOf("stash.when-full", ("reject-new", WhenFull.RejectNew), ("drop-oldest", WhenFull.DropOldest));
+        WhenFull = read.OneOf<WhenStashFull>("stash.when-full");
     }
 
     public int MaxCount { get; }
@@ -85,7 +76,7 @@ internal sealed class StashSettings
     /// <summary>By estimate.</summary>
     public long MaxBytes { get; }
 
-    public WhenFull WhenFull { get; }
+    public WhenStashFull WhenFull { get; }
 }
 
 /// <summary>At what pace that is sent which waited for a connection.</summary>

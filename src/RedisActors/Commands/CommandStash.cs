@@ -1,15 +1,5 @@
 namespace RedisActors.Commands;
 
-/// <summary>What happens to a command that does not fit the stash.</summary>
-internal enum WhenFull
-{
-    /// <summary>The new command is refused.</summary>
-    RejectNew,
-
-    /// <summary>The commands that wait longest make room for it.</summary>
-    DropOldest,
-}
-
 /// <summary>
 /// Accepted commands that wait for a link, in the order of acceptance. Bounded by number and by bytes. What was handed to a link
 /// before stands in front and is not among what may be dropped: nobody can say of it that it certainly never ran.
@@ -18,7 +8,7 @@ internal enum WhenFull
 /// What ends while it waits is discounted at once (<see cref="Discount"/>) and stays in the queue as dead weight until it is met,
 /// or until there is more dead weight than anything else.
 /// </remarks>
-internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFull)
+internal sealed class CommandStash(int maxCount, long maxBytes, WhenStashFull whenFull)
 {
     private const int ToleratedDeadWeight = 1024;
 
@@ -48,7 +38,7 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenFull whenFul
         while (Count >= maxCount || Bytes + size > maxBytes)
         {
             losers ??= [];
-            if (whenFull == WhenFull.RejectNew || size > maxBytes || TakeFresh() is not { } oldest)
+            if (whenFull == WhenStashFull.RejectNew || size > maxBytes || TakeFresh() is not { } oldest)
             {
                 losers.Add(command);
                 return losers;

@@ -87,20 +87,9 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             : Problem(path, Valid, 0);
     }
 
-    /// <summary>One of some words; the first is read in the place of an invalid one.</summary>
-    public T OneOf<T>(string path, params ReadOnlySpan<(string Word, T Value)> choices)
-    {
-        var words = new List<string>();
-        foreach (var (word, _) in choices) words.Add(word);
-        var valid = string.Join(", ", words);
-        var raw = Raw(path, valid);
-        foreach (var (word, value) in choices)
-        {
-            if (string.Equals(raw, word, StringComparison.OrdinalIgnoreCase)) return value;
-        }
-
-        return Problem(path, valid, choices[0].Value);
-    }
+    /// <summary>One of the values of an enumeration, spelled as <see cref="SettingWords"/> says.</summary>
+    public T OneOf<T>(string path)
+        where T : struct, Enum => OneOf(path, [.. Enum.GetValues<T>().Select(value => (SettingWords.Of(value), value))]);
 
     public RedisEndpoint Endpoint(string path)
     {
@@ -124,7 +113,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     }
 
     /// <summary>On or off.</summary>
-    public bool Switch(string path) => OneOf(path, ("on", true), ("off", false), ("true", true), ("false", false));
+    public bool Switch(string path) => OneOf(path, [("on", true), ("off", false), ("true", true), ("false", false)]);
 
     /// <summary>The name of a type that implements an interface and can be made without arguments; null where there is none.</summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
@@ -198,6 +187,19 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         {
             return Problem<T?>(path, valid, default);
         }
+    }
+
+    /// <summary>One of some words; the first is read in the place of an invalid one.</summary>
+    private T OneOf<T>(string path, IReadOnlyList<(string Word, T Value)> choices)
+    {
+        var valid = string.Join(", ", choices.Select(choice => choice.Word));
+        var raw = Raw(path, valid);
+        foreach (var (word, value) in choices)
+        {
+            if (string.Equals(raw, word, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        return Problem(path, valid, choices[0].Value);
     }
 
     /// <summary>Writes down that a setting is invalid, once, and answers what is read in its place.</summary>

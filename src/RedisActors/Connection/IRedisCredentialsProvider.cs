@@ -17,4 +17,8 @@ public interface IRedisCredentialsProvider
 /// <summary>Who a client says it is.</summary>
 /// <param name="User">The ACL user; <see langword="null"/> is the server's default user.</param>
 /// <param name="Password">The password; <see langword="null"/>: none is sent.</param>
-public sealed record RedisCredentials(string? User, string? Password);
+public sealed record RedisCredentials(string? User, string? Password)
+{
+    /// <summary>The user, and whether there is a password; never the password itself.</summary>
+    public override string ToString() => $"{User ?? "default"} ({(Password is null ? "no password" : "with a password")})";
+}

@@ -17,14 +17,10 @@ internal sealed record LinkSettings
     public LinkSettings(string name, SettingsReader read)
     {
         Name = name;
-        Topology = read.OneOf(
-            "topology",
-            ("standalone", RedisTopology.Standalone),
-            ("sentinel", RedisTopology.Sentinel),
-            ("cluster", RedisTopology.Cluster));
+        Topology = read.OneOf<RedisTopology>("topology");
         Endpoints = ReadEndpoints(read);
         Sentinel = new SentinelSettings(read, isNeeded: Topology == RedisTopology.Sentinel);
-        Role = read.OneOf("role", ("primary", RequiredRole.Primary), ("any", RequiredRole.Any));
+        Role = read.OneOf<RequiredRole>("role");
         Database = read.Number("database", 0, int.MaxValue);
         read.RequireTogether(
             Database == 0 || Topology != RedisTopology.Cluster,
@@ -83,29 +79,6 @@ internal sealed record LinkSettings
         read.Require(!name.AsSpan().ContainsAnyExceptInRange('!', '~'), "client-name", "printable ASCII without white space");
         return name;
     }
-}
-
-/// <summary>Who answers the commands of a connection.</summary>
-internal enum RedisTopology
-{
-    /// <summary>One server, or the first of several that may be written to.</summary>
-    Standalone,
-
-    /// <summary>The primary that Redis Sentinel names.</summary>
-    Sentinel,
-
-    /// <summary>The nodes of a Redis Cluster, each for its slots.</summary>
-    Cluster,
-}
-
-/// <summary>Which role a server must have in its replication.</summary>
-internal enum RequiredRole
-{
-    /// <summary>One that may be written to.</summary>
-    Primary,
-
-    /// <summary>A replica will do.</summary>
-    Any,
 }
 
 /// <summary>Where the sentinels are, and what they watch.</summary>

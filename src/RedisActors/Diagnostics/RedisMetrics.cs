@@ -6,21 +6,23 @@ using Akka.Actor;
 namespace RedisActors;
 
 /// <summary>
-/// What RedisActors measures, as instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
-/// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Every measurement says of which <c>connection</c> it is, and, where there is
-/// one, of which <c>lane</c>.
+/// The metrics of RedisActors, instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
+/// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Every measurement has the tag <c>connection</c>, the connection's name in the
+/// settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1.
 /// </summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term><c>redisactors.connection.changes</c></term><description>Changes of state, by <c>state</c>: <c>connecting</c>,
+/// <item><term><c>redisactors.connection.changes</c></term><description>Counter: changes of state, by <c>state</c>: <c>connecting</c>,
 /// <c>ready</c>, <c>lost</c>, <c>backing-off</c>, <c>suspended</c>, <c>gave-up</c>.</description></item>
-/// <item><term><c>redisactors.connection.away</c></term><description>How long there was no connection, in seconds; one measurement
-/// for each return.</description></item>
-/// <item><term><c>redisactors.commands.replayed</c></term><description>Commands that were sent again after a return.</description></item>
-/// <item><term><c>redisactors.commands.failed</c></term><description>Commands that did not end as Applied, by <c>outcome</c>:
+/// <item><term><c>redisactors.connection.away</c></term><description>Histogram: how long there was no connection, in seconds;
+/// recorded at each reconnect.</description></item>
+/// <item><term><c>redisactors.commands.replayed</c></term><description>Counter: commands that were replayed after a
+/// reconnect.</description></item>
+/// <item><term><c>redisactors.commands.failed</c></term><description>Counter: commands that did not end as Applied, by <c>outcome</c>:
 /// <c>rejected</c>, <c>not-sent</c>, <c>unknown</c>.</description></item>
-/// <item><term><c>redisactors.commands.in_flight</c></term><description>Commands handed to a connection and not answered.</description></item>
-/// <item><term><c>redisactors.commands.stashed</c></term><description>Commands that wait for a connection.</description></item>
+/// <item><term><c>redisactors.commands.in_flight</c></term><description>Up-down counter: commands handed to a connection and not
+/// answered.</description></item>
+/// <item><term><c>redisactors.commands.stashed</c></term><description>Up-down counter: commands that wait for a connection.</description></item>
 /// </list>
 /// </remarks>
 public static class RedisMetrics
@@ -35,10 +37,10 @@ public static class RedisMetrics
         "redisactors.connection.changes", "{change}", "Changes of state of the supervised connections.");
 
     private static readonly Histogram<double> Away = Meter.CreateHistogram<double>(
-        "redisactors.connection.away", "s", "How long there was no connection, for each return.");
+        "redisactors.connection.away", "s", "How long there was no connection, at each reconnect.");
 
     private static readonly Counter<long> Replayed = Meter.CreateCounter<long>(
-        "redisactors.commands.replayed", "{command}", "Commands that were sent again after a return.");
+        "redisactors.commands.replayed", "{command}", "Commands that were replayed after a reconnect.");
 
     private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
         "redisactors.commands.failed", "{command}", "Commands that did not end as Applied.");
@@ -80,7 +82,7 @@ public static class RedisMetrics
         Failed.Add(1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
     }
 
-    /// <summary>Shows what a lane holds until the answer is disposed of. The two are asked from any thread.</summary>
+    /// <summary>Measures what a lane holds until the result is disposed. Both functions are called from any thread.</summary>
     internal static IDisposable Show(string connection, int lane, Func<int> inFlight, Func<int> stashed)
     {
         var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);

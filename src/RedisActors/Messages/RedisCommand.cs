@@ -5,14 +5,52 @@ using StackExchange.Redis;
 namespace RedisActors;
 
 /// <summary>
+/// What may be done with a command whose reply was lost because the connection broke. The setting <c>delivery</c> is for all commands
+/// of a connection, <see cref="RedisCommand.Delivery"/> for one.
+/// </summary>
+public enum DeliveryMode : byte
+{
+    /// <summary>
+    /// It is never sent twice. A lost reply ends it as <see cref="Outcome.Unknown"/>. (A command that certainly did not reach the
+    /// server, or that the server refused without executing it, is still sent later: that is its first time.)
+    /// </summary>
+    AtMostOnce,
+
+    /// <summary>
+    /// It is replayed only if running it twice equals running it once, as far as <c>when-safe.limit</c> goes. Otherwise a lost reply
+    /// ends it as <see cref="Outcome.Unknown"/>. The default.
+    /// </summary>
+    WhenSafe,
+
+    /// <summary>It is replayed until it is answered or its timeout passes. It may be executed more than once.</summary>
+    AtLeastOnce,
+
+    /// <summary>
+    /// It is executed once and the original reply is returned, even if the first reply was lost: a script on the server keeps
+    /// a token and the reply beside the write, atomically, for <c>exactly-once.keep</c>. Commands that cannot be wrapped in a
+    /// script are refused as <see cref="Outcome.NotSent"/>, with the reason. Commands that only read need no token and are sent
+    /// as they are.
+    /// </summary>
+    ExactlyOnce,
+}
+
+/// <summary>
 /// One Redis command, sent to a <see cref="RedisActor"/>. The sender gets exactly one answer: a <see cref="RedisReply"/>
-/// when the server executed it, otherwise an Akka <c>Status.Failure</c> whose cause is a <see cref="RedisOutcomeException"/>.
+/// if the server executed it, otherwise an Akka <c>Status.Failure</c> whose cause is a <see cref="RedisOutcomeException"/>.
 /// </summary>
 /// <remarks>
-/// While Redis is away the command waits, in order, and is sent once the connection is back. The time it may take in all,
+/// <para>
+/// While there is no connection the command waits, in order, and is sent once the connection is back. The time it may take in all,
 /// waiting included, is <see cref="Timeout"/>.
+/// </para>
+/// <para>
 /// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>BLPOP</c>, <c>MONITOR</c> and the like)
 /// do not fit a connection that all senders share; they are refused, see <see cref="RedisOutcomeException"/>.
+/// </para>
+/// <para>
+/// Two commands are equal if Redis would be sent the same (names in any case, arguments by their bytes, so that 5 equals "5") and all
+/// other properties are equal.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -20,7 +58,7 @@ namespace RedisActors;
 /// var reply = await redis.Ask&lt;RedisReply&gt;(new RedisCommand("INCR", "visits") { Timeout = TimeSpan.FromSeconds(5) });
 /// </code>
 /// </example>
-public sealed record RedisCommand
+public sealed record RedisCommand : IRedisMessage
 {
     private readonly RedisValue[] _arguments;
 
@@ -30,15 +68,26 @@ public sealed record RedisCommand
     private readonly string? _token;
 
     /// <summary>Makes a command from its name and arguments, as one would type them into redis-cli.</summary>
-    /// <param name="name">The command's name, one word: <c>GET</c>, <c>HSET</c>, <c>CLIENT</c>. Case does not matter.</param>
-    /// <param name="arguments">The arguments, keys included, in the order of the command's page in the Redis documentation.</param>
-    /// <exception cref="ArgumentException">The name is empty or holds white space (a subcommand is an argument).</exception>
+    /// <param name="name">The command's name, one word of ASCII: <c>GET</c>, <c>CLIENT</c>, <c>JSON.SET</c>. Case does not matter.</param>
+    /// <param name="arguments">
+    /// The arguments, keys included, in the order of the command's page in the Redis documentation. They are copied; the content of a
+    /// byte array is not, so do not change it until the command is answered.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, holds white space (a subcommand is an argument) or anything else but printable ASCII; or an argument is null
+    /// (Redis has no null argument; an empty one is <see cref="RedisValue.EmptyString"/>). The message names the argument's position,
+    /// from 1.
+    /// </exception>
     public RedisCommand(string name, params ReadOnlySpan<RedisValue> arguments)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name.AsSpan().ContainsAny(" \t\r\n"))
+        CheckName(name);
+        for (var i = 0; i < arguments.Length; i++)
         {
-            throw new ArgumentException($"'{name}' is not one word; pass a subcommand as the first argument.", nameof(name));
+            if (arguments[i].IsNull)
+            {
+                throw new ArgumentException(
+                    $"Argument {i + 1} of {name} is null. Redis has no null argument; an empty one is RedisValue.EmptyString.", nameof(arguments));
+            }
         }
 
         Name = name;
@@ -52,8 +101,8 @@ public sealed record RedisCommand
     public ImmutableArray<RedisValue> Arguments => ImmutableCollectionsMarshal.AsImmutableArray(_arguments);
 
     /// <summary>
-    /// The number of the logical database, 0 or more; <see langword="null"/>, the default, is the connection's own
-    /// (<c>database</c> in the settings).
+    /// The number of the logical database, 0 or more; <see langword="null"/>, the default, is the connection's own (the setting
+    /// <c>database</c>).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int? Database
@@ -67,9 +116,9 @@ public sealed record RedisCommand
     }
 
     /// <summary>
-    /// How long the command may take in all, from its arrival at the <see cref="RedisActor"/> to its answer, waiting for a
-    /// connection included. <see langword="null"/>, the default, is <c>command-timeout</c> of the settings;
-    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for ever.
+    /// How long the command may take in all, from its arrival at the <see cref="RedisActor"/> to its answer, the wait for a connection
+    /// included. <see langword="null"/>, the default, is the setting <c>command-timeout</c>;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> is no limit.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is zero or negative, and not infinite.</exception>
     public TimeSpan? Timeout
@@ -93,7 +142,7 @@ public sealed record RedisCommand
     public object? State { get; init; }
 
     /// <summary>
-    /// What may be done when the reply is lost. <see langword="null"/>, the default, is <c>delivery</c> of the settings.
+    /// What may be done if the reply is lost. <see langword="null"/>, the default, is the setting <c>delivery</c>.
     /// </summary>
     public DeliveryMode? Delivery { get; init; }
 
@@ -109,7 +158,7 @@ public sealed record RedisCommand
     /// <c>exactly-once.keep</c>. <see langword="null"/>, the default, is a token of the library's own, which is forgotten on the
     /// server soon after the reply has come.
     /// </summary>
-    /// <exception cref="ArgumentException">The token is empty.</exception>
+    /// <exception cref="ArgumentException">The token is empty or white space.</exception>
     public string? IdempotencyKey
     {
         get => _token;
@@ -122,7 +171,56 @@ public sealed record RedisCommand
 
     internal RedisValue[] ArgumentArray => _arguments;
 
+    /// <inheritdoc/>
+    public bool Equals(RedisCommand? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
+            && _databaseComplement == other._databaseComplement
+            && _timeoutTicks == other._timeoutTicks
+            && Delivery == other.Delivery
+            && ReplayClass == other.ReplayClass
+            && _token == other._token
+            && Equals(State, other.State)
+            && HasArgumentsOf(other));
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Name, StringComparer.OrdinalIgnoreCase);
+        hash.Add(_databaseComplement);
+        hash.Add(_token);
+        foreach (var argument in _arguments) hash.AddBytes(BytesOf(argument).Span);
+        return hash.ToHashCode();
+    }
+
     /// <summary>The name and the number of arguments; never their content, which may be secret.</summary>
     public override string ToString() =>
         _arguments.Length == 1 ? $"{Name} (1 argument)" : $"{Name} ({_arguments.Length} arguments)";
+
+    private static void CheckName(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (!name.AsSpan().ContainsAnyExceptInRange('!', '~')) return;
+        throw new ArgumentException(
+            name.AsSpan().ContainsAny(" \t\r\n")
+                ? $"'{name}' is not one word; pass a subcommand as the first argument."
+                : $"'{name}' is not the name of a command: it holds something else than printable ASCII.",
+            nameof(name));
+    }
+
+    private bool HasArgumentsOf(RedisCommand other)
+    {
+        if (_arguments.Length != other._arguments.Length) return false;
+        for (var i = 0; i < _arguments.Length; i++)
+        {
+            if (!BytesOf(_arguments[i]).Span.SequenceEqual(BytesOf(other._arguments[i]).Span)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>What Redis is sent. (As values of StackExchange.Redis, "05" equals 5.)</summary>
+    private static ReadOnlyMemory<byte> BytesOf(RedisValue argument) => argument;
 }

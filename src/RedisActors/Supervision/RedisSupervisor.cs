@@ -301,7 +301,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 
     private void EndAttempts(string cause)
     {
-        if (_settings.Restart.WhenSpent == WhenSpent.Suspend)
+        if (_settings.Restart.WhenSpent == WhenRestartsSpent.Suspend)
         {
             Suspend($"no further attempt is allowed; the last one: {cause}");
             return;
@@ -312,7 +312,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _commands.Answer($"the connection was given up: {cause}");
 
         // Not at once, so that a parent which starts all anew does not make a hot loop of it.
-        if (_settings.Restart.WhenSpent == WhenSpent.Escalate)
+        if (_settings.Restart.WhenSpent == WhenRestartsSpent.Escalate)
         {
             Timers.StartSingleTimer(nameof(Escalate), new Escalate(cause), _settings.Backoff.Max);
         }

@@ -16,7 +16,7 @@ internal sealed record SupervisionSettings(SettingsReader Read)
     public SupervisionSettings AnsweringAtOnce() => this with
     {
         Misconfigured = Misconfigured with { Commands = WhenMisconfigured.AnswerNotSent },
-        Restart = Restart with { WhenSpent = WhenSpent.Stop },
+        Restart = Restart with { WhenSpent = WhenRestartsSpent.Stop },
     };
 
     public ReconnectPlan CreateReconnectPlan() =>
@@ -36,8 +36,7 @@ internal sealed record RestartSettings
         Max = read.NumberOrUnlimited("restart.max-restarts", 0);
         Within = read.Duration("restart.within", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365));
         ResetAfter = read.Duration("restart.reset-after", TimeSpan.Zero, TimeSpan.FromDays(365));
-        WhenSpent = read.OneOf(
-            "restart.when-spent", ("stop", WhenSpent.Stop), ("suspend", WhenSpent.Suspend), ("escalate", WhenSpent.Escalate));
+        WhenSpent = read.OneOf<WhenRestartsSpent>("restart.when-spent");
     }
 
     /// <summary>How many within that time; null: any number.</summary>
@@ -49,7 +48,7 @@ internal sealed record RestartSettings
     public TimeSpan ResetAfter { get; }
 
     /// <summary>What happens when there is no restart left.</summary>
-    public WhenSpent WhenSpent { get; init; }
+    public WhenRestartsSpent WhenSpent { get; init; }
 
     public RestartBudget CreateBudget() => new(Max, Within);
 }
@@ -60,10 +59,7 @@ internal sealed record MisconfiguredSettings
     public MisconfiguredSettings(SettingsReader read)
     {
         RetryAfter = read.DurationOr("never", "misconfigured.retry-after", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
-        Commands = read.OneOf(
-            "misconfigured.commands",
-            ("wait", WhenMisconfigured.Wait),
-            ("answer-not-sent", WhenMisconfigured.AnswerNotSent));
+        Commands = read.OneOf<WhenMisconfigured>("misconfigured.commands");
     }
 
     /// <summary>How long to wait until it is tried again; infinite is for ever.</summary>
@@ -71,27 +67,4 @@ internal sealed record MisconfiguredSettings
 
     /// <summary>What becomes of commands during that wait.</summary>
     public WhenMisconfigured Commands { get; init; }
-}
-
-/// <summary>What happens when the restart budget is spent.</summary>
-internal enum WhenSpent
-{
-    /// <summary>The connection is given up; commands are answered.</summary>
-    Stop,
-
-    /// <summary>Nothing is tried until somebody says so; commands wait.</summary>
-    Suspend,
-
-    /// <summary>The RedisActor fails, for its own supervisor to decide.</summary>
-    Escalate,
-}
-
-/// <summary>What becomes of commands while the connection cannot be made for want of the right settings.</summary>
-internal enum WhenMisconfigured
-{
-    /// <summary>They are stashed, each as long as its timeout.</summary>
-    Wait,
-
-    /// <summary>They are answered at once.</summary>
-    AnswerNotSent,
 }

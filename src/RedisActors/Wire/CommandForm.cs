@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Wire;
 
-/// <summary>A command. Its arguments travel as the bytes that Redis would be sent, numbers included.</summary>
+/// <summary>A command. Its arguments travel as the bytes that Redis is sent, numbers included.</summary>
 internal sealed class CommandForm(PayloadForm payloads)
 {
     public Form.Command ToWire(RedisCommand command)
@@ -19,7 +19,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
         if (command.IdempotencyKey is { } token) wire.Token = token;
-        AddArguments(wire, command.ArgumentArray);
+        foreach (var argument in command.ArgumentArray) wire.Arguments.Add(UnsafeByteOperations.UnsafeWrap(argument));
         return wire;
     }
 
@@ -33,25 +33,12 @@ internal sealed class CommandForm(PayloadForm payloads)
         IdempotencyKey = wire.HasToken ? wire.Token : null,
     };
 
-    private static void AddArguments(Form.Command wire, RedisValue[] arguments)
-    {
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i].IsNull) wire.NullArguments.Add((uint)i);
-            wire.Arguments.Add(ToBytes(arguments[i]));
-        }
-    }
-
     private static RedisValue[] Arguments(Form.Command wire)
     {
         var arguments = new RedisValue[wire.Arguments.Count];
-        for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].ToByteArray();
-        foreach (var i in wire.NullArguments) arguments[i] = RedisValue.Null;
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].Memory;
         return arguments;
     }
-
-    private static ByteString ToBytes(RedisValue value) =>
-        (byte[]?)value is { } bytes ? UnsafeByteOperations.UnsafeWrap(bytes) : ByteString.Empty;
 
     private static Form.Delivery ToWire(DeliveryMode? mode) => mode switch
     {
@@ -63,7 +50,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         _ => throw new SerializationException($"there is no delivery mode {mode}"),
     };
 
-    // A mode that is not known promises something that cannot be kept: better no command than one under another promise.
+    // An unknown mode promises something that this version cannot keep: better no command than one under another promise.
     private static DeliveryMode? FromWire(Form.Delivery mode) => mode switch
     {
         Form.Delivery.OfSettings => null,
@@ -86,7 +73,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         _ => throw new SerializationException($"there is no replay class {replay}"),
     };
 
-    // One that is not known is taken for accumulating, as a command is that is not known.
+    // An unknown class counts as accumulating, as an unknown command does.
     private static ReplayClass? FromWire(Form.Replay replay) => replay switch
     {
         Form.Replay.OfTable => null,

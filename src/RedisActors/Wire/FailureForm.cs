@@ -5,7 +5,7 @@ using AkkaSerialization = Akka.Serialization.Serialization;
 
 namespace RedisActors.Wire;
 
-/// <summary>What a command ended as when it was not applied: the exception, and the <c>Status.Failure</c> around it.</summary>
+/// <summary>The failure of a command: the exception, and the <c>Status.Failure</c> around it.</summary>
 internal sealed class FailureForm(PayloadForm payloads, CommandForm commands)
 {
     private const string ExceptionField = "RedisActors";
@@ -73,7 +73,7 @@ internal sealed class FailureForm(PayloadForm payloads, CommandForm commands)
         _ => throw new SerializationException($"there is no failure with the outcome {outcome}"),
     };
 
-    // Of an outcome that this version does not know it knows nothing, and says so.
+    // An outcome that this version does not know says nothing to it: Unknown.
     private static Outcome FromWire(Form.FailureOutcome outcome) => outcome switch
     {
         Form.FailureOutcome.FailureRejected => Outcome.Rejected,

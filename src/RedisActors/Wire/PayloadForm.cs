@@ -6,12 +6,12 @@ using AkkaSerialization = Akka.Serialization.Serialization;
 namespace RedisActors.Wire;
 
 /// <summary>
-/// A sender's state: text, numbers, GUIDs and actors in a form of their own, because Akka's JSON would turn some of them into something
-/// else (a GUID comes back as text); whatever else there is as the actor system's serialization has it.
+/// A sender's state: text, numbers, GUIDs and actors in a form of their own, because Akka's JSON would change the type of some of them (a
+/// GUID comes back as text); anything else by the actor system's own serializers.
 /// </summary>
 internal sealed class PayloadForm(ExtendedActorSystem system)
 {
-    /// <summary>A state may hold a command, that one a state again, and so on. Nobody needs many; an attacker would need thousands.</summary>
+    /// <summary>A state may hold a command, which has a state again, and so on. Nobody needs many levels; an attacker would need thousands.</summary>
     private const int MaxDepth = 16;
 
     [ThreadStatic]

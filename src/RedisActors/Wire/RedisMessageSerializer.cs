@@ -7,14 +7,14 @@ using AkkaSerialization = Akka.Serialization.Serialization;
 namespace RedisActors.Wire;
 
 /// <summary>
-/// Writes every public message of RedisActors as bytes, so that it can travel between actor systems: commands, replies, failures with
-/// their outcome, changes of state, and what a <see cref="RedisActor"/> is told beside commands. <see cref="RedisMessages"/> puts it to
-/// use; its number is in the library's <c>reference.conf</c>, under <c>akka.actor.serialization-identifiers</c>.
+/// Writes every <see cref="IRedisMessage"/> as bytes, so that it can travel between actor systems, and a <c>Status.Failure</c> whose
+/// cause is a <see cref="RedisOutcomeException"/>. <see cref="RedisMessages"/> registers it; its identifier is in the library's
+/// <c>reference.conf</c>, under <c>akka.actor.serialization-identifiers</c>.
 /// </summary>
 /// <remarks>
-/// The forms are in <c>messages.proto</c>. What a newer version adds to a message is passed over by this one. A message, a delivery mode
-/// or a change of state of which this version knows nothing is refused with a <see cref="SerializationException"/>; an outcome that it
-/// does not know is read as <see cref="Outcome.Unknown"/>, a replay class as <see cref="ReplayClass.Accumulating"/>.
+/// The forms are in <c>messages.proto</c>. Fields that a newer version has added are ignored. A message, a delivery mode, a kind of value
+/// or a change of state that this version does not know is refused with a <see cref="SerializationException"/>; an unknown outcome is
+/// read as <see cref="Outcome.Unknown"/>, an unknown replay class as <see cref="ReplayClass.Accumulating"/>.
 /// </remarks>
 public sealed class RedisMessageSerializer : SerializerWithStringManifest
 {
@@ -24,7 +24,8 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
     private readonly FrozenDictionary<Type, MessageForm> _byType;
     private readonly FrozenDictionary<string, MessageForm> _byManifest;
 
-    /// <summary>Akka makes one for each actor system.</summary>
+    /// <summary>Called by Akka, once for each actor system.</summary>
+    /// <param name="system">The actor system, whose other serializers write the senders' states.</param>
     public RedisMessageSerializer(ExtendedActorSystem system)
         : base(system)
     {
@@ -36,12 +37,12 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">This is no message of RedisActors.</exception>
+    /// <exception cref="SerializationException">This is not a message of RedisActors.</exception>
     public override string Manifest(object o) => FormOf(o).Manifest;
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
-    /// This is no message of RedisActors, or it holds a state for which the actor system has no serializer.
+    /// This is not a message of RedisActors, or it holds a state for which the actor system has no serializer.
     /// </exception>
     public override byte[] ToBinary(object obj)
     {
@@ -58,7 +59,7 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
 
     /// <inheritdoc/>
     /// <exception cref="SerializationException">
-    /// The manifest is none that this version knows, or the bytes are none of such a message.
+    /// This version does not know the manifest, or the bytes are not such a message.
     /// </exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
@@ -124,5 +125,5 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
     private MessageForm FormOf(object message) =>
         message is RedisConnectionEvent ? _byManifest["E"]
         : message is not null && _byType.TryGetValue(message.GetType(), out var form) ? form
-        : throw new SerializationException($"RedisActors {Version}: {message?.GetType()} is none of its messages.");
+        : throw new SerializationException($"RedisActors {Version}: {message?.GetType()} is not one of its messages.");
 }

@@ -4,12 +4,13 @@ using Akka.Configuration;
 namespace RedisActors.Wire;
 
 /// <summary>
-/// The messages of RedisActors in the serialization of an actor system. <see cref="RedisExtension"/> starts it. A node of a cluster that
-/// has no <see cref="RedisActor"/> of its own, and sends to those of other nodes, starts this one alone.
+/// Registers the serializer of RedisActors' messages (<see cref="RedisMessageSerializer"/>) in an actor system.
+/// <see cref="RedisExtension"/> starts it. A node that has no <see cref="RedisActor"/> of its own, and sends to those of other nodes,
+/// starts this extension alone.
 /// </summary>
 /// <remarks>
-/// The configuration of the library says which serializer there is and for which messages; a binding of your own for one of them goes
-/// before it. Akka takes it up at any time, and reads all its serializers anew then.
+/// It adds the library's <c>reference.conf</c> to the configuration, which makes Akka read its serializers again. A binding of your
+/// own for one of the messages wins.
 /// </remarks>
 /// <example>
 /// <code>
@@ -23,9 +24,9 @@ public sealed class RedisMessages : IExtension
     private const string Failure = "Akka.Actor.Status+Failure, Akka";
 
     /// <summary>
-    /// Akka alone writes a <c>Status.Failure</c> as JSON, and cannot read it. Only there it is ours: Akka.Remote has a serializer for it,
-    /// which knows how to carry our exception within (<see cref="RedisOutcomeException"/>), and so may the user. In
-    /// <c>reference.conf</c> the binding would go before Akka.Remote's.
+    /// Akka alone writes a <c>Status.Failure</c> as JSON, which it cannot read. Only then is it bound to our serializer: Akka.Remote has one
+    /// for it that carries our exception (<see cref="RedisOutcomeException"/>), and so may the user. In <c>reference.conf</c> the binding
+    /// would win over Akka.Remote's.
     /// </summary>
     private static readonly Config FailureBinding =
         ConfigurationFactory.ParseString($"{Bindings} {{ \"{Failure}\" = redis-actors }}");
@@ -37,14 +38,15 @@ public sealed class RedisMessages : IExtension
         if (!IsBound(settings.Config, Failure)) settings.InjectTopLevelFallback(FailureBinding);
     }
 
-    /// <summary>Sees to it that the messages are known in this actor system.</summary>
+    /// <summary>Registers the serializer in this actor system, once.</summary>
+    /// <param name="system">The actor system.</param>
     public static RedisMessages Get(ActorSystem system) => system.WithExtension<RedisMessages, RedisMessagesProvider>();
 
     private static bool IsBound(Config config, string type) =>
         config.GetConfig(Bindings).AsEnumerable().Any(binding => binding.Key.Trim('"') == type);
 }
 
-/// <summary>Makes <see cref="RedisMessages"/>; what <c>akka.extensions</c> names to start it with the actor system.</summary>
+/// <summary>The name of <see cref="RedisMessages"/> in <c>akka.extensions</c>, which starts it with the actor system.</summary>
 public sealed class RedisMessagesProvider : ExtensionIdProvider<RedisMessages>
 {
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace RedisActors.Wire;
 /// <summary>A server's answer.</summary>
 internal static class ValueForm
 {
-    /// <summary>Google.Protobuf reads a hundred messages within each other and no more; the reply, status or list around it is some.</summary>
+    /// <summary>Google.Protobuf reads at most a hundred nested messages, and the reply or failure around the value is some of them.</summary>
     private const int MaxDepth = 80;
 
     public static Form.Value ToWire(RespValue value) => ToWire(value, depth: 1);
@@ -34,7 +34,7 @@ internal static class ValueForm
     };
 
     private static Form.Value OfText(Form.ValueKind kind, RespValue value) =>
-        new() { Kind = kind, Text = UnsafeByteOperations.UnsafeWrap((byte[]?)value.AsRedisValue() ?? []) };
+        new() { Kind = kind, Text = UnsafeByteOperations.UnsafeWrap(value.AsMemory()) };
 
     private static Form.Value OfItems(RespValue value, int depth)
     {

@@ -44,6 +44,30 @@ public sealed class RedisActorStatusTests : RedisSpec
         Assert.Equal(7, (await asked).Value.AsInt64());
     }
 
+    [Fact]
+    public async Task Asking_something_that_is_no_message_of_its_own_ends_with_an_error_that_names_what_it_takes()
+    {
+        var redis = StartRedis();
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => redis.Ask<RedisReply>("PING", Patience));
+
+        Assert.Contains("A RedisActor cannot take a String. It takes: RedisCommand, ", error.Message);
+        Assert.Contains("new RedisCommand(\"PING\")", error.Message);
+    }
+
+    [Fact]
+    public async Task An_answer_that_went_astray_is_not_answered()
+    {
+        var redis = StartRedis();
+        var stranger = CreateTestProbe();
+
+        redis.Tell(new Status.Failure(new InvalidOperationException("lost")), stranger.Ref);
+        redis.Tell(new RedisReply(RespValue.Null), stranger.Ref);
+        redis.Tell(GetStatus.Instance, stranger.Ref);
+
+        await stranger.ExpectMsgAsync<RedisStatus>(Patience);
+    }
+
     [Theory]
     [InlineData(Outcome.Rejected)]
     [InlineData(Outcome.NotSent)]

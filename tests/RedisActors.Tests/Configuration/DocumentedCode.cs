@@ -1,6 +1,9 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RedisActors.Hosting;
 
 namespace RedisActors.Tests.Configuration;
@@ -14,6 +17,7 @@ internal static class DocumentedCode
         {
             options.Endpoint = "redis-1:6379";
             options.CommandTimeout = TimeSpan.FromSeconds(5);
+            options.StashWhenFull = WhenStashFull.DropOldest;
             options.MaxRestarts = RedisOptions.Unlimited;
         });
     }
@@ -38,6 +42,17 @@ internal static class DocumentedCode
     {
         akka.WithRedis<Cache>("cache", options => options.CommandTimeout = TimeSpan.FromMilliseconds(200));
         akka.WithRedis<Sessions>("sessions");
+    }
+
+    public static async Task WithoutHost(Config configuration)
+    {
+        var system = ActorSystem.Create("job", configuration);
+        await system.WhenTerminated;
+    }
+
+    public static void ShutdownTimeout(IServiceCollection services)
+    {
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
     }
 
     public sealed class Cache;

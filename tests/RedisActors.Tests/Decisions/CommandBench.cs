@@ -19,7 +19,7 @@ internal sealed class CommandBench
         ReplayLimit limit = ReplayLimit.LastWins,
         int maxCount = 1000,
         long maxBytes = 1 << 30,
-        WhenFull whenFull = WhenFull.RejectNew,
+        WhenStashFull whenFull = WhenStashFull.RejectNew,
         int window = 1000,
         int maxWindow = 1000,
         bool inCluster = false,

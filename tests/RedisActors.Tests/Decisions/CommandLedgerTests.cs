@@ -368,7 +368,7 @@ public sealed class CommandLedgerTests
     [Fact]
     public void A_full_stash_answers_who_loses()
     {
-        var bench = new CommandBench(maxCount: 2, whenFull: WhenFull.DropOldest);
+        var bench = new CommandBench(maxCount: 2, whenFull: WhenStashFull.DropOldest);
         foreach (var state in "abc") bench.Accept(state);
 
         Assert.Equal(["a NotSent"], bench.Told);

@@ -32,7 +32,7 @@ public sealed class CommandStashTests
     public void When_it_is_full_by_number_the_new_command_loses_or_the_oldest()
     {
         Assert.Equal(["c"], Losers(Stash(maxCount: 2), "a", "b", "c"));
-        Assert.Equal(["a"], Losers(Stash(maxCount: 2, whenFull: WhenFull.DropOldest), "a", "b", "c"));
+        Assert.Equal(["a"], Losers(Stash(maxCount: 2, whenFull: WhenStashFull.DropOldest), "a", "b", "c"));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class CommandStashTests
         var large = _sender.Command("large", value: new string('x', (int)small / 2));
 
         Assert.Equal(["large"], Losers(Stash(maxBytes: 3 * small), "a", "b", "c", large));
-        var dropping = Stash(maxBytes: 3 * small, whenFull: WhenFull.DropOldest);
+        var dropping = Stash(maxBytes: 3 * small, whenFull: WhenStashFull.DropOldest);
         Assert.Equal(["a", "b"], Losers(dropping, "a", "b", "c", large));
         Assert.InRange(dropping.Bytes, 0, 3 * small);
     }
@@ -50,7 +50,7 @@ public sealed class CommandStashTests
     [Fact]
     public void A_command_that_fits_no_stash_loses_and_costs_nobody_his_place()
     {
-        var stash = Stash(maxBytes: 1000, whenFull: WhenFull.DropOldest);
+        var stash = Stash(maxBytes: 1000, whenFull: WhenStashFull.DropOldest);
 
         Assert.Equal(["huge"], Losers(stash, "a", _sender.Command("huge", value: new string('x', 2000))));
         Assert.Equal(["a"], TakeAll(stash));
@@ -59,7 +59,7 @@ public sealed class CommandStashTests
     [Fact]
     public void What_was_handed_over_before_is_not_dropped()
     {
-        var stash = Stash(maxCount: 2, whenFull: WhenFull.DropOldest);
+        var stash = Stash(maxCount: 2, whenFull: WhenStashFull.DropOldest);
         stash.Return(_sender.Command("returned").Renew(mayHaveRun: true));
         stash.Return(_sender.Command("too").Renew(mayHaveRun: true));
 
@@ -70,7 +70,7 @@ public sealed class CommandStashTests
     public void A_stash_of_nothing_takes_nothing()
     {
         Assert.Equal(["a"], Losers(Stash(maxCount: 0), "a"));
-        Assert.Equal(["a"], Losers(Stash(maxCount: 0, whenFull: WhenFull.DropOldest), "a"));
+        Assert.Equal(["a"], Losers(Stash(maxCount: 0, whenFull: WhenStashFull.DropOldest), "a"));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class CommandStashTests
         Assert.Equal(["b"], TakeAll(stash));
     }
 
-    private static CommandStash Stash(int maxCount = 100_000, long maxBytes = long.MaxValue, WhenFull whenFull = WhenFull.RejectNew) =>
+    private static CommandStash Stash(int maxCount = 100_000, long maxBytes = long.MaxValue, WhenStashFull whenFull = WhenStashFull.RejectNew) =>
         new(maxCount, maxBytes, whenFull);
 
     private static List<object?> TakeAll(CommandStash stash)

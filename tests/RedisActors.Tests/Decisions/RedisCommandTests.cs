@@ -31,6 +31,11 @@ public sealed class RedisCommandTests
     }
 
     [Theory]
+    [InlineData("G\u00c9T")]
+    [InlineData("GET\0")]
+    [InlineData("GET\u00a0")]
+    [InlineData("GET\u007f")]
+    [InlineData("\u6f22")]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("CLIENT LIST")]
@@ -40,6 +45,59 @@ public sealed class RedisCommandTests
     [InlineData(" GET")]
     public void A_name_that_is_not_one_word_is_refused(string name) =>
         Assert.Equal("name", Assert.Throws<ArgumentException>(() => new RedisCommand(name)).ParamName);
+
+    [Fact]
+    public void A_null_argument_is_refused_by_its_position()
+    {
+        string? missing = null;
+
+        var error = Assert.Throws<ArgumentException>(() => new RedisCommand("SET", "key", missing, "EX"));
+
+        Assert.Equal("arguments", error.ParamName);
+        Assert.Contains("Argument 2 of SET is null", error.Message);
+        Assert.Throws<ArgumentException>(() => new RedisCommand("GET", default(RedisValue)));
+        Assert.Throws<ArgumentException>(() => new RedisCommand("GET", (byte[]?)null));
+        Assert.Equal([RedisValue.EmptyString], new RedisCommand("GET", "").Arguments.ToArray());
+    }
+
+    [Fact]
+    public void Commands_that_say_the_same_are_equal()
+    {
+        var command = new RedisCommand("SET", "key", "5", 1.5)
+        {
+            Database = 1, Timeout = TimeSpan.FromSeconds(1), State = "mine", Delivery = DeliveryMode.ExactlyOnce,
+            ReplayClass = ReplayClass.LastWins, IdempotencyKey = "token",
+        };
+        var same = new RedisCommand("set", "key"u8.ToArray(), 5, "1.5")
+        {
+            Database = 1, Timeout = TimeSpan.FromSeconds(1), State = new string(['m', 'i', 'n', 'e']), Delivery = DeliveryMode.ExactlyOnce,
+            ReplayClass = ReplayClass.LastWins, IdempotencyKey = "token",
+        };
+
+        Assert.Equal(command, same);
+        Assert.True(command == same);
+        Assert.Equal(command.GetHashCode(), same.GetHashCode());
+        Assert.Equal(new RedisCommand("PING"), new RedisCommand("ping"));
+        Assert.Contains(same, new HashSet<RedisCommand> { command });
+    }
+
+    [Fact]
+    public void Commands_that_differ_in_anything_are_not()
+    {
+        var command = new RedisCommand("SET", "key", "5");
+
+        RedisCommand[] others =
+        [
+            new("GETSET", "key", "5"), new("SET", "key", "05"), new("SET", "key", "5.0"), new("SET", "KEY", "5"), new("SET", "key"),
+            new("SET", "key5"), new("SET", "key", "5", ""), command with { Database = 0 }, command with { Timeout = TimeSpan.FromSeconds(1) },
+            command with { State = "mine" }, command with { Delivery = DeliveryMode.WhenSafe },
+            command with { ReplayClass = ReplayClass.LastWins }, command with { IdempotencyKey = "token" },
+        ];
+
+        Assert.All(others, other => Assert.NotEqual(command, other));
+        Assert.Equal(others.Length, others.Distinct().Count());
+        Assert.False(command.Equals(null));
+    }
 
     [Fact]
     public void A_negative_database_is_refused()
@@ -68,6 +126,13 @@ public sealed class RedisCommandTests
         Assert.Equal(3, copy.Database);
         Assert.Equal("mine", copy.State);
         Assert.Null(command.Timeout);
+    }
+
+    [Fact]
+    public void The_text_of_credentials_shows_the_user_and_never_the_password()
+    {
+        Assert.Equal("app (with a password)", new RedisCredentials("app", "secret").ToString());
+        Assert.Equal("default (no password)", new RedisCredentials(null, null).ToString());
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.Database), "database", "7" },
         { nameof(RedisOptions.User), "user", "me" },
         { nameof(RedisOptions.Password), "password", "secret" },
-        { nameof(RedisOptions.CredentialsProvider), "credentials-provider", typeof(ListedCredentials).AssemblyQualifiedName! },
+        { nameof(RedisOptions.CredentialsProvider), "credentials-provider", typeof(ListedType).AssemblyQualifiedName! },
         { nameof(RedisOptions.TlsEnabled), "tls.enabled", "on" },
         { nameof(RedisOptions.TlsHost), "tls.host", "example.org" },
         { nameof(RedisOptions.TlsCaFile), "tls.ca-file", "ca.pem" },
@@ -39,26 +39,27 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.ExactlyOnceKeep), "exactly-once.keep", "1234.5ms" },
         { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
         { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
-        { nameof(RedisOptions.WhenStashIsFull), "stash.when-full", "drop-oldest" },
+        { nameof(RedisOptions.StashWhenFull), "stash.when-full", "drop-oldest" },
         { nameof(RedisOptions.InFlightMaxCount), "in-flight.max-count", "7" },
         { nameof(RedisOptions.InFlightMaxBytes), "in-flight.max-bytes", "12345678901" },
         { nameof(RedisOptions.ReplayInitialWindow), "replay.initial-window", "7" },
         { nameof(RedisOptions.ReplayMaxWindow), "replay.max-window", "7" },
-        { nameof(RedisOptions.AskAgainMin), "retry.min", "1234.5ms" },
-        { nameof(RedisOptions.AskAgainMax), "retry.max", "1234.5ms" },
+        { nameof(RedisOptions.RetryMin), "retry.min", "1234.5ms" },
+        { nameof(RedisOptions.RetryMax), "retry.max", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatInterval), "heartbeat.interval", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatTimeout), "heartbeat.timeout", "1234.5ms" },
         { nameof(RedisOptions.HeartbeatBusyGrace), "heartbeat.busy-grace", "1234.5ms" },
         { nameof(RedisOptions.BackoffStrategy), "backoff.strategy", "linear" },
+        { nameof(RedisOptions.CustomBackoffStrategy), "backoff.strategy", typeof(ListedType).AssemblyQualifiedName! },
         { nameof(RedisOptions.BackoffMin), "backoff.min", "1234.5ms" },
         { nameof(RedisOptions.BackoffMax), "backoff.max", "1234.5ms" },
         { nameof(RedisOptions.BackoffMultiplier), "backoff.multiplier", "1.5" },
         { nameof(RedisOptions.BackoffJitter), "backoff.jitter", "1.5" },
         { nameof(RedisOptions.BackoffPollInterval), "backoff.poll-interval", "1234.5ms" },
         { nameof(RedisOptions.MaxRestarts), "restart.max-restarts", "7" },
-        { nameof(RedisOptions.RestartsWithin), "restart.within", "1234.5ms" },
-        { nameof(RedisOptions.ResetAfter), "restart.reset-after", "1234.5ms" },
-        { nameof(RedisOptions.WhenSpent), "restart.when-spent", "suspend" },
+        { nameof(RedisOptions.RestartWithin), "restart.within", "1234.5ms" },
+        { nameof(RedisOptions.RestartResetAfter), "restart.reset-after", "1234.5ms" },
+        { nameof(RedisOptions.RestartWhenSpent), "restart.when-spent", "suspend" },
         { nameof(RedisOptions.MisconfiguredRetryAfter), "misconfigured.retry-after", "1234.5ms" },
         { nameof(RedisOptions.MisconfiguredCommands), "misconfigured.commands", "answer-not-sent" },
         { nameof(RedisOptions.DrainInPhase), "shutdown.drain-in-phase", "service-stop" },
@@ -95,6 +96,36 @@ public sealed class RedisOptionsTests
     }
 
     [Fact]
+    public void Every_choice_is_a_valid_word_of_its_setting_and_explained_in_reference_conf()
+    {
+        var explained = Repository.Read("hocon/reference.conf");
+        foreach (var property in typeof(RedisOptions).GetProperties())
+        {
+            if (Nullable.GetUnderlyingType(property.PropertyType) is not { IsEnum: true } choices) continue;
+            var path = (string)Options.Single(row => (string)row[0] == property.Name)[1];
+            foreach (var choice in Enum.GetValues(choices))
+            {
+                var options = new RedisOptions { SentinelService = "main", SentinelEndpoints = ["localhost"] };
+                property.SetValue(options, choice);
+                var config = options.ToConfig("default");
+
+                Hocon.FromRoot(config);
+                Assert.Matches($@"(#   |\(){config.GetString($"redis-actors.default.{path}")}\b", explained);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_backoff_strategy_of_your_own_goes_before_the_choice()
+    {
+        var options = new RedisOptions { BackoffStrategy = BackoffStrategy.Linear, CustomBackoffStrategy = typeof(TenMilliseconds) };
+
+        var strategy = Hocon.FromRoot(options.ToConfig("default")).Supervision.Backoff.CreateStrategy();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(10), strategy.DelayBefore(attempt: 1, TimeSpan.Zero, chance: 0));
+    }
+
+    [Fact]
     public void Without_options_nothing_is_configured() => Assert.True(new RedisOptions().ToConfig("default").IsEmpty);
 
     [Fact]
@@ -105,9 +136,9 @@ public sealed class RedisOptionsTests
             Endpoint = "[::1]:7000", Database = 3, Password = "secret", ClientName = "me", ConnectTimeout = Time,
             CommandTimeout = Timeout.InfiniteTimeSpan, HeartbeatInterval = Time * 2, HeartbeatTimeout = Time * 3, BackoffMin = Time,
             BackoffMax = Time * 4, BackoffMultiplier = 1.25, BackoffJitter = 0.00001, MaxRestarts = 9,
-            RestartsWithin = TimeSpan.FromDays(3), ResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
-            WhenSafeLimit = "conditional", ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
-            WhenStashIsFull = "drop-oldest", InFlightMaxCount = 14, InFlightMaxBytes = 1L << 33, ReplayInitialWindow = 12, ReplayMaxWindow = 13, AskAgainMin = Time, AskAgainMax = Time * 2,
+            RestartWithin = TimeSpan.FromDays(3), RestartResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
+            WhenSafeLimit = ReplayLimit.Conditional, ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
+            StashWhenFull = WhenStashFull.DropOldest, InFlightMaxCount = 14, InFlightMaxBytes = 1L << 33, ReplayInitialWindow = 12, ReplayMaxWindow = 13, RetryMin = Time, RetryMax = Time * 2,
             BackoffPollInterval = Time * 5,
         };
 
@@ -122,7 +153,7 @@ public sealed class RedisOptionsTests
         Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.Supervision.Restart.Max, settings.Supervision.Restart.Within, settings.Supervision.Restart.ResetAfter));
         Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Commands.Delivery, settings.Commands.WhenSafeLimit));
         Assert.Equal(TimeSpan.FromHours(2), settings.Commands.TokensKeptFor);
-        Assert.Equal((11, 1L << 40, WhenFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
+        Assert.Equal((11, 1L << 40, WhenStashFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
         Assert.Equal((14, 1L << 33), (settings.Commands.InFlight.MaxCount, settings.Commands.InFlight.MaxBytes));
         Assert.Equal((12, 13), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
         Assert.Equal((Time, Time * 2), (settings.Commands.Retry.Min, settings.Commands.Retry.Max));
@@ -193,14 +224,19 @@ public sealed class RedisOptionsTests
 
     private static object Sample(Type type, string expected) =>
         type == typeof(string) ? expected
-        : type == typeof(Type) ? typeof(ListedCredentials)
+        : type == typeof(Type) ? typeof(ListedType)
         : type == typeof(IReadOnlyList<string>) ? new[] { "a:1", "b:2" }
         : type == typeof(bool?) ? true
-        : type == typeof(DeliveryMode?) ? DeliveryMode.ExactlyOnce
+        : Nullable.GetUnderlyingType(type) is { IsEnum: true } choices ? Enum.Parse(choices, expected.Replace("-", ""), ignoreCase: true)
         : type == typeof(int?) ? 7
         : type == typeof(long?) ? 12345678901
         : type == typeof(double?) ? 1.5
         : Time;
 
-    private sealed class ListedCredentials;
+    private sealed class ListedType;
+
+    public sealed class TenMilliseconds : IBackoffStrategy
+    {
+        public TimeSpan DelayBefore(int attempt, TimeSpan previous, double chance) => TimeSpan.FromMilliseconds(10);
+    }
 }

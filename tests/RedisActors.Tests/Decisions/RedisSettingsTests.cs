@@ -33,7 +33,7 @@ public sealed class RedisSettingsTests
         Assert.Equal(ReplayLimit.LastWins, settings.Commands.WhenSafeLimit);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Commands.TokensKeptFor);
         Assert.Equal((1_000_000, 512L << 20), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes));
-        Assert.Equal(WhenFull.RejectNew, settings.Commands.Stash.WhenFull);
+        Assert.Equal(WhenStashFull.RejectNew, settings.Commands.Stash.WhenFull);
         Assert.Equal((64, 65536), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
         Assert.Equal(TimeSpan.FromMilliseconds(10), settings.Commands.Retry.Min);
         Assert.Equal(TimeSpan.FromMilliseconds(200), settings.Commands.Retry.Max);
@@ -72,7 +72,7 @@ public sealed class RedisSettingsTests
             (DeliveryMode.ExactlyOnce, ReplayLimit.ReadOnly, TimeSpan.FromHours(2)),
             (settings.Commands.Delivery, settings.Commands.WhenSafeLimit, settings.Commands.TokensKeptFor));
         Assert.Equal(
-            (0, 3L << 20, WhenFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
+            (0, 3L << 20, WhenStashFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
         Assert.Equal((2, 3), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));
         Assert.Equal(
             (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)), (settings.Commands.Retry.Min, settings.Commands.Retry.Max));

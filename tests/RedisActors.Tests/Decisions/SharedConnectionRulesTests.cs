@@ -96,7 +96,7 @@ public sealed class SharedConnectionRulesTests
     public void Arguments_that_are_no_text_do_no_harm()
     {
         Assert.Null(Why("CLIENT", new byte[] { 255, 0 }));
-        Assert.Null(Why("XREAD", new byte[] { 255, 0 }, RedisValue.Null, 5));
+        Assert.Null(Why("XREAD", new byte[] { 255, 0 }, RedisValue.EmptyString, 5));
     }
 
     private static void Refused(string because, string name, params RedisValue[] arguments) =>

@@ -142,7 +142,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
 
         Assert.Equal(RespKind.Integer, reply.AsArray()[0].Kind);
         Assert.Equal(RespKind.BulkString, reply.AsArray()[1].Kind);
-        Assert.Throws<InvalidOperationException>(() => reply.AsArray()[1].AsInt64());
+        Assert.Throws<FormatException>(() => reply.AsArray()[1].AsInt64());
     }
 
     [Fact]

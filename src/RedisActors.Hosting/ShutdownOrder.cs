@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.DependencyInjection;
+using Akka.Event;
+using Akka.Hosting;
+using Microsoft.Extensions.Hosting;
+
+namespace RedisActors.Hosting;
+
+/// <summary>
+/// One order of shutdown: first the services that send commands, then the actor system that executes them. A generic host does that
+/// by itself: on SIGTERM or Ctrl-C it stops its services in the reverse order of their registration, the web server among the first,
+/// and the actor system as one of them.
+/// </summary>
+internal static class ShutdownOrder
+{
+    private const string Hook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook";
+
+    private static readonly ConditionalWeakTable<ActorSystem, object> Checked = [];
+
+    /// <summary>
+    /// Turns off Akka's own hook for these signals, which would stop the actor system at the same time as the host its services.
+    /// Appended, so that whatever the application's HOCON says of it wins.
+    /// </summary>
+    public static AkkaConfigurationBuilder LeaveSignalsToTheHost(this AkkaConfigurationBuilder builder) => builder
+        .AddHocon($"{Hook} = off", HoconAddMode.Append)
+        .WithActors((system, _, resolver) => Check(system, resolver));
+
+    private static void Check(ActorSystem system, IDependencyResolver resolver)
+    {
+        if (!Checked.TryAdd(system, Checked)) return;
+        if (system.Settings.Config.GetBoolean(Hook))
+        {
+            system.Log.Warning(
+                "{0} is on: at SIGTERM the actor system stops at the same time as the host's services, and commands that these still "
+                + "send are answered NotSent. Without this setting the host stops them one after the other.",
+                Hook);
+        }
+
+        if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is IEnumerable<IHostedService> services && StopsBeforeWebServer(services))
+        {
+            system.Log.Warning(
+                "AddAkka was called after the web server was registered, so that the host stops the actor system first, and requests "
+                + "that are being served at shutdown find their commands answered NotSent. Call AddAkka before or within ConfigureWebHostDefaults.");
+        }
+    }
+
+    /// <summary>The host stops the service that was registered last first. ASP.NET Core's own service is not public.</summary>
+    private static bool StopsBeforeWebServer(IEnumerable<IHostedService> services)
+    {
+        var registered = services.ToList();
+        var webServer = registered.FindIndex(service => service.GetType().Name == "GenericWebHostService");
+        return webServer >= 0 && registered.FindIndex(service => service is AkkaHostedService) > webServer;
+    }
+}
