@@ -12,7 +12,8 @@ namespace RedisActors;
 /// The address that users send to: <see cref="RedisCommand"/>, <see cref="SubscribeToState"/>, <see cref="UnsubscribeFromState"/>,
 /// <see cref="GetStatus"/>, <see cref="ForceReconnect"/>, <see cref="PauseConnection"/>, <see cref="ResumeConnection"/> and
 /// <see cref="DrainCommands"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference comes from
-/// <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>.
+/// <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>. Any other message is answered with a
+/// <c>Status.Failure</c> whose cause is an <see cref="ArgumentException"/>.
 /// </summary>
 /// <remarks>
 /// Below it are its lanes, one unless the settings say otherwise: each a supervisor, which owns the connection, and an actor that
@@ -59,6 +60,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 
+    /// <summary>Set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
     private ITimerScheduler Timers => ((IWithTimers)this).Timers;
@@ -82,6 +84,29 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
             for (var i = 0; i < _settings.Lanes; i++) Open(_settings, settings => new StackExchangeLinkFactory(settings));
             _table = new LaneTable(_lanes, isFinal: true);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void Unhandled(object message)
+    {
+        base.Unhandled(message);
+        RefuseUnknown(
+            message, Context, nameof(RedisActor),
+            "RedisCommand, SubscribeToState, UnsubscribeFromState, GetStatus, ForceReconnect, PauseConnection, ResumeConnection, DrainCommands");
+    }
+
+    /// <summary>
+    /// Tells the sender of a message that an actor cannot take what it can, so that an <c>Ask</c> ends. Answers are not answered: two
+    /// actors could go on with that for ever.
+    /// </summary>
+    internal static void RefuseUnknown(object message, IActorContext context, string actor, string known)
+    {
+        var sender = context.Sender;
+        if (message is Status or RedisReply || sender.IsNobody() || sender.Equals(context.System.DeadLetters)) return;
+        sender.Tell(
+            new Status.Failure(new ArgumentException(
+                $"A {actor} cannot take a {message.GetType().Name}. It takes: {known}. A command is sent as new RedisCommand(\"PING\").")),
+            context.Self);
     }
 
     /// <inheritdoc/>
