@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 namespace RedisActors.Connection;
 
@@ -15,6 +17,8 @@ internal sealed class ClientHandshake
 {
     private static readonly byte[] Echo = [.. "*2\r\n$4\r\nECHO\r\n"u8];
     private static readonly byte[] Info = [.. "*2\r\n$4\r\nINFO\r\n"u8];
+    private static readonly byte[] Ping = [.. "*1\r\n$4\r\nPING\r\n"u8];
+    private static readonly byte[] Pong = [.. "+PONG\r\n"u8];
     private static readonly byte[] Unknown = [.. "-ERR unknown command\r\n"u8];
 
     private readonly Pipe _answers = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
@@ -30,7 +34,7 @@ internal sealed class ClientHandshake
 
     /// <summary>
     /// Completes when the client has asked all that it asks by itself: its <c>ECHO</c>, after whose answer it takes the connection
-    /// for established, and once more for the role after that.
+    /// for established, and after that once more for the role.
     /// </summary>
     public Task LastQuestion => _lastQuestion.Task;
 
@@ -55,12 +59,12 @@ internal sealed class ClientHandshake
 
     private void Answer()
     {
-        var request = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_request);
+        var request = CollectionsMarshal.AsSpan(_request);
         var isEcho = request.StartsWith(Echo);
         var isLast = _established && request.StartsWith(Info);
 
         // The string to be echoed is written in a request as it is in an answer.
-        System.Buffers.BuffersExtensions.Write(_answers.Writer, isEcho ? request[Echo.Length..] : Unknown);
+        _answers.Writer.Write(isEcho ? request[Echo.Length..] : request.SequenceEqual(Ping) ? Pong : Unknown);
         _request.Clear();
         _established |= isEcho;
 
