@@ -3,7 +3,7 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Connection;
 
-/// <summary>What a server's refusal means, and what has to be fixed.</summary>
+/// <summary>What a server's refusal means, and what to fix.</summary>
 internal static class ServerRefusal
 {
     private const int WordsShown = 60;
@@ -63,7 +63,9 @@ internal static class ServerRefusal
     private static bool IsNotNow(string error) =>
         RetryableErrors.Classify(error) is ServerErrorKind.Retry or ServerErrorKind.Reconnect && !Begins(error, "NOAUTH");
 
-    private static RedisLinkException NotNow(ServerAddress server, string error) => new($"{server} answered: {error}");
+    private static RedisLinkException NotNow(ServerAddress server, string error) => new(RetryableErrors.IsBusy(error)
+        ? $"{server} is busy with a script or function that has been running for too long"
+        : $"{server} answered: {error}");
 
     private static MisconfiguredException Protected(ServerAddress server, string error) => new(
         $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it "

@@ -1,5 +1,4 @@
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.CommandMetadata;
 

@@ -68,7 +68,7 @@ public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<Delivery
         var twice = await ReadAllAsync();
 
         Assert.False(firstReply.IsError, firstReply.Text);
-        Assert.Equal(sample.Class, Words.Find(sample.Command)!.Class);
+        Assert.Equal(sample.Class, Words.ClassOf(sample.Command));
         if (sample.Because is null || sample.Seen is not null)
         {
             Assert.Equal(sample.Seen ?? sample.Class, See(before, once, twice, firstReply.ToString() == secondReply.ToString()));
@@ -96,7 +96,7 @@ public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<Delivery
 
         Assert.True(ReplaySamples.All.Count >= 150);
         Assert.Empty(writing.Except(run, StringComparer.OrdinalIgnoreCase).Except(NotRun.Keys));
-        Assert.All(NotRun.Keys, name => Assert.True(Words.Find(name.Replace('|', ' '))!.Class >= ReplayClass.Conditional));
+        Assert.All(NotRun.Keys, name => Assert.True(Words.ClassOf(name.Replace('|', ' ')) >= ReplayClass.Conditional));
     }
 
     private static ReplayClass See(

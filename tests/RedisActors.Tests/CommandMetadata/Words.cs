@@ -1,5 +1,4 @@
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 using RedisActors.Testing;
 using StackExchange.Redis;
 
@@ -32,6 +31,11 @@ internal static class Words
 
     /// <summary>What the table knows of a line.</summary>
     public static CommandProfile? Find(string line) => CommandTable.Find(Of(line)[0], Arguments(line));
+
+    /// <summary>What a second run of a line does, as the table has it.</summary>
+    public static ReplayClass ClassOf(string line) => Find(line)!.ClassOf(Arguments(line));
+
+    public static RedisCommand Command(string line) => new(Of(line)[0], Arguments(line));
 
     public static RespValue ToRespValue(ProbeReply reply) => reply.Kind switch
     {

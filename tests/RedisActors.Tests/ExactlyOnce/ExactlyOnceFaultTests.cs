@@ -60,7 +60,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     public void A_released_token_is_gone()
     {
         using var wire = new Wire(Server).WithScript();
-        var releases = new TokenReleases(batch: 100, cluster: false);
+        var releases = new TokenReleases(batch: 100, inCluster: false);
         for (var i = 0; i < 250; i++)
         {
             var (name, arguments) = Script.Wrap(new RedisCommand("INCR", $"n{i}"), $"t{i}", TimeSpan.FromMinutes(5), [$"n{i}"]);

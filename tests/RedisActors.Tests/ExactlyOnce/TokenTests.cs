@@ -80,7 +80,7 @@ public sealed class TokenTests
     [Fact]
     public void Answered_tokens_are_released_in_full_requests_and_the_rest_when_asked_for()
     {
-        var releases = new TokenReleases(batch: 3, cluster: false);
+        var releases = new TokenReleases(batch: 3, inCluster: false);
         for (var i = 0; i < 7; i++) Assert.True(releases.Add(TokenKey.For($"key{i}", "t")));
 
         Assert.True(releases.IsDue);
@@ -97,7 +97,7 @@ public sealed class TokenTests
     public void In_a_cluster_every_release_stays_in_one_slot_and_none_is_forgotten()
     {
         var random = new Random(11);
-        var releases = new TokenReleases(batch: 5, cluster: true);
+        var releases = new TokenReleases(batch: 5, inCluster: true);
         var waiting = new HashSet<RedisValue>();
         for (var i = 0; i < 20_000; i++)
         {
@@ -123,7 +123,7 @@ public sealed class TokenTests
     [Fact]
     public void Releases_that_cannot_be_sent_do_not_pile_up_without_end()
     {
-        var releases = new TokenReleases(batch: 2, cluster: false, capacity: 10);
+        var releases = new TokenReleases(batch: 2, inCluster: false, capacity: 10);
         for (var i = 0; i < 10; i++) Assert.True(releases.Add("k"));
 
         Assert.False(releases.Add("k"));

@@ -2,6 +2,7 @@ using System.Text;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
+using Script = RedisActors.ExactlyOnce.ExactlyOnceRequest;
 
 namespace RedisActors.Tests.ExactlyOnce;
 
@@ -181,13 +182,14 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     {
         using var wire = fixture.Connect();
         RedisValue[] Words(int count) => ["set", .. Enumerable.Range(0, count - 2).Select(n => (RedisValue)n)];
-        var longest = new RedisCommand("SADD", Words(ExactlyOnceRules.MaximumWords));
-        var longer = new RedisCommand("SADD", Words(ExactlyOnceRules.MaximumWords + 1));
+        var longest = new RedisCommand("SADD", Words(Script.MaximumWords));
+        var longer = new RedisCommand("SADD", Words(Script.MaximumWords + 1));
+        var profile = CommandTable.Find(longest)!;
 
-        Assert.Null(ExactlyOnceRules.WhyNotWrappable(longest, ["set"], cluster: false));
-        Assert.Equal($":{ExactlyOnceRules.MaximumWords - 2}\r\n", wire.Wrapped(longest, "t", "set"));
+        Assert.Null(Script.WhyNotWrappable(longest, profile, ["set"], inCluster: false));
+        Assert.Equal($":{Script.MaximumWords - 2}\r\n", wire.Wrapped(longest, "t", "set"));
 
-        Assert.Contains("7998 arguments", ExactlyOnceRules.WhyNotWrappable(longer, ["set"], cluster: false));
+        Assert.Contains("7998 arguments", Script.WhyNotWrappable(longer, profile, ["set"], inCluster: false));
         wire.Text("DEL", "set");
         Assert.Contains("too many results to unpack", wire.Wrapped(longer, "u", "set"));
         Assert.Equal(0, wire.Value("EXISTS", "set").AsInt64());
