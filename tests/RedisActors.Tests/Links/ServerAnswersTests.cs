@@ -36,6 +36,7 @@ public sealed class ServerAnswersTests : LinkSpec
         Assert.False(await links.AnswersAsync(CancellationToken.None));
 
         (await probe.ExecuteAsync("SCRIPT", "KILL")).OrThrow();
+        await UntilAsync(async () => !(await probe.ExecuteAsync("PING")).IsError);
         await ConnectAsync(links);
     }
 }
