@@ -43,7 +43,7 @@ internal static class CommandTable
     private static readonly ArgumentTest Always = static _ => true;
     private static readonly ArgumentTest HasBlockOption = static arguments => StreamRead.Parse(arguments).Blocks;
 
-    /// <summary>Every row, in no order that means anything.</summary>
+    /// <summary>The table. The order of its rows means nothing.</summary>
     public static readonly IReadOnlyList<CommandProfile> Rows =
     [
         // Strings
@@ -155,7 +155,7 @@ internal static class CommandTable
         new("XADD", ReplayRules.AddToStream, One),
         new("XTRIM", ReplayRules.TrimStream, One),
         new("XDEL XDELEX XACK XACKDEL", Conditional, One),
-        new("XCLAIM XAUTOCLAIM", Accumulating, One), // counts a delivery, and begins the idle time anew
+        new("XCLAIM XAUTOCLAIM", Accumulating, One), // counts a delivery, and restarts the idle time
         new("XSETID XCFGSET", LastWins, One),
         new("XGROUP|SETID", LastWins, Second),
         new("XGROUP|CREATE XGROUP|DESTROY XGROUP|CREATECONSUMER XGROUP|DELCONSUMER", Conditional, Second),
@@ -201,11 +201,11 @@ internal static class CommandTable
         new("CLIENT|NO-EVICT CLIENT|NO-TOUCH CLIENT|*", Never, OneNode, ChangesConnection), // as the newer ones mostly do
 
         // The server
-        new("TIME LOLWUT", ReadOnly, AnyNode, Administers),
-        new("COMMAND COMMAND|COUNT COMMAND|DOCS COMMAND|INFO COMMAND|LIST", ReadOnly, AnyNode, Administers),
-        new("COMMAND|GETKEYS COMMAND|GETKEYSANDFLAGS COMMAND|HELP", ReadOnly, AnyNode, Administers),
-        new("ACL|HELP CLIENT|HELP CLUSTER|HELP CONFIG|HELP DEBUG|HELP FUNCTION|HELP", ReadOnly, AnyNode, Administers),
-        new("LATENCY|HELP MEMORY|HELP MODULE|HELP PUBSUB|HELP SCRIPT|HELP SLOWLOG|HELP", ReadOnly, AnyNode, Administers),
+        new("TIME LOLWUT", ReadOnly, AnyNode),
+        new("COMMAND COMMAND|COUNT COMMAND|DOCS COMMAND|INFO COMMAND|LIST", ReadOnly, AnyNode),
+        new("COMMAND|GETKEYS COMMAND|GETKEYSANDFLAGS COMMAND|HELP", ReadOnly, AnyNode),
+        new("ACL|HELP CLIENT|HELP CLUSTER|HELP CONFIG|HELP DEBUG|HELP FUNCTION|HELP", ReadOnly, AnyNode),
+        new("LATENCY|HELP MEMORY|HELP MODULE|HELP PUBSUB|HELP SCRIPT|HELP SLOWLOG|HELP", ReadOnly, AnyNode),
         new("INFO ROLE LASTSAVE", ReadOnly, OneNode, Administers),
         new("CONFIG|GET", ReadOnly, OneNode, Administers),
         new("CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT", Administration, AllNodes, Administers),

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace RedisActors.Tests.CommandMetadata;
 
 /// <summary>What a real server says of commands, read without the table.</summary>
-public sealed class CommandFactsTests(DeliveryServer redis) : IClassFixture<DeliveryServer>
+public sealed class CommandFactsTests(CommandServer redis) : IClassFixture<CommandServer>
 {
     [Theory]
     [InlineData("get", ReplayClass.ReadOnly)]

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisActors.Tests.CommandMetadata;
 
 /// <summary>The table against what a real server says about its commands.</summary>
-public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<DeliveryServer>
+public sealed class ServerAgreementTests(CommandServer redis) : IClassFixture<CommandServer>
 {
     /// <summary>Commands that the server flags as writing and that only read with these arguments.</summary>
     private static readonly string[] WritingByFlagOnly = ["SORT key", "GEORADIUS key 0 0 1 km", "GEORADIUSBYMEMBER key m 1 km",
