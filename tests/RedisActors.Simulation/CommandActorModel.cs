@@ -25,6 +25,7 @@ internal sealed class CommandActorModel
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
     private readonly InFlightQueue _inFlight;
+    private readonly AdmissionRules _admission;
     private readonly CommandLedger _ledger;
     private readonly LinkDeparture _leaving = new();
     private readonly Queue<Action> _mailbox = new();
@@ -44,7 +45,8 @@ internal sealed class CommandActorModel
         _mutation = mutation;
         _plan = plan;
         _rules = new ReplayPolicy(plan.Limit, _facts);
-        _tokens = new TokenContext(_rules, Plan.Keep);
+        _tokens = new TokenContext(Plan.Keep);
+        _admission = new AdmissionRules(_tokens, inCluster: false);
         _inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained));
         var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
         _ledger = new CommandLedger(
@@ -96,7 +98,8 @@ internal sealed class CommandActorModel
 
     private void OnCommand(TrackedCommand tracked)
     {
-        var pending = Pending(tracked);
+        var profile = _facts.Find(tracked.Command);
+        var pending = Pending(tracked, profile);
         _account.Arrived(tracked, pending.Deadline);
         switch (_state)
         {
@@ -108,7 +111,8 @@ internal sealed class CommandActorModel
                 return;
         }
 
-        if (WhyRefused(tracked.Command) is { } reason)
+        if (profile is null && _link is not null && _facts.IsUnheardOf(tracked.Command)) LearnFromServer(tracked.Command.Name);
+        if (_admission.WhyRefused(pending, profile) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{tracked.Command.Name} was refused: {reason}");
             return;
@@ -125,6 +129,7 @@ internal sealed class CommandActorModel
         _link = link;
         _state = State.Ready;
         _facts.Forget();
+        _tokens.ScriptRefusal = null;
         PlanReleases();
         _windowMayHaveGrown = false;
         _ledger.LinkUp();
@@ -182,12 +187,19 @@ internal sealed class CommandActorModel
                 OnLeaveLink($"the server refuses commands: {command.RefusalReason}", PatienceOfRefused);
                 break;
             case RefusalAction.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
-                _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, _ => { }));
+                _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, reply => Post(() => OnScriptLoaded(reply))));
                 break;
         }
 
         PlanRetry();
         WatchDeadlines();
+    }
+
+    private void OnScriptLoaded(RespValue? reply)
+    {
+        if (reply is not { } answer) return;
+        if (answer.Kind != RespKind.Error) _tokens.ScriptRefusal = null;
+        else if (RetryableErrors.Classify(answer.AsString()!) == ServerErrorKind.Final) _tokens.ScriptRefusal = answer.AsString();
     }
 
     private void OnLeaveLink(string reason, TimeSpan patience)
@@ -281,7 +293,7 @@ internal sealed class CommandActorModel
         }
     }
 
-    private PendingCommand Pending(TrackedCommand tracked)
+    private PendingCommand Pending(TrackedCommand tracked, CommandProfile? profile)
     {
         var command = tracked.Command;
         var timeout = command.Timeout!.Value;
@@ -290,24 +302,15 @@ internal sealed class CommandActorModel
             : _time.NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery!.Value;
         var sequence = ++_lastSequence;
-        if (delivery == DeliveryMode.ExactlyOnce && _rules.ClassOf(command) != ReplayClass.ReadOnly)
+        if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)
         {
-            return new TokenCommand(
-                command, _account, ActorRefs.Nobody, deadline, sequence, _tokens, command.IdempotencyKey ?? _tokens.NextToken());
+            return new TokenCommand(command, profile, _account, ActorRefs.Nobody, deadline, sequence, _tokens);
         }
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
                 or Mutation.RejectionOfReplayTold or Mutation.PoisonNotSuspected
             ? new MutatedCommand(_mutation, command, _account, delivery, deadline, sequence)
             : new PendingCommand(command, _account, ActorRefs.Nobody, delivery, deadline, sequence);
-    }
-
-    private string? WhyRefused(RedisCommand command)
-    {
-        if (SharedConnectionRules.WhyRefused(command) is { } reason) return reason;
-        if (_link is not null && _facts.IsUnheardOf(command)) LearnFromServer(command.Name);
-        if (command.Delivery != DeliveryMode.ExactlyOnce) return null;
-        return _rules.ClassOf(command) == ReplayClass.ReadOnly ? null : _tokens.WhyNot(command);
     }
 
     private void LearnFromServer(string name) => _link!.Send(new SimulatedQuery(

@@ -173,7 +173,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
         var keep = (long)request.Arguments[2 + keys] * 1000;
         if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
-        var reply = Run(request, request.Arguments[3 + keys].ToString(), request.Arguments[(4 + keys)..]);
+        var reply = Run(request, request.Arguments[4 + keys].ToString(), request.Arguments[(5 + keys)..]);
         var text = Encode(reply);
         if (reply.Error is null || reply.Error == WrongType) _tokens[token] = (time.Now + keep, text);
         return new ServerReply(RespValue.BulkString(text));

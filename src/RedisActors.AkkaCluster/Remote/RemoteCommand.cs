@@ -35,8 +35,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     public Outcome OutcomeWithoutAnswer => Attempt != 0 || MayHaveRun ? Outcome.Unknown : Outcome.NotSent;
 
     // Found out at once, as the slot is: later, the memory of the arguments may be gone.
-    private bool IsReadOnly { get; } =
-        (command.ReplayClass ?? CommandTable.Find(command.Name, command.ArgumentArray)?.Class) == ReplayClass.ReadOnly;
+    private bool IsReadOnly { get; } = ReplayPolicy.ClassOf(command, CommandTable.Find(command)) == ReplayClass.ReadOnly;
 
     /// <summary>
     /// Whether it may be sent to another node while nobody knows what the first one has done or will do with it. That does not include a

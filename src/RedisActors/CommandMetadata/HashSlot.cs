@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisActors.CommandMetadata;
 
 /// <summary>
-/// The hash slot of a key as Redis Cluster has it: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.
+/// The hash slot of a key in a Redis Cluster: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.
 /// See https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/.
 /// </summary>
 internal static class HashSlot
@@ -19,7 +19,7 @@ internal static class HashSlot
     /// <summary>The slot of a key: 0 to 16383.</summary>
     public static int OfKey(RedisValue key) => Of((byte[]?)key ?? []);
 
-    /// <summary>The slot of a command's first key; null where it has none, or the library does not know where its keys are.</summary>
+    /// <summary>The slot of a command's first key; null where it has none, or the table does not know its keys.</summary>
     public static int? Of(RedisCommand command)
     {
         var arguments = command.ArgumentArray;
@@ -28,7 +28,7 @@ internal static class HashSlot
             : null;
     }
 
-    /// <summary>What is between the first <c>{</c> and the next <c>}</c>; the whole key when that is nothing.</summary>
+    /// <summary>The text between the first <c>{</c> and the next <c>}</c>; the whole key when there is none.</summary>
     private static ReadOnlySpan<byte> Tag(ReadOnlySpan<byte> key)
     {
         var open = key.IndexOf((byte)'{');

@@ -4,19 +4,19 @@ using StackExchange.Redis;
 namespace RedisActors.CommandMetadata;
 
 /// <summary>
-/// Where the keys stand among a command's arguments. Positions count from 0, the name of the command left out (the server's own
+/// Where the keys are among a command's arguments. Positions count from 0, without the command's name (the server's own
 /// <c>COMMAND INFO</c> counts the name as 0, so everything is one less here).
 /// </summary>
 internal abstract class KeySpec
 {
-    private readonly CommandProfile[] _profiles;
-
-    private KeySpec() => _profiles = [.. Enum.GetValues<ReplayClass>().Select(replay => new CommandProfile(replay, this))];
+    private KeySpec()
+    {
+    }
 
     /// <summary>The command has no keys.</summary>
     public static KeySpec None { get; } = new NoKeys();
 
-    /// <summary>The command may have keys, and nobody says where.</summary>
+    /// <summary>The command may have keys, and nobody knows where.</summary>
     public static KeySpec Unknown { get; } = new UnknownKeys();
 
     /// <summary>The first argument.</summary>
@@ -36,14 +36,8 @@ internal abstract class KeySpec
     public static KeySpec RadiusStore { get; } = new StoreKeys(
         firstOption: 4, [new("STORE", 1, IsStore: true), new("STOREDIST", 1, IsStore: true), new("COUNT", 1)]);
 
-    /// <summary><c>MIGRATE</c>: the third argument, or, when that is empty, everything behind KEYS.</summary>
+    /// <summary><c>MIGRATE</c>: the third argument, or everything behind KEYS where that is empty.</summary>
     public static KeySpec Migrate { get; } = new MigrateKeys();
-
-    /// <summary>Whether it is known that there are no keys.</summary>
-    public bool IsNone => this == None;
-
-    /// <summary>Whether it is not known where the keys are.</summary>
-    public bool IsUnknown => this == Unknown;
 
     /// <summary>
     /// Keys at fixed positions: from the first to the last, every so many. A negative last counts from the end.
@@ -51,14 +45,11 @@ internal abstract class KeySpec
     public static KeySpec Range(int first, int last, int step) => new RangeKeys(first, last, step);
 
     /// <summary>
-    /// Keys behind their number, which is at a fixed position, every so many arguments; a destination at position 0 where there
-    /// is one.
+    /// Keys behind their number, which is at a fixed position; of every so many arguments, the first. With a destination, position 0
+    /// is a key too.
     /// </summary>
     public static KeySpec Counted(int numberAt, bool destinationFirst = false, int step = 1) =>
         new CountedKeys(numberAt, destinationFirst, step);
-
-    /// <summary>The profile of a command with these keys and that class: always the same instance.</summary>
-    public CommandProfile Profile(ReplayClass replay) => _profiles[(int)replay];
 
     /// <inheritdoc cref="CommandProfile.TryGetFirstKey"/>
     public abstract bool TryGetFirst(ReadOnlySpan<RedisValue> arguments, out RedisValue key);
@@ -145,38 +136,22 @@ internal abstract class KeySpec
 
     private sealed class StreamKeys : KeySpec
     {
-        private static readonly ArgumentOption[] Options = [new("BLOCK", 1), new("COUNT", 1), new("CLAIM", 1), new("GROUP", 2)];
-
-        public override bool TryGetFirst(ReadOnlySpan<RedisValue> arguments, out RedisValue key) =>
-            TryFind(arguments, out var first, out _) ? At(arguments, first, out key) : NotFound(out key);
+        public override bool TryGetFirst(ReadOnlySpan<RedisValue> arguments, out RedisValue key)
+        {
+            var read = StreamRead.Parse(arguments);
+            return read.KeyCount > 0 ? At(arguments, read.FirstKey, out key) : NotFound(out key);
+        }
 
         public override bool TryCollect(ReadOnlySpan<RedisValue> arguments, List<RedisValue> keys)
         {
-            if (!TryFind(arguments, out var first, out var count)) return false;
+            var read = StreamRead.Parse(arguments);
+            if (read.KeyCount == 0) return false;
 
-            foreach (var key in arguments.Slice(first, count)) keys.Add(key);
+            foreach (var key in arguments.Slice(read.FirstKey, read.KeyCount)) keys.Add(key);
             return true;
         }
 
         public override string ToString() => "behind STREAMS";
-
-        private static bool TryFind(ReadOnlySpan<RedisValue> arguments, out int first, out int count)
-        {
-            for (var index = 0; index < arguments.Length; index++)
-            {
-                if (ArgumentWords.Is(arguments[index], "STREAMS"))
-                {
-                    first = index + 1;
-                    count = (arguments.Length - first) / 2;
-                    return count > 0 && (arguments.Length - first) % 2 == 0;
-                }
-
-                index += ArgumentOption.ValuesOf(Options, arguments[index]);
-            }
-
-            first = count = 0;
-            return false;
-        }
     }
 
     private sealed class StoreKeys(int firstOption, ArgumentOption[] options) : KeySpec
@@ -235,8 +210,8 @@ internal abstract class KeySpec
 
             for (var index = FirstOption; index < arguments.Length; index++)
             {
-                if (ArgumentWords.Is(arguments[index], "KEYS")) return index + 1;
-                index += ArgumentOption.ValuesOf(Options, arguments[index]);
+                if (ArgumentSyntax.Is(arguments[index], "KEYS")) return index + 1;
+                index += ArgumentOption.Find(Options, arguments[index])?.Values ?? 0;
             }
 
             return -1;

@@ -1,12 +1,12 @@
 namespace RedisActors;
 
 /// <summary>
-/// What a second run of a command would do, if the first one took place and only its reply was lost. The classes are ordered:
+/// What a second run of a command would do if the first one took place and only its reply was lost. The classes are ordered:
 /// each allows less than the one before it.
 /// </summary>
 /// <remarks>
-/// "A second run" is one with nothing in between: commands of the same sender to the same key are held back until the answer is
-/// here. What other clients write to the key in between is their business, and each class says what becomes of it.
+/// Nothing of the same sender comes in between: its commands to the same key are held back until the answer is here. What other
+/// clients write to the key in between is their business, and each class says what becomes of it.
 /// The facts come from the command pages at https://redis.io/docs/latest/commands/; the tests run the commands twice on a server.
 /// </remarks>
 public enum ReplayClass : byte
@@ -20,15 +20,15 @@ public enum ReplayClass : byte
     /// A second run leaves the same data and gives the same reply (<c>SET</c> without conditions, <c>MSET</c>, <c>SETEX</c>,
     /// <c>EXPIRE</c>, <c>SUNIONSTORE</c> into a key that is not among its sources). A replay overwrites what others wrote to
     /// the key since the first run. An expiry given as a duration counts from the last run, so a replay lengthens it by the time
-    /// in between; if the key had expired by then, <c>EXPIRE</c> answers 0 as for any key that is not there.
+    /// in between; if the key has expired by then, <c>EXPIRE</c> answers 0 as for any missing key.
     /// </summary>
     LastWins,
 
     /// <summary>
-    /// A second run leaves the same data but may give another reply: the count or verdict of the first run cannot be had again
-    /// (<c>DEL</c>, <c>SADD</c>, <c>HSET</c> and <c>ZADD</c> count what was new, <c>SET … NX</c> says "not set" although the
-    /// first run did set it, <c>XADD</c> with an explicit id is refused). Also whatever depends on a condition that
-    /// others can change in between (<c>XX</c>, <c>GT</c>, <c>IFEQ</c>).
+    /// A second run leaves the same data but may give another reply: the count or verdict of the first run is lost (<c>DEL</c>,
+    /// <c>SADD</c>, <c>HSET</c> and <c>ZADD</c> count what was new, <c>SET … NX</c> says "not set" although the first run did set
+    /// it, <c>XADD</c> with an explicit id is refused). Also whatever depends on a condition that others can change in between
+    /// (<c>XX</c>, <c>GT</c>, <c>IFEQ</c>).
     /// </summary>
     Conditional,
 
@@ -40,14 +40,14 @@ public enum ReplayClass : byte
     Accumulating,
 
     /// <summary>
-    /// Is meant for the server rather than for the data in it (<c>CONFIG SET</c>, <c>FLUSHALL</c>, <c>SHUTDOWN</c>,
-    /// <c>SCRIPT FLUSH</c>, <c>FAILOVER</c>). The one who gave such an order decides whether to give it again.
+    /// Is meant for the server rather than for the data in it (<c>CONFIG SET</c>, <c>FLUSHALL</c>, <c>SCRIPT FLUSH</c>,
+    /// <c>FAILOVER</c>). Whoever gave such an order decides whether to give it again.
     /// </summary>
     Administration,
 
     /// <summary>
-    /// Belongs to the connection it was sent over, so that sending it over another one makes no sense: blocking commands,
-    /// transactions, subscriptions, <c>MONITOR</c>, <c>SELECT</c>.
+    /// Makes no sense over another connection: blocking commands, transactions, subscriptions, <c>MONITOR</c>, <c>SELECT</c>; and
+    /// <c>SHUTDOWN</c>, which would stop the server that has come back. It is not replayed in any delivery mode.
     /// </summary>
     Never,
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using StackExchange.Redis;
-using static RedisActors.CommandMetadata.ArgumentWords;
+using static RedisActors.CommandMetadata.ArgumentSyntax;
 
 namespace RedisActors.CommandMetadata;
 
 /// <summary>
-/// The replay class of those commands whose arguments decide it. Where arguments are not understood (an option of a newer server,
-/// a number that is none), the answer is the stricter one.
+/// The replay class of the commands whose arguments decide it. Where arguments are not understood (an option of a newer server,
+/// something that should be a number), the answer is the stricter one.
 /// </summary>
 internal static class ReplayRules
 {
@@ -16,7 +16,7 @@ internal static class ReplayRules
     ];
 
     /// <summary>
-    /// What stands before the id of <c>XADD</c>. <c>IDMP</c> and <c>IDMPAUTO</c> (Redis 8.6) make the server recognise a repeated
+    /// The options of <c>XADD</c>, before its id. <c>IDMP</c> and <c>IDMPAUTO</c> (Redis 8.6) make the server recognize a repeated
     /// entry, but only within bounds of time and number that this client does not know; so they do not soften the class.
     /// </summary>
     private static readonly ArgumentOption[] AddOptions =
@@ -34,7 +34,7 @@ internal static class ReplayRules
             ? SetOptions(arguments, 1 + (2 * (int)count))
             : ReplayClass.Conditional;
 
-    /// <summary><c>HSETEX key [FNX|FXX] [expiry] FIELDS …</c>: a condition can only stand right behind the key.</summary>
+    /// <summary><c>HSETEX key [FNX|FXX] [expiry] FIELDS …</c>: conditions are before FIELDS.</summary>
     public static ReplayClass SetFields(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
         for (var index = 1; index < arguments.Length && !Is(arguments[index], "FIELDS"); index++)
@@ -66,19 +66,19 @@ internal static class ReplayRules
             : ReplayClass.Conditional;
 
     /// <summary>
-    /// <c>LTRIM key start stop</c>: keeping the first or the last so many is the same twice, dropping so many is not.
+    /// <c>LTRIM key start stop</c>: keeping the first or the last N is the same twice, dropping N is not.
     /// </summary>
     public static ReplayClass TrimList(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         TryInteger(arguments, 1, out var start) && TryInteger(arguments, 2, out var stop) && start <= 0 && stop >= -1
             ? ReplayClass.LastWins
             : ReplayClass.Accumulating;
 
-    /// <summary><c>LREM key count element</c>: only removing all of them (0) leaves nothing for a second run.</summary>
+    /// <summary><c>LREM key count element</c>: only a count of 0, which removes all, leaves nothing for a second run.</summary>
     public static ReplayClass RemoveFromList(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         TryInteger(arguments, 1, out var count) && count == 0 ? ReplayClass.Conditional : ReplayClass.Accumulating;
 
     /// <summary>
-    /// <c>ZREMRANGEBYRANK key start stop</c>: a start counted from the front and a stop counted from the back say how many are
+    /// <c>ZREMRANGEBYRANK key start stop</c>: a start counted from the front with a stop counted from the back says how many are
     /// kept (<c>0 -101</c>, <c>100 -1</c>), which is the same twice; any other range removes whatever has moved up.
     /// </summary>
     public static ReplayClass RemoveByRank(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
@@ -86,7 +86,7 @@ internal static class ReplayRules
             ? ReplayClass.Conditional
             : ReplayClass.Accumulating;
 
-    /// <summary><c>ZADD key [options] score member …</c>: options end where the first score stands.</summary>
+    /// <summary><c>ZADD key [options] score member …</c>: the first score ends the options.</summary>
     public static ReplayClass AddToSortedSet(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
         for (var index = 1; index < arguments.Length && IsAnyOf(arguments[index], "NX", "XX", "GT", "LT", "CH", "INCR"); index++)
@@ -146,8 +146,8 @@ internal static class ReplayRules
     }
 
     /// <summary>
-    /// <c>XADD key [options] id field value …</c>: an id given in full is refused the second time; one that the server makes, or
-    /// completes (<c>1526919030474-*</c>), is another one each time.
+    /// <c>XADD key [options] id field value …</c>: an id given in full is refused the second time; one that the server makes up or
+    /// completes (<c>1526919030474-*</c>) is a new one each time.
     /// </summary>
     public static ReplayClass AddToStream(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
@@ -171,25 +171,25 @@ internal static class ReplayRules
         return ReplayClass.Accumulating;
     }
 
-    /// <summary><c>XTRIM key strategy …</c>: with a LIMIT each run removes so many more.</summary>
+    /// <summary><c>XTRIM key strategy …</c>: with a LIMIT each run removes more.</summary>
     public static ReplayClass TrimStream(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         Contains(arguments, 3, "LIMIT") ? ReplayClass.Accumulating : ReplayClass.Conditional;
 
     /// <summary><c>XREAD</c>, which may block.</summary>
     public static ReplayClass ReadStreams(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
-        Blocks(arguments) ? ReplayClass.Never : ReplayClass.ReadOnly;
+        StreamRead.Parse(arguments).Blocks ? ReplayClass.Never : ReplayClass.ReadOnly;
 
-    /// <summary><c>XREADGROUP</c>, which may block; otherwise each run delivers something, or once more.</summary>
+    /// <summary><c>XREADGROUP</c>, which may block; if not, each run delivers something new, or delivers once more.</summary>
     public static ReplayClass ReadGroup(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
-        Blocks(arguments) ? ReplayClass.Never : ReplayClass.Accumulating;
+        StreamRead.Parse(arguments).Blocks ? ReplayClass.Never : ReplayClass.Accumulating;
 
     /// <summary><c>ACL LOG [count|RESET]</c>.</summary>
     public static ReplayClass AccessLog(ReadOnlySpan<RedisValue> arguments, KeySpec keys) =>
         Contains(arguments, 1, "RESET") ? ReplayClass.Administration : ReplayClass.ReadOnly;
 
     /// <summary>
-    /// A condition, or a word that is not known to be none, makes a <c>SET</c> conditional. <c>GET</c> asks for the value that
-    /// the first run has replaced, which is gone for ever, as with <c>GETSET</c>.
+    /// A condition, or any word that is not known, makes a <c>SET</c> conditional. <c>GET</c> asks for the value that the first run
+    /// replaced, which is gone for good, as with <c>GETSET</c>.
     /// </summary>
     private static ReplayClass SetOptions(ReadOnlySpan<RedisValue> arguments, int from)
     {
@@ -211,18 +211,6 @@ internal static class ReplayRules
 
     private static ReplayClass WithReplace(ReadOnlySpan<RedisValue> arguments, int from) =>
         Contains(arguments, from, "REPLACE") ? ReplayClass.LastWins : ReplayClass.Conditional;
-
-    /// <summary>Options stand before the word STREAMS; the name of a group or consumer may look like one.</summary>
-    private static bool Blocks(ReadOnlySpan<RedisValue> arguments)
-    {
-        for (var index = 0; index < arguments.Length && !Is(arguments[index], "STREAMS"); index++)
-        {
-            if (Is(arguments[index], "BLOCK")) return true;
-            if (Is(arguments[index], "GROUP")) index += 2;
-        }
-
-        return false;
-    }
 
     private static bool IsFullId(string? id)
     {

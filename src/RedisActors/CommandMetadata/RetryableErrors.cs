@@ -1,20 +1,63 @@
+using System.Globalization;
 using static RedisActors.CommandMetadata.ServerErrorKind;
 using static RedisActors.CommandMetadata.ServerErrorScope;
 
 namespace RedisActors.CommandMetadata;
 
+/// <summary>What a server's error means for the command that got it.</summary>
+internal enum ServerErrorKind
+{
+    /// <summary>The answer of the command: it will not go away by itself, or the command may have had an effect.</summary>
+    Final,
+
+    /// <summary>The command certainly did nothing; the server will take it later, over the same connection.</summary>
+    Retry,
+
+    /// <summary>The command certainly did nothing; this server does not take it, the one of a new connection may.</summary>
+    Reconnect,
+
+    /// <summary>
+    /// The command certainly did nothing: another node of the Redis Cluster has its hash slot. See <see cref="SlotRedirect"/>.
+    /// </summary>
+    Moved,
+
+    /// <summary>
+    /// The command certainly did nothing: the server does not have its script. For the library's own script this means: load it,
+    /// then retry. For a sender's <c>EVALSHA</c> it is the answer, since only the sender has that script.
+    /// </summary>
+    NoScript,
+}
+
+/// <summary>What else would get the same error now.</summary>
+internal enum ServerErrorScope
+{
+    /// <summary>Only the command itself.</summary>
+    Command,
+
+    /// <summary>Commands to keys of the same hash slot.</summary>
+    Slot,
+
+    /// <summary>All writes to that server; it still reads.</summary>
+    Writes,
+
+    /// <summary>All commands to that server.</summary>
+    Server,
+}
+
 /// <summary>
-/// Tells the errors that certainly mean "not executed" from those that answer the command. What is in doubt is an answer.
+/// Tells the errors that certainly mean "not executed" from those that answer the command. When in doubt, an error is an answer.
 /// </summary>
 /// <remarks>
-/// A script may answer with any words, these too (<c>redis.error_reply('BUSY come back later')</c>), after having written. So an
-/// error is known by the beginning of the server's full sentence, not by its first word; and one that names a line of a
-/// script or function arose while that ran. One that a script caught and handed back (<c>return redis.pcall(…)</c>) names no
-/// line; but the server refuses all writes of a script for the reasons below, or none, so such a script has written nothing (it
-/// may have published). A star stands for one word: forks put their own name there.
+/// A script may answer with any words, these included (<c>redis.error_reply('BUSY come back later')</c>), after it has written. So
+/// an error is recognized by the beginning of the server's full sentence, not by its first word; and one that names a line of a
+/// script or function arose while that ran. One that a script caught and returned (<c>return redis.pcall(…)</c>) names no line;
+/// but the server refuses all writes of a script for the reasons below, or none, so such a script has written nothing (it may have
+/// published). A star stands for one word: forks put their own name there.
 /// </remarks>
 internal static class RetryableErrors
 {
+    private const string BusyWord = "BUSY ";
+
     private static readonly Known[] Table =
     [
         new("LOADING * is loading the dataset", Retry, Server),
@@ -61,12 +104,16 @@ internal static class RetryableErrors
         return Final;
     }
 
-    /// <summary>Whether a node does not serve commands since it misses other nodes of its cluster.</summary>
+    /// <summary>Whether a node does not serve commands because it misses other nodes of its Redis Cluster.</summary>
     public static bool IsClusterDown(string? error) => error?.StartsWith("CLUSTERDOWN ", StringComparison.Ordinal) == true;
+
+    /// <summary>Whether the server takes nothing but what ends the script or function that keeps it busy.</summary>
+    public static bool IsBusy(string? error) =>
+        error?.StartsWith(BusyWord, StringComparison.Ordinal) == true && Classify(error) == Retry;
 
     /// <summary>
     /// An error without the place in a script where it arose. Only for a script that is known to have written nothing before
-    /// that place: of such a one, <see cref="Classify(string)"/> may judge the rest like a command's error.
+    /// that place: for such a one, <see cref="Classify(string)"/> may judge the rest like a command's error.
     /// </summary>
     public static string WithoutScriptPosition(string error)
     {
@@ -100,5 +147,32 @@ internal static class RetryableErrors
             var wordEnd = rest.IndexOf(' ');
             return wordEnd > 0 && rest[wordEnd..].StartsWith(_parts[1], StringComparison.Ordinal);
         }
+    }
+}
+
+/// <summary>
+/// What a node of a Redis Cluster answers to a command for a key that it does not have: <c>MOVED 3999 127.0.0.1:6381</c> where the
+/// whole slot belongs to another node, <c>ASK 3999 127.0.0.1:6381</c> where the slot is migrating and this key has left.
+/// https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
+/// </summary>
+internal readonly record struct SlotRedirect(bool IsMoved, int Slot)
+{
+    private const string MovedWord = "MOVED ";
+    private const string AskWord = "ASK ";
+
+    /// <summary>Reads the server's error; false where it is another one.</summary>
+    public static bool TryParse(string error, out SlotRedirect redirect)
+    {
+        redirect = default;
+        var isMoved = error.StartsWith(MovedWord, StringComparison.Ordinal);
+        if (!isMoved && !error.StartsWith(AskWord, StringComparison.Ordinal)) return false;
+
+        var rest = error.AsSpan(isMoved ? MovedWord.Length : AskWord.Length);
+        var end = rest.IndexOf(' ');
+        if (end < 0 || rest[(end + 1)..].Contains(' ') || rest[end..].LastIndexOf(':') < 0) return false;
+        if (!int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var slot) || slot >= HashSlot.Count) return false;
+
+        redirect = new SlotRedirect(isMoved, slot);
+        return true;
     }
 }

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using RedisActors.Configuration;
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 
@@ -9,18 +8,18 @@ namespace RedisActors.Commands;
 /// Makes pending commands of what is sent to a lane: each with its deadline, its delivery mode and its place in the order, in which
 /// those that come from other lanes find theirs.
 /// </summary>
-internal sealed class CommandIntake(CommandSettings settings, ReplayPolicy rules, TokenContext tokens, IActorRef redis)
+internal sealed class CommandIntake(CommandSettings settings, TokenContext tokens, IActorRef redis)
 {
     private long _lastSequence;
 
-    public PendingCommand Take(RedisCommand command, IActorRef sender, long now)
+    public PendingCommand Take(RedisCommand command, CommandProfile? profile, IActorRef sender, long now)
     {
         var timeout = command.Timeout ?? settings.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;
-        return delivery == DeliveryMode.ExactlyOnce && rules.ClassOf(command) != ReplayClass.ReadOnly
-            ? new TokenCommand(command, sender, redis, deadline, sequence, tokens, command.IdempotencyKey ?? tokens.NextToken())
+        return delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly
+            ? new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens)
             : new PendingCommand(command, sender, redis, delivery, deadline, sequence);
     }
 

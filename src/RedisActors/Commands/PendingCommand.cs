@@ -129,8 +129,13 @@ internal class PendingCommand : LinkRequest
     /// <summary>Whether, of what came back by itself, the server may have executed this request.</summary>
     public bool CameBackUnanswered => RefusalReason is null && Fault is not { CertainlyNotSent: true };
 
-    private bool IsReadOnly =>
-        (Command.ReplayClass ?? CommandTable.Find(Command.Name, Command.ArgumentArray)?.Class) == ReplayClass.ReadOnly;
+    /// <summary>Whether the server takes it while a script keeps it busy.</summary>
+    public bool PassesBusy => CommandTable.Find(Command)?.PassesBusy(Command.ArgumentArray) == true;
+
+    /// <summary>Whether what it sends is a script that the library can load.</summary>
+    protected virtual bool HasScriptOfTheLibrary => false;
+
+    private bool IsReadOnly => ReplayPolicy.ClassOf(Command, CommandTable.Find(Command)) == ReplayClass.ReadOnly;
 
     public override string Name => Command.Name;
 
@@ -223,8 +228,9 @@ internal class PendingCommand : LinkRequest
 
     public override void Reject(string serverError) => Reject(serverError, Rejected);
 
+    /// <summary>It ran, since the server answers errors in another way; what it replied is in part or in whole beyond the client.</summary>
     public override void Garble(string reason) => Answer(
-        Failure(Outcome.Unknown, $"{Command.Name}: the server answered, and the answer could not be read: {reason}"),
+        new RedisReply(RespValue.Error($"the server answered, and the client could not read the reply: {reason}"), Command.State),
         byServer: true);
 
     public override void Refuse(string reason) =>
@@ -275,9 +281,21 @@ internal class PendingCommand : LinkRequest
 
     private void Reject(string serverError, Func<string, Status.Failure> final)
     {
-        object answer = RetryableErrors.Classify(serverError) == ServerErrorKind.Final ? final(serverError) : new Bounce(serverError);
+        object answer = IsAnswer(serverError) ? final(serverError) : new Bounce(serverError);
         Answer(answer, byServer: true);
     }
+
+    /// <summary>The server answered, and its answer does not tell whether the command ran.</summary>
+    protected void AnswerUnknown(string reason) => Answer(Failure(Outcome.Unknown, $"{Command.Name}: {reason}"), byServer: true);
+
+    /// <summary>Whether the sender is told an error; if not, the command waits and is retried.</summary>
+    private bool IsAnswer(string serverError) => RetryableErrors.Classify(serverError) switch
+    {
+        ServerErrorKind.Final => true,
+        ServerErrorKind.NoScript => !HasScriptOfTheLibrary,
+        ServerErrorKind.Retry => PassesBusy && RetryableErrors.IsBusy(serverError),
+        _ => false,
+    };
 
     private void Answer(object answer, bool byServer)
     {

@@ -28,6 +28,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly CommandFacts _facts = new();
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
+    private readonly AdmissionRules _admission;
     private readonly CommandIntake _intake;
     private readonly SideRequests _requests;
     private readonly CommandLedger _ledger;
@@ -49,8 +50,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _redis = redis;
         _supervisor = supervisor;
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
-        _tokens = new TokenContext(_rules, settings.TokensKeptFor, inRedisCluster);
-        _intake = new CommandIntake(settings, _rules, _tokens, redis);
+        _tokens = new TokenContext(settings.TokensKeptFor, inRedisCluster);
+        _admission = new AdmissionRules(_tokens, inRedisCluster);
+        _intake = new CommandIntake(settings, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
         var self = _self;
         _ledger = new CommandLedger(
@@ -127,6 +129,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
         Receive<SideRequests.CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
+        Receive<SideRequests.ScriptLoaded>(_requests.OnScriptLoaded);
         Receive<LeaveLink>(message => LeaveLink(message.Reason, PatienceOfTold));
         Receive<LinkDown>(OnLinkDown);
         Always();
@@ -134,7 +137,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void GaveUp()
     {
-        Receive<RedisCommand>(command => Take(command).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<RedisCommand>(command => Take(command, null).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
         Receive<LinkUp>(OnLinkUp);
         Receive<LinksAgain>(_ => OnLinksAgain());
         Receive<NoMoreLinks>(OnNoMoreLinks);
@@ -161,8 +164,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
-        var pending = _handled = Take(command);
-        if (WhyRefused(pending) is { } reason)
+        var profile = _facts.Find(command);
+        var pending = _handled = Take(command, profile);
+        if (WhyRefused(pending, profile) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;
@@ -177,6 +181,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = message.Link;
         Become(Ready);
         _facts.Forget();
+        _tokens.ScriptRefusal = null;
         _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
@@ -342,21 +347,20 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         while (_ledger.Next(now) is { } pending) _link.Send(pending);
     }
 
-    private PendingCommand Take(RedisCommand command) => _intake.Take(command, Sender, NowMilliseconds);
+    private PendingCommand Take(RedisCommand command, CommandProfile? profile) =>
+        _intake.Take(command, profile, Sender, NowMilliseconds);
 
-    private string? WhyRefused(PendingCommand pending)
+    private string? WhyRefused(PendingCommand pending, CommandProfile? profile)
     {
         if (_drain.HasBegun) return "the RedisActor is about to stop and takes no more";
-        var command = pending.Command;
-        if (SharedConnectionRules.WhyRefused(command, _ledger.InCluster) is { } reason) return reason;
-        if (_link is not null) _requests.LearnOf(command, _link);
-        return pending is TokenCommand ? _tokens.WhyNot(command) : null;
+        if (profile is null && _link is not null) _requests.LearnOf(pending.Command, _link);
+        return _admission.WhyRefused(pending, profile);
     }
 
     private void LoadScript(IRedisLink link)
     {
-        _log.Debug("redis {0}: the server has lost its scripts; giving it the one for exactly-once again", _settings.Name);
-        SideRequests.LoadScript(link);
+        _log.Debug("redis {0}: the server does not have the exactly-once script; loading it", _settings.Name);
+        _requests.LoadScript(link);
     }
 
     private void PlanRetry()

@@ -50,7 +50,7 @@ internal sealed class RetryGate(ReplayPolicy rules)
     {
         Extent.None => false,
         Extent.Keys => _keys.Touches(command),
-        _ => true,
+        _ => !(RetryableErrors.IsBusy(Reason) && command.PassesBusy),
     };
 
     /// <summary>Everything waits until the answers from the former link are here.</summary>

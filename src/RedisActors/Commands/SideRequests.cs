@@ -9,7 +9,7 @@ namespace RedisActors.Commands;
 /// <summary>What a lane asks its server on its own, beside the commands that it was sent.</summary>
 internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IActorRef self)
 {
-    /// <summary>Asks what a command is that nobody has heard of; the answer comes to the actor as <see cref="CommandInfo"/>.</summary>
+    /// <summary>Asks what a command is that nobody has heard of; the answer reaches the actor as <see cref="CommandInfo"/>.</summary>
     public void LearnOf(RedisCommand command, IRedisLink link)
     {
         if (!facts.IsUnheardOf(command)) return;
@@ -18,15 +18,32 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
             self, success: reply => new CommandInfo(name, reply), failure: _ => new CommandInfo(name, RespValue.Array()));
     }
 
-    /// <summary>Gives the script for exactly-once to a server that does not have it.</summary>
-    public static void LoadScript(IRedisLink link) =>
-        LinkQuery.AskAndForget(link, "SCRIPT", ExactlyOnceScript.Load().Arguments);
+    /// <summary>
+    /// Loads the script for exactly-once where the server does not have it. Where the server refuses it for good, the commands that
+    /// wait for the script learn so when they are retried.
+    /// </summary>
+    public void LoadScript(IRedisLink link) =>
+        LinkQuery.AskAsync(link, "SCRIPT", ExactlyOnceScript.Load().Arguments).PipeTo(
+            self, success: _ => new ScriptLoaded(null), failure: error => new ScriptLoaded(error));
+
+    /// <summary>The server has answered to <see cref="LoadScript"/>.</summary>
+    public void OnScriptLoaded(ScriptLoaded message)
+    {
+        if (message.Error is null) tokens.ScriptRefusal = null;
+        else if (message.Error is ServerErrorException refusal && IsFinal(refusal.Message)) tokens.ScriptRefusal = refusal.Message;
+    }
 
     /// <summary>Tells the server to forget the tokens that nobody needs any more.</summary>
     public void ReleaseTokens(IRedisLink link)
     {
         foreach (var keys in tokens.TakeReleases()) LinkQuery.AskAndForget(link, "UNLINK", keys);
     }
+
+    private static bool IsFinal(string serverError) => RetryableErrors.Classify(serverError) == ServerErrorKind.Final;
+
+    /// <summary>What became of <see cref="LoadScript"/>.</summary>
+    /// <param name="Error">Why the script was not loaded; null when it was.</param>
+    public sealed record ScriptLoaded(Exception? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>What the server says of a command.</summary>
     public sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -16,17 +16,32 @@ internal sealed class TokenCommand : PendingCommand
 
     private TokenContext _context;
     private readonly string _token;
-    private readonly List<RedisValue>? _learntKeys;
+    private readonly CommandProfile? _profile;
     private RedisValue[]? _arguments;
     private long _firstHandedOverAt = -1;
 
+    /// <param name="command">The command.</param>
+    /// <param name="profile">
+    /// What is known of it. What the server said of a module's command is forgotten with the link, and the command may outlive that.
+    /// </param>
+    /// <param name="sender">Who waits for the answer.</param>
+    /// <param name="redis">In whose name it is answered.</param>
+    /// <param name="deadline">When it has to be answered.</param>
+    /// <param name="sequence">Its place in the order.</param>
+    /// <param name="context">What it shares with others.</param>
     public TokenCommand(
-        RedisCommand command, IActorRef sender, IActorRef redis, long deadline, long sequence, TokenContext context, string token)
+        RedisCommand command,
+        CommandProfile? profile,
+        IActorRef sender,
+        IActorRef redis,
+        long deadline,
+        long sequence,
+        TokenContext context)
         : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence)
     {
         _context = context;
-        _token = token;
-        _learntKeys = context.LearntKeys(command);
+        _profile = profile;
+        _token = command.IdempotencyKey ?? context.NextToken();
     }
 
     private TokenCommand(TokenCommand former, bool mayHaveRun, bool wasReturned = true)
@@ -34,7 +49,7 @@ internal sealed class TokenCommand : PendingCommand
     {
         _context = former._context;
         _token = former._token;
-        _learntKeys = former._learntKeys;
+        _profile = former._profile;
         if (MayHaveRun) _firstHandedOverAt = former._firstHandedOverAt;
     }
 
@@ -52,7 +67,7 @@ internal sealed class TokenCommand : PendingCommand
 
     public override void HandedOver(long now)
     {
-        _arguments = _context.Wrap(Command, _token, _learntKeys);
+        _arguments = _context.Wrap(Command, _profile!, _token);
         if (_firstHandedOverAt < 0) _firstHandedOverAt = now;
     }
 
@@ -65,6 +80,8 @@ internal sealed class TokenCommand : PendingCommand
         base.Join(sequence, tokens);
         _context = tokens;
     }
+
+    protected override bool HasScriptOfTheLibrary => true;
 
     public override void Succeed(in RespValue value)
     {
@@ -88,6 +105,16 @@ internal sealed class TokenCommand : PendingCommand
             base.Succeed(reply.Value);
         }
     }
+
+    /// <summary>
+    /// The script was refused. Where the server does not have it, and has refused since to load it, waiting will not help: its
+    /// reason is the answer.
+    /// </summary>
+    public override void Reject(string serverError) => base.Reject(
+        WasReturned && ExactlyOnceScript.IsMissing(serverError) ? _context.ScriptRefusal ?? serverError : serverError);
+
+    /// <summary>The script answers with a string; whoever cannot read that does not know whether the command ran.</summary>
+    public override void Garble(string reason) => AnswerUnknown($"the server answered, and the answer could not be read: {reason}");
 
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()

@@ -3,7 +3,7 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Connection;
 
-/// <summary>What a server's refusal means, and what has to be fixed.</summary>
+/// <summary>What a server's refusal means, and what to fix.</summary>
 internal static class ServerRefusal
 {
     private const int WordsShown = 60;
@@ -53,17 +53,24 @@ internal static class ServerRefusal
     /// <summary>The server does not let this client into its database.</summary>
     public static RedisLinkException OfDatabase(ServerAddress server, ServerAccess access, string error) =>
         OfQuestion(server, access, "SELECT", error)
-            ?? new MisconfiguredException(
-                $"{server} has no database {access.Database}: set database to one that it has, or databases in its configuration ({error})");
+            ?? (RetryableErrors.Classify(error) == ServerErrorKind.Retry
+                ? NotNow(server, error)
+                : new MisconfiguredException(
+                    $"{server} has no database {access.Database}: set database to one that it has, or databases in its configuration "
+                    + $"({error})"));
 
     /// <summary>The other side speaks something else.</summary>
     public static MisconfiguredException NotRedis(ServerAddress server, ServerAccess access, string answer) =>
         new($"{server} is not a Redis server: it answers '{FirstWords(Shown(answer, access))}'");
 
     private static bool IsNotNow(string error) =>
-        RetryableErrors.Classify(error) is ServerErrorKind.Retry or ServerErrorKind.Reconnect && !Begins(error, "NOAUTH");
+        Begins(error, "LOADING")
+        || RetryableErrors.IsBusy(error)
+        || (RetryableErrors.Classify(error) == ServerErrorKind.Reconnect && !Begins(error, "NOAUTH"));
 
-    private static RedisLinkException NotNow(ServerAddress server, string error) => new($"{server} answered: {error}");
+    private static RedisLinkException NotNow(ServerAddress server, string error) => new(RetryableErrors.IsBusy(error)
+        ? $"{server} is busy with a script or function that has been running for too long"
+        : $"{server} answered: {error}");
 
     private static MisconfiguredException Protected(ServerAddress server, string error) => new(
         $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it "

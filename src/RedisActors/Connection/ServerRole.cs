@@ -5,7 +5,7 @@ namespace RedisActors.Connection;
 /// <summary>What a server is in its replication, in its own words.</summary>
 internal enum ServerRole
 {
-    /// <summary>It may be written to; or it does not say what it is.</summary>
+    /// <summary>It may be written to, or it does not permit the question.</summary>
     Primary,
 
     /// <summary>It follows another one.</summary>
@@ -13,20 +13,25 @@ internal enum ServerRole
 
     /// <summary>It keeps no data but watches those that do.</summary>
     Sentinel,
+
+    /// <summary>Its answer is not a role: whoever answers is no Redis server, or answers another question.</summary>
+    Unknown,
 }
 
 /// <summary>Reads the answers to <c>ROLE</c>, https://redis.io/docs/latest/commands/role/.</summary>
 internal static class ServerRoles
 {
-    /// <summary>The role; one that is not told, since the ACL forbids the question, is taken for a primary's.</summary>
+    /// <summary>The role. A server that answers with an error, since its ACL forbids the question, is taken for a primary.</summary>
     public static ServerRole Parse(in RespValue answer)
     {
-        if (answer.Kind != RespKind.Array || answer.AsArray() is not [{ Kind: not RespKind.Array } role, ..]) return ServerRole.Primary;
+        if (answer.Kind == RespKind.Error) return ServerRole.Primary;
+        if (answer.Kind != RespKind.Array || answer.AsArray() is not [{ Kind: not RespKind.Array } role, ..]) return ServerRole.Unknown;
         return role.AsString() switch
         {
+            "master" => ServerRole.Primary,
             "slave" => ServerRole.Replica,
             "sentinel" => ServerRole.Sentinel,
-            _ => ServerRole.Primary,
+            _ => ServerRole.Unknown,
         };
     }
 
@@ -43,7 +48,7 @@ internal static class RoleCheck
 
     /// <summary>
     /// Asks, and answers whether the server has the role that it must have. An error is an answer too. Throws
-    /// <see cref="RedisLinkException"/> where the link brings none.
+    /// <see cref="RedisLinkException"/> where the link brings none, or one that is not a role.
     /// </summary>
     public static async Task<bool> AskAsync(IRedisLink link, RequiredRole required, CancellationToken cancellation)
     {
@@ -57,6 +62,10 @@ internal static class RoleCheck
             return true;
         }
 
-        return required == RequiredRole.Any || ServerRoles.Parse(answer) == ServerRole.Primary;
+        if (required == RequiredRole.Any) return true;
+        var role = ServerRoles.Parse(answer);
+        return role != ServerRole.Unknown
+            ? role == ServerRole.Primary
+            : throw new RedisLinkException("the server answers ROLE with something that is not a role");
     }
 }

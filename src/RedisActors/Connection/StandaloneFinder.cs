@@ -54,8 +54,11 @@ internal sealed class StandaloneFinder(LinkSettings settings) : IServerFinder
         var found = await probe.OpenAsync(server, access, cancellation).ConfigureAwait(false);
         if (found.Role.Serves(settings.Role)) return found;
         found.Dispose();
-        throw found.Role == ServerRole.Sentinel
-            ? new MisconfiguredException($"{server} is a sentinel: set topology = sentinel and sentinel.endpoints")
-            : new RedisLinkException($"{server} is a replica, and role = primary is wanted");
+        throw found.Role switch
+        {
+            ServerRole.Sentinel => new MisconfiguredException($"{server} is a sentinel: set topology = sentinel and sentinel.endpoints"),
+            ServerRole.Unknown => new RedisLinkException($"{server} answers ROLE with something that is not a role"),
+            _ => new RedisLinkException($"{server} is a replica, and role = primary is wanted"),
+        };
     }
 }

@@ -1,21 +1,59 @@
+using System.Buffers.Binary;
 using System.Globalization;
-using StackExchange.Redis;
-
+using System.Security.Cryptography;
+using System.Text;
 using RedisActors.CommandMetadata;
+using StackExchange.Redis;
 
 namespace RedisActors.ExactlyOnce;
 
-/// <summary>Turns a command into a request that the server applies once per token, and the answer back into the command's own.</summary>
+/// <summary>What the server answered to a wrapped command: a value, or an error in the words of the plain command.</summary>
+/// <param name="Value">The reply; null if the answer is an error.</param>
+/// <param name="ServerError">The error, code first (<c>WRONGTYPE Operation …</c>), or null if there is a reply.</param>
+internal readonly record struct ExactlyOnceReply(RespValue Value, string? ServerError);
+
+/// <summary>
+/// Turns a command into a request that the server applies once per token, where that is possible, and the answer back into the
+/// command's own.
+/// </summary>
 internal static class ExactlyOnceRequest
 {
+    /// <summary>How many words a command may have, its name included: what Lua's <c>unpack</c> can pass to a function.</summary>
+    public const int MaximumWords = 7998;
+
+    private const int DigestLength = 8;
+
     private static readonly RedisValue[] KeyCounts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)count)];
 
+    /// <summary>Why a command cannot be delivered exactly-once; null if it can.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="profile">What is known of it.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="inCluster">Whether keys of different hash slots are on different nodes.</param>
+    public static string? WhyNotWrappable(
+        RedisCommand command, CommandProfile profile, IReadOnlyList<RedisValue> keys, bool inCluster)
+    {
+        var arguments = command.ArgumentArray;
+        if (profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
+        if (arguments.Length + 1 > MaximumWords)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"it has {arguments.Length} arguments, and a script can pass on {MaximumWords - 1}; send it in several commands");
+        }
+
+        if (keys.Count == 0) return "it names no key, and a token lives in the hash slot of a key";
+        return inCluster && !AreInOneSlot(keys)
+            ? "its keys are in different hash slots, and a script in a Redis Cluster reaches one"
+            : null;
+    }
+
     /// <summary>
-    /// The request to send in place of a command: <c>EVALSHA</c> of <see cref="ExactlyOnceScript"/>. It may be sent as often as
-    /// wanted while the server keeps the token; the command runs the first time, every answer is the first one's.
+    /// The request to send in place of a command: <c>EVALSHA</c> of <see cref="ExactlyOnceScript"/>. It may be sent any number of
+    /// times while the server keeps the token; the command runs the first time, and every answer is that of the first time.
     /// </summary>
-    /// <param name="command">A command for which <see cref="ExactlyOnceRules"/> has no objection.</param>
-    /// <param name="token">A token of a <see cref="TokenSource"/>, one per command.</param>
+    /// <param name="command">A command to which <see cref="WhyNotWrappable"/> has no objection.</param>
+    /// <param name="token">A token of a <see cref="TokenSource"/>, one per command, or the one that the sender gave.</param>
     /// <param name="keep">How long the server keeps the token and the reply, from the moment the command ran; at least 1 ms.</param>
     /// <param name="keys">The command's keys, one or more. The token lives in the hash slot of the first.</param>
     /// <exception cref="ArgumentException">There is no key.</exception>
@@ -27,24 +65,25 @@ internal static class ExactlyOnceRequest
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
         var given = command.ArgumentArray;
-        var request = new RedisValue[5 + keys.Count + given.Length];
+        var request = new RedisValue[6 + keys.Count + given.Length];
         request[0] = ExactlyOnceScript.Sha1Argument;
         request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = TokenKey.For(keys[0], token);
         var next = 3;
         for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
         request[next++] = (long)keep.TotalMilliseconds;
+        request[next++] = command.IdempotencyKey is null ? RedisValue.EmptyString : Digest(command);
         request[next++] = command.Name;
         given.CopyTo(request, next);
         return ("EVALSHA", request);
     }
 
-    /// <summary>The token's key within a request of <see cref="Wrap"/>; what <see cref="TokenReleases"/> takes.</summary>
+    /// <summary>The token's key within a request of <see cref="Wrap"/>, as <see cref="TokenReleases"/> takes it.</summary>
     public static RedisValue TokenKeyOf(RedisValue[] wrappedArguments) => wrappedArguments[2];
 
     /// <summary>Reads the answer to a request of <see cref="Wrap"/>.</summary>
     /// <exception cref="FormatException">
-    /// The answer is none of the script's: somebody else has written to the token's key. What became of the command is unknown.
+    /// The answer is not one of the script's: somebody else wrote to the token's key. What became of the command is unknown.
     /// </exception>
     public static ExactlyOnceReply Decode(RespValue reply)
     {
@@ -61,5 +100,44 @@ internal static class ExactlyOnceRequest
                 throw new FormatException(string.Create(
                     CultureInfo.InvariantCulture, $"The exactly-once script answers with a string, not with a value of kind {reply.Kind}."));
         }
+    }
+
+    /// <summary>
+    /// What tells a command from another one that is sent with the same token: the first 8 bytes of the SHA-256 of its name,
+    /// regardless of case, and its arguments as they go over the wire. The server keeps it beside the reply.
+    /// </summary>
+    /// <remarks>
+    /// It guards against a sender's mistake, not against an attacker, who could as well send the command without the token. Of
+    /// 2^64 wrong commands one goes unnoticed, so 8 bytes do, and cost the server no more than the shortest reply. The database is
+    /// not part of it: the token's key is in the command's database, so that no other database has it. The algorithm must not
+    /// change as long as different versions of the library may use the same server.
+    /// </remarks>
+    private static byte[] Digest(RedisCommand command)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(Encoding.UTF8.GetBytes(command.Name.ToUpperInvariant()));
+        foreach (ReadOnlyMemory<byte> argument in command.ArgumentArray) Append(argument.Span);
+        return hash.GetHashAndReset()[..DigestLength];
+
+        void Append(ReadOnlySpan<byte> word)
+        {
+            Span<byte> length = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(length, word.Length);
+            hash.AppendData(length);
+            hash.AppendData(word);
+        }
+    }
+
+    private static bool AreInOneSlot(IReadOnlyList<RedisValue> keys)
+    {
+        if (keys.Count == 1) return true;
+
+        var slot = HashSlot.OfKey(keys[0]);
+        for (var i = 1; i < keys.Count; i++)
+        {
+            if (HashSlot.OfKey(keys[i]) != slot) return false;
+        }
+
+        return true;
     }
 }

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 
-using RedisActors.CommandMetadata;
-
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
@@ -11,11 +9,12 @@ namespace RedisActors.ExactlyOnce;
 /// token and the encoded reply are one step, in memory, in the append-only file and for replicas.
 /// </summary>
 /// <remarks>
-/// <para><c>KEYS[1]</c> is the token's key; the command's own keys follow, only so that the server knows them (ACL, cluster).
-/// <c>ARGV[1]</c> is how long the reply is kept, in milliseconds; then come the command's name and its arguments, keys
+/// <para><c>KEYS[1]</c> is the token's key; the command's own keys follow, only so that the server knows them (ACL, Redis Cluster).
+/// <c>ARGV[1]</c> is how long the reply is kept, in milliseconds; <c>ARGV[2]</c> is the digest of the command, or empty where the
+/// token is the library's own and so belongs to one command anyway; then come the command's name and its arguments, keys
 /// included, as they would be sent plainly.</para>
-/// <para>What is stored and returned is the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's
-/// Lua could only carry approximately. For Redis 6.2 and later.</para>
+/// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
+/// approximately. It stores the digest and then that text. For Redis 6.2 and later.</para>
 /// </remarks>
 internal static class ExactlyOnceScript
 {
@@ -23,19 +22,23 @@ internal static class ExactlyOnceScript
     public const string Text =
         """
         local stored = redis.call('GET', KEYS[1])
+        local digest = ARGV[2]
         if stored then
-          return stored
+          if string.sub(stored, 1, #digest) == digest then
+            return string.sub(stored, #digest + 1)
+          end
+          return '-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n'
         end
 
-        -- Whatever could refuse the token has to refuse it before the command has run.
+        -- Whatever could refuse the token has to refuse it before the command runs.
         local permits = redis.acl_check_cmd
         if permits then
           if not permits('SET', KEYS[1], '', 'PX', ARGV[1]) then
             return '-NOPERM this user has no permissions to run the \'set\' command, which stores the token of a command\r\n'
           end
         else
-          -- Redis 6.2. XX: there is no such key, so this changes nothing, but is refused as the real one would be. A server
-          -- out of memory refuses it too, yet lets a command through that frees memory, and after that the token.
+          -- Redis 6.2. XX: there is no such key, so this changes nothing, but it is refused as the real one would be. A server
+          -- out of memory refuses it too, yet takes a command that frees memory, and after that the token.
           local probe = redis.pcall('SET', KEYS[1], '', 'XX', 'PX', ARGV[1])
           if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
             local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
@@ -44,7 +47,7 @@ internal static class ExactlyOnceScript
           end
         end
 
-        local reply = redis.pcall(unpack(ARGV, 2))
+        local reply = redis.pcall(unpack(ARGV, 3))
         local kind = type(reply)
         local text
         if kind == 'number' and reply < 1e14 and reply > -1e14 then
@@ -57,48 +60,48 @@ internal static class ExactlyOnceScript
           if reply < 9007199254740992 and reply > -9007199254740992 then
             text = string.format(':%.0f\r\n', reply)
           else
-            -- A Lua number is a double: the exact one is still where the command has put it.
-            local name = string.upper(ARGV[2])
+            -- A Lua number is a double: the exact one is where the command has put it.
+            local name = string.upper(ARGV[3])
             local exact
             if name == 'INCR' or name == 'INCRBY' or name == 'DECR' or name == 'DECRBY' then
-              exact = redis.pcall('GET', ARGV[3])
+              exact = redis.pcall('GET', ARGV[4])
             elseif name == 'HINCRBY' then
-              exact = redis.pcall('HGET', ARGV[3], ARGV[4])
+              exact = redis.pcall('HGET', ARGV[4], ARGV[5])
             end
             text = type(exact) == 'string' and ':' .. exact .. '\r\n' or string.format(',%.17g\r\n', reply)
           end
         elseif reply.ok then
           text = '+' .. reply.ok .. '\r\n'
         elseif reply.err then
-          -- In a script the server words four refusals differently; the sender gets the words of the plain command.
+          -- In a script the server words some refusals differently; the sender gets the words of the plain command.
           local err = string.gsub(string.gsub(reply.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+$', '')
           local function says(words)
             return string.find(err, words, 1, true)
           end
-          local name = string.lower(ARGV[2])
+          local name = string.lower(ARGV[3])
           local info, container
           if says('calling Redis command') or says('Redis command called') or says('run this command') then
             info = redis.pcall('COMMAND', 'INFO', name)[1]
-            container = ARGV[3] and info and info[10] and #info[10] > 0
+            container = ARGV[4] and info and info[10] and #info[10] > 0
             if container then
-              name = name .. '|' .. string.lower(ARGV[3])
+              name = name .. '|' .. string.lower(ARGV[4])
             end
           end
           if says('Wrong number of args calling Redis command') then
             err = "ERR wrong number of arguments for '" .. name .. "' command"
           elseif says('Unknown Redis command called from') and container then
-            err = "ERR unknown subcommand '" .. string.sub(ARGV[3], 1, 128) .. "'. Try " .. string.upper(ARGV[2]) .. ' HELP.'
+            err = "ERR unknown subcommand '" .. string.sub(ARGV[4], 1, 128) .. "'. Try " .. string.upper(ARGV[3]) .. ' HELP.'
           elseif says('Unknown Redis command called from') then
             local quote = permits and "'" or '`'
             local args = ''
-            for i = 3, #ARGV do
+            for i = 4, #ARGV do
               if #args >= 128 then
                 break
               end
               local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
               args = args .. quote .. arg .. (permits and "' " or '`, ')
             end
-            err = 'ERR unknown command ' .. quote .. string.sub(ARGV[2], 1, 128) .. quote .. ', with args beginning with: ' .. args
+            err = 'ERR unknown command ' .. quote .. string.sub(ARGV[3], 1, 128) .. quote .. ', with args beginning with: ' .. args
           elseif says("can't run this command or subcommand") then
             err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
           elseif says("can't access at least one of the keys") then
@@ -109,8 +112,8 @@ internal static class ExactlyOnceScript
           end
           text = '-' .. string.gsub(err, '[\r\n]', ' ') .. '\r\n'
 
-          -- Not executed, and perhaps executed later: such an answer must not be the last one for this token. What refuses the
-          -- command thus would refuse to store the answer too; this does not rely on it.
+          -- Not executed, but perhaps executed later: such an answer must not be the last one for this token. What refuses the
+          -- command like this would refuse to store the answer too; this does not rely on it.
           local code = string.match(err, '^%u+')
           if code == 'OOM' or code == 'READONLY' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'LOADING'
               or code == 'BUSY' or code == 'MASTERDOWN' or code == 'CLUSTERDOWN' or code == 'TRYAGAIN' then
@@ -142,9 +145,9 @@ internal static class ExactlyOnceScript
           text = table.concat(parts)
         end
 
-        -- A command that writes has been let through, and after it the server lets its script finish; only behind one that
-        -- changed nothing can this be refused (READONLY, OOM), and then the whole is as if it had not been.
-        local kept = redis.pcall('SET', KEYS[1], text, 'PX', ARGV[1])
+        -- After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one that
+        -- changed nothing, and then it is as if nothing had run.
+        local kept = redis.pcall('SET', KEYS[1], digest .. text, 'PX', ARGV[1])
         if kept.err then
           return '-' .. string.gsub(string.gsub(kept.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
         end
@@ -157,11 +160,11 @@ internal static class ExactlyOnceScript
     /// <summary><see cref="Sha1"/> as an argument, made once.</summary>
     internal static RedisValue Sha1Argument { get; } = Encoding.ASCII.GetBytes(Sha1);
 
-    /// <summary>The request that makes the script known to a server: <c>SCRIPT LOAD</c>, answered with <see cref="Sha1"/>.</summary>
+    /// <summary>The request that loads the script: <c>SCRIPT LOAD</c>, answered with <see cref="Sha1"/>.</summary>
     public static (string Name, RedisValue[] Arguments) Load() => ("SCRIPT", ["LOAD", Text]);
 
     /// <summary>
-    /// Whether an error means that the server does not know the script (never loaded, flushed, restarted): nothing ran, and the
+    /// Whether an error means that the server does not have the script (never loaded, flushed, restarted): nothing ran, and the
     /// same request may be sent again after <see cref="Load"/>.
     /// </summary>
     public static bool IsMissing(string serverError) => serverError.StartsWith("NOSCRIPT", StringComparison.Ordinal);

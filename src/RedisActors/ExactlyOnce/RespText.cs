@@ -1,25 +1,23 @@
 using System.Buffers.Text;
 using System.Text;
 
-using RedisActors.CommandMetadata;
-
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
-/// Reads one reply that is written as RESP2 text (https://redis.io/docs/latest/develop/reference/protocol-spec/), as
-/// <see cref="ExactlyOnceScript"/> stores it. Its <c>,</c>, a number known only approximately, becomes a string of bytes: an
-/// integer that might be a neighbour of the right one must not look like one.
+/// Reads one reply from RESP2 text (https://redis.io/docs/latest/develop/reference/protocol-spec/), as
+/// <see cref="ExactlyOnceScript"/> writes it. Its <c>,</c>, a number that is known only approximately, becomes a string of bytes: it
+/// may be off by one, so it must not look like an integer.
 /// </summary>
 internal static class RespText
 {
-    /// <summary>How deep arrays may lie in one another; Redis itself goes no deeper than four or so.</summary>
+    /// <summary>How deep arrays may be nested; Redis itself nests four or so.</summary>
     private const int MaximumDepth = 64;
 
-    /// <summary>The shortest value is a status without a letter.</summary>
+    /// <summary>The shortest value is an empty status.</summary>
     private const int ShortestValue = 3;
 
     /// <summary>Reads a text that is exactly one value.</summary>
-    /// <exception cref="FormatException">It is not; the message says what is wrong and where.</exception>
+    /// <exception cref="FormatException">It is not one; the message says what is wrong and where.</exception>
     public static RespValue Decode(ReadOnlySpan<byte> text)
     {
         var position = 0;
@@ -59,7 +57,7 @@ internal static class RespText
 
         var bytes = text.Slice(position, (int)length);
         position += (int)length;
-        if (text[position] != '\r' || text[position + 1] != '\n') throw Malformed("a string is not ended by CR LF", position);
+        if (text[position] != '\r' || text[position + 1] != '\n') throw Malformed("a string does not end with CR LF", position);
 
         position += 2;
         return RespValue.BulkString(bytes.ToArray());
@@ -68,7 +66,7 @@ internal static class RespText
     private static RespValue ReadArray(ReadOnlySpan<byte> text, ref int position, long count, int start, int depth)
     {
         if (count == -1) return RespValue.Null;
-        if (depth == MaximumDepth) throw Malformed($"arrays lie more than {MaximumDepth} deep in one another", start);
+        if (depth == MaximumDepth) throw Malformed($"arrays are nested more than {MaximumDepth} deep", start);
         if (count < 0 || count > (text.Length - position) / ShortestValue) throw Malformed($"an array of {count} does not fit", start);
 
         var items = new RespValue[count];
@@ -76,12 +74,12 @@ internal static class RespText
         return RespValue.ArrayOf(items);
     }
 
-    /// <summary>A line without its end; never empty, as its first byte tells what it is.</summary>
+    /// <summary>A line without its end. It is never empty: its first byte tells what it is.</summary>
     private static ReadOnlySpan<byte> ReadLine(ReadOnlySpan<byte> text, ref int position)
     {
         var rest = text[position..];
         var length = rest.IndexOf("\r\n"u8);
-        if (length < 1) throw Malformed(length == 0 ? "a line is empty" : "a line is not ended by CR LF", position);
+        if (length < 1) throw Malformed(length == 0 ? "a line is empty" : "a line does not end with CR LF", position);
 
         position += length + 2;
         return rest[..length];
@@ -90,8 +88,8 @@ internal static class RespText
     private static long ReadInteger(ReadOnlySpan<byte> digits, int start) =>
         Utf8Parser.TryParse(digits, out long value, out var used) && used == digits.Length && digits[0] != '+'
             ? value
-            : throw Malformed("a number is no 64-bit integer", start);
+            : throw Malformed("a number is not a 64-bit integer", start);
 
     private static FormatException Malformed(string what, int position) =>
-        new($"Not a reply that the exactly-once script has stored: {what}, at byte {position}.");
+        new($"This is no reply of the exactly-once script: {what}, at byte {position}.");
 }

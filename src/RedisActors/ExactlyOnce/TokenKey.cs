@@ -1,13 +1,12 @@
 using System.Text;
-using StackExchange.Redis;
-
 using RedisActors.CommandMetadata;
+using StackExchange.Redis;
 
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
-/// Where a token is kept: <c>redisactors:{tag}:token</c>, whose tag is a short text in the hash slot of the command's key. So
-/// the token is on the same node, and a script may touch both, whatever the command's key looks like.
+/// Where a token is kept: <c>redisactors:{tag}:token</c>, with a short tag that hashes to the slot of the command's key. So the
+/// token is on the same node, and a script may touch both, whatever the command's key looks like.
 /// </summary>
 internal static class TokenKey
 {
@@ -46,8 +45,8 @@ internal static class TokenKey
     };
 
     /// <summary>
-    /// Tries texts in order of length until every slot has one. CRC16 spreads them evenly, so three characters do for all but
-    /// a handful at most.
+    /// Tries texts in order of length until every slot has one. CRC16 spreads them evenly, so three characters are enough for all
+    /// slots but a few.
     /// </summary>
     private static uint[] MakeTags()
     {

@@ -1,37 +1,36 @@
 using System.Diagnostics.CodeAnalysis;
-using StackExchange.Redis;
-
 using RedisActors.CommandMetadata;
+using StackExchange.Redis;
 
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
-/// Collects the tokens of answered commands, which nobody will ask for again, and makes requests of them that remove them from
-/// the server (<c>UNLINK</c>, since Redis 4). So the server keeps about as many tokens as there are commands in flight.
+/// Collects the tokens of answered commands, which nobody will ask for again, into requests that remove them from the server
+/// (<c>UNLINK</c>, since Redis 4). So the server keeps about as many tokens as there are commands in flight.
 /// </summary>
 /// <remarks>
 /// A token may be released only if no copy of its command can still reach the server: it was sent once, or every link that it
-/// was sent over before is fenced. Without that certainty it must be left to expire. A release that is lost or dropped does no
-/// harm either: the token expires.
+/// was sent over before is fenced. Without that certainty it must be left to expire. A release that is lost does no harm either:
+/// the token expires.
 /// </remarks>
 internal sealed class TokenReleases
 {
     private readonly int _batch;
     private readonly int _capacity;
-    private readonly bool _cluster;
+    private readonly bool _inCluster;
     private readonly Dictionary<int, Queue<RedisValue>> _bySlot = [];
     private readonly Queue<int> _full = new();
 
     /// <param name="batch">How many keys one request removes at most.</param>
-    /// <param name="cluster">Whether a request may name keys of one hash slot only.</param>
-    /// <param name="capacity">How many tokens wait here at most; beyond that the next ones are left to expire.</param>
+    /// <param name="inCluster">Whether a request may name keys of one hash slot only.</param>
+    /// <param name="capacity">How many tokens wait here at most; any more are left to expire.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive, or the capacity is less than a batch.</exception>
-    public TokenReleases(int batch, bool cluster, int capacity = 100_000)
+    public TokenReleases(int batch, bool inCluster, int capacity = 100_000)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, batch);
         _batch = batch;
-        _cluster = cluster;
+        _inCluster = inCluster;
         _capacity = capacity;
     }
 
@@ -41,12 +40,12 @@ internal sealed class TokenReleases
     /// <summary>Whether there is a full request to take.</summary>
     public bool IsDue => _full.Count > 0;
 
-    /// <summary>Takes the key of a token that nobody needs any more. Returns false if it is left to expire for want of room.</summary>
+    /// <summary>Takes the key of a token that nobody needs any more. False when there is no room: it is left to expire.</summary>
     public bool Add(RedisValue tokenKey)
     {
         if (Count == _capacity) return false;
 
-        var slot = _cluster ? HashSlot.OfKey(tokenKey) : 0;
+        var slot = _inCluster ? HashSlot.OfKey(tokenKey) : 0;
         if (!_bySlot.TryGetValue(slot, out var waiting)) _bySlot[slot] = waiting = new Queue<RedisValue>();
 
         waiting.Enqueue(tokenKey);
@@ -56,8 +55,8 @@ internal sealed class TokenReleases
     }
 
     /// <summary>
-    /// Takes the arguments of the next full <c>UNLINK</c>; with <paramref name="partial"/>, of one that is not full if there is
-    /// no full one.
+    /// Takes the arguments of the next full <c>UNLINK</c>; with <paramref name="partial"/>, of a smaller one if there is no full
+    /// one.
     /// </summary>
     public bool TryTake(bool partial, [NotNullWhen(true)] out RedisValue[]? unlinkArguments)
     {
@@ -78,7 +77,7 @@ internal sealed class TokenReleases
         return false;
     }
 
-    /// <summary>Forgets all: the server that they are on is gone, or they had better expire.</summary>
+    /// <summary>Forgets them all: their server is gone, or they should expire.</summary>
     public void Clear()
     {
         _bySlot.Clear();
@@ -93,8 +92,8 @@ internal sealed class TokenReleases
         for (var i = 0; i < keys.Length; i++) keys[i] = waiting.Dequeue();
         Count -= count;
 
-        // On a standalone server there is one queue, which is worth keeping; of a cluster's 16384 only those in use are.
-        if (waiting.Count == 0 && _cluster) _bySlot.Remove(slot);
+        // On a standalone server there is one queue, which is worth keeping; of a Redis Cluster's 16384 only those in use are.
+        if (waiting.Count == 0 && _inCluster) _bySlot.Remove(slot);
         return keys;
     }
 }

@@ -1,15 +1,13 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-using RedisActors.CommandMetadata;
-
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
 /// Makes tokens that no other source makes, in this process, in another or after a restart: twelve random characters (72 bits)
-/// per source, and a counter. Not for use by several threads at once.
+/// per source, and a counter. Not thread-safe.
 /// </summary>
-/// <remarks>A million sources have a chance of about one in ten thousand million that any two of them share their first part.</remarks>
+/// <remarks>Among a million sources, the chance that any two share their first part is about one in ten billion.</remarks>
 internal sealed class TokenSource
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -24,7 +22,7 @@ internal sealed class TokenSource
         _prefix = Base64Url.EncodeToString(random);
     }
 
-    /// <summary>The next token: letters, digits, <c>-</c> and <c>_</c>. As all first parts are of one length, no two are equal.</summary>
+    /// <summary>The next token: letters, digits, <c>-</c> and <c>_</c>. All first parts have the same length, so no two tokens are equal.</summary>
     public string Next()
     {
         Span<char> digits = stackalloc char[11];

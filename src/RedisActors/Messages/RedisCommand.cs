@@ -158,6 +158,11 @@ public sealed record RedisCommand : IRedisMessage
     /// <c>exactly-once.keep</c>. <see langword="null"/>, the default, is a token of the library's own, which is forgotten on the
     /// server soon after the reply has come.
     /// </summary>
+    /// <remarks>
+    /// A token belongs to one command. Another command (another name, other arguments) with the same token, for a key of the same hash
+    /// slot in the same database, is answered <see cref="Outcome.Rejected"/> and does not run. A command with a token that is not
+    /// delivered exactly-once is answered <see cref="Outcome.NotSent"/>. Commands that only read ignore it.
+    /// </remarks>
     /// <exception cref="ArgumentException">The token is empty or white space.</exception>
     public string? IdempotencyKey
     {

@@ -23,7 +23,10 @@ public enum RespKind : byte
     /// <summary>A status, such as <c>OK</c>.</summary>
     SimpleString,
 
-    /// <summary>An error inside an array. An error that is the whole answer ends the command as <see cref="Outcome.Rejected"/>.</summary>
+    /// <summary>
+    /// An error inside an array; or, as a whole reply, that the command ran and the client could not read what the server replied.
+    /// (An error of the server that is the whole answer ends the command as <see cref="Outcome.Rejected"/>.)
+    /// </summary>
     Error,
 
     /// <summary>A list of values; a RESP3 map or set as well, a map as key, value, key, value.</summary>

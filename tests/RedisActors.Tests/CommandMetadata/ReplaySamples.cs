@@ -14,7 +14,7 @@ internal sealed record ReplaySample(
     public override string ToString() => Command;
 }
 
-/// <summary>Commands for <see cref="RunTwiceTests"/>, over the data that it lays out before each.</summary>
+/// <summary>Commands for <see cref="RunTwiceTests"/>, over the data that it lays out before each of them.</summary>
 internal static class ReplaySamples
 {
     private const string Code = "#!lua name=lib\\nredis.register_function('f', function(k) return redis.call('INCR', k[1]) end)";
@@ -203,7 +203,7 @@ internal static class ReplaySamples
         new("XREADGROUP GROUP group me STREAMS stream 0", Accumulating),
         new("XREADGROUP GROUP group me NOACK COUNT 1 STREAMS stream >", Accumulating),
         new("XCLAIM stream group other 0 1-1", Accumulating),
-        new("XCLAIM stream group other 0 1-1 JUSTID", Accumulating, Seen: LastWins, Because: "begins the idle time anew"),
+        new("XCLAIM stream group other 0 1-1 JUSTID", Accumulating, Seen: LastWins, Because: "restarts the idle time"),
         new("XAUTOCLAIM stream group other 0 0 COUNT 1", Accumulating),
         new("XGROUP CREATE stream new $", Conditional),
         new("XGROUP CREATE missing new $ MKSTREAM", Conditional),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 using RedisActors.Testing;
 
 namespace RedisActors.Tests.CommandMetadata;

@@ -1,11 +1,10 @@
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Tests.CommandMetadata;
 
 public sealed class RetryableErrorsTests
 {
-    // Where one of these can be had from a server within a moment, RetryableErrorsOnServersTests has it from there.
+    // RetryableErrorsOnServersTests gets from a real server those that can be had from one quickly.
     [Theory]
     [InlineData("LOADING Redis is loading the dataset in memory", nameof(ServerErrorKind.Retry), nameof(ServerErrorScope.Server))]
     [InlineData("LOADING Valkey is loading the dataset in memory", nameof(ServerErrorKind.Retry), nameof(ServerErrorScope.Server))]
@@ -57,7 +56,7 @@ public sealed class RetryableErrorsTests
     [InlineData("TRYAGAIN the lock is taken")]
     [InlineData("NOSCRIPT for this play")]
     [InlineData("LOADING the truck is loading the dataset in memory")]
-    public void A_word_of_the_servers_in_a_scripts_own_error_is_no_error_of_the_servers(string error) =>
+    public void The_first_word_alone_does_not_make_a_scripts_own_error_one_of_the_servers(string error) =>
         Assert.Equal(ServerErrorKind.Final, RetryableErrors.Classify(error));
 
     [Theory]

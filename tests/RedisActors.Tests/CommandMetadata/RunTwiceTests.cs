@@ -4,13 +4,13 @@ using RedisActors.Testing;
 namespace RedisActors.Tests.CommandMetadata;
 
 /// <summary>
-/// The table against what really happens: each command is run twice on a server, and data and reply are compared. What is seen
-/// is a class by itself: nothing changed (ReadOnly), the same data and reply (LastWins), the same data and another reply
-/// (Conditional), other data (Accumulating). The table must say the same. Where it is stricter, the sample says why.
+/// The table against what really happens: each command is run twice on a server, and data and replies are compared. What is seen
+/// gives the class: nothing changed (ReadOnly), the same data and reply (LastWins), the same data and another reply (Conditional),
+/// other data (Accumulating). The table must say the same. Where it is stricter, the sample says why.
 /// </summary>
-public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<DeliveryServer>
+public sealed class RunTwiceTests(CommandServer redis) : IClassFixture<CommandServer>
 {
-    /// <summary>Far from every expiry below, and longer than this test by far.</summary>
+    /// <summary>Much less than every expiry below, and much longer than this test.</summary>
     private const double ExpiryTolerance = 30_000;
 
     /// <summary>The digest of the script that a sample loads.</summary>
@@ -68,7 +68,7 @@ public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<Delivery
         var twice = await ReadAllAsync();
 
         Assert.False(firstReply.IsError, firstReply.Text);
-        Assert.Equal(sample.Class, Words.Find(sample.Command)!.Class);
+        Assert.Equal(sample.Class, Words.ClassOf(sample.Command));
         if (sample.Because is null || sample.Seen is not null)
         {
             Assert.Equal(sample.Seen ?? sample.Class, See(before, once, twice, firstReply.ToString() == secondReply.ToString()));
@@ -96,7 +96,7 @@ public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<Delivery
 
         Assert.True(ReplaySamples.All.Count >= 150);
         Assert.Empty(writing.Except(run, StringComparer.OrdinalIgnoreCase).Except(NotRun.Keys));
-        Assert.All(NotRun.Keys, name => Assert.True(Words.Find(name.Replace('|', ' '))!.Class >= ReplayClass.Conditional));
+        Assert.All(NotRun.Keys, name => Assert.True(Words.ClassOf(name.Replace('|', ' ')) >= ReplayClass.Conditional));
     }
 
     private static ReplayClass See(
@@ -139,7 +139,7 @@ public sealed class RunTwiceTests(DeliveryServer redis) : IClassFixture<Delivery
     }
 
     /// <summary>
-    /// All that the server keeps, as text by name: values in an order of their own, expiries, groups, functions, scripts.
+    /// Everything that the server keeps, as text by name: values in a fixed order, expiries, groups, functions, scripts.
     /// </summary>
     private async Task<SortedDictionary<string, string>> ReadAllAsync()
     {

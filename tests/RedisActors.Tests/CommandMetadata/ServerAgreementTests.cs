@@ -1,12 +1,11 @@
 using RedisActors.CommandMetadata;
-using RedisActors.ExactlyOnce;
 using RedisActors.Testing;
 using StackExchange.Redis;
 
 namespace RedisActors.Tests.CommandMetadata;
 
-/// <summary>The table against what a real server says of its commands.</summary>
-public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<DeliveryServer>
+/// <summary>The table against what a real server says about its commands.</summary>
+public sealed class ServerAgreementTests(CommandServer redis) : IClassFixture<CommandServer>
 {
     /// <summary>Commands that the server flags as writing and that only read with these arguments.</summary>
     private static readonly string[] WritingByFlagOnly = ["SORT key", "GEORADIUS key 0 0 1 km", "GEORADIUSBYMEMBER key m 1 km",
@@ -35,7 +34,7 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
         var reading = (await DescribeAllAsync()).Where(command => command.Has("readonly")).ToArray();
 
         Assert.True(reading.Length > 80);
-        Assert.DoesNotContain(reading, command => command.Profile!.Class != ReplayClass.ReadOnly);
+        Assert.DoesNotContain(reading, command => command.Class != ReplayClass.ReadOnly);
     }
 
     [Fact]
@@ -45,20 +44,52 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
         var exceptions = WritingByFlagOnly.Select(line => Words.Of(line)[0]).Distinct().ToArray();
 
         Assert.True(writing.Length > 100);
-        Assert.Empty(writing.Where(command => command.Profile!.Class == ReplayClass.ReadOnly).Select(command => command.Name)
+        Assert.Empty(writing.Where(command => command.Class == ReplayClass.ReadOnly).Select(command => command.Name)
             .Except(exceptions, StringComparer.OrdinalIgnoreCase));
-        Assert.All(WritingByFlagOnly, line => Assert.Equal(ReplayClass.ReadOnly, Words.Find(line)!.Class));
+        Assert.All(WritingByFlagOnly, line => Assert.Equal(ReplayClass.ReadOnly, Words.ClassOf(line)));
     }
 
     [Fact]
     public async Task What_the_server_flags_as_blocking_is_never_replayed_unless_it_can_be_told_not_to_block()
     {
         var blocking = (await DescribeAllAsync())
-            .Where(command => command.Has("blocking") && command.Profile!.Class != ReplayClass.Never);
+            .Where(command => command.Has("blocking") && command.Class != ReplayClass.Never);
 
         Assert.Equal(["xread", "xreadgroup"], blocking.Select(command => command.Name).Order());
-        Assert.Equal(ReplayClass.Never, Words.Find("XREAD COUNT 1 BLOCK 0 STREAMS key 0")!.Class);
-        Assert.Equal(ReplayClass.Never, Words.Find("XREADGROUP GROUP g c BLOCK 0 STREAMS key >")!.Class);
+        Assert.Equal(ReplayClass.Never, Words.ClassOf("XREAD COUNT 1 BLOCK 0 STREAMS key 0"));
+        Assert.Equal(ReplayClass.Never, Words.ClassOf("XREADGROUP GROUP g c BLOCK 0 STREAMS key >"));
+    }
+
+    [Fact]
+    public async Task What_the_server_keeps_from_scripts_or_lets_block_cannot_be_delivered_exactly_once()
+    {
+        var unfit = (await DescribeAllAsync())
+            .Where(command => command.Has("noscript") || command.Has("admin") || command.Has("pubsub") || command.Has("blocking"))
+            .Where(command => command.Name is not ("xread" or "xreadgroup"))
+            .ToArray();
+
+        Assert.True(unfit.Length > 100);
+        Assert.Empty(unfit.Where(command => command.Profile!.WhyNotExactlyOnce([]) is null).Select(command => command.Name));
+    }
+
+    [Fact]
+    public async Task What_the_server_takes_while_a_script_keeps_it_busy_passes_unless_it_is_refused_anyway()
+    {
+        var taken = (await DescribeAllAsync()).Where(command => command.Has("allow_busy")).Select(command => command.Name).ToArray();
+        var passing = CommandTable.Rows.Where(row => row.PassesBusy(["NOSAVE"])).SelectMany(row => row.Names.ToLowerInvariant().Split(' '));
+
+        Assert.Contains("script|kill", taken);
+        Assert.Equal(taken.Where(name => Find(name)!.WhyRefused([], inCluster: false) is null).Order(), passing.Order());
+    }
+
+    /// <summary>The server's hint to clients: the command has to be sent to several nodes, since one knows or does a part.</summary>
+    [Fact]
+    public async Task What_the_server_wants_sent_to_all_nodes_of_a_Redis_Cluster_is_refused_there_but_for_PING()
+    {
+        var everywhere = (await DescribeAllAsync()).Where(command => command.RequestPolicy is "all_nodes" or "all_shards" or "special");
+
+        Assert.Equal(
+            ["ping"], everywhere.Where(command => command.Profile!.WhyRefused([], inCluster: true) is null).Select(command => command.Name));
     }
 
     [Fact]
@@ -66,10 +97,10 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
     {
         var replayed = (await DescribeAllAsync())
             .Where(command => command.Has("admin"))
-            .Where(command => command.Profile!.Class is not (ReplayClass.Administration or ReplayClass.Never));
+            .Where(command => command.Class is not (ReplayClass.Administration or ReplayClass.Never));
 
         // CLIENT LIST, CONFIG GET, ACL LIST, LATENCY HISTORY and the like: they are guarded, but they only tell.
-        Assert.All(replayed, command => Assert.Equal(ReplayClass.ReadOnly, command.Profile!.Class));
+        Assert.All(replayed, command => Assert.Equal(ReplayClass.ReadOnly, command.Class));
         Assert.All(replayed, command => Assert.DoesNotMatch("set|del|load|save|kill|flush|pause|forget|meet", command.Name));
     }
 
@@ -78,7 +109,7 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
     {
         var commands = await DescribeAllAsync();
 
-        Assert.DoesNotContain(commands, command => command.HasKeys == command.Profile!.Keys.IsNone && command.Name != "debug");
+        Assert.DoesNotContain(commands, command => command.HasKeys == (command.Profile!.Keys == KeySpec.None) && command.Name != "debug");
     }
 
     [Theory]
@@ -115,7 +146,7 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
     }
 
     /// <summary>
-    /// The server calls them no keys, but they belong to a hash slot as keys do, and commands to one are kept in order.
+    /// To the server they are not keys, but they belong to a hash slot as keys do, and commands to one are kept in order.
     /// </summary>
     [Theory]
     [InlineData("SPUBLISH a text")]
@@ -150,17 +181,21 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
         "GEORADIUS a 0 0 1 km COUNT 5 ASC STOREDIST d", "GEORADIUSBYMEMBER a m 1 km WITHCOORD STORE d",
         "GEORADIUSBYMEMBER a STORE 1 km", "PFADD a v", "PFCOUNT a b", "PFMERGE d a b",
         "XADD a * f v", "XREAD COUNT 5 STREAMS a b 0 0", "XREAD BLOCK 5 COUNT 5 STREAMS STREAMS 0",
-        "XREADGROUP GROUP g c COUNT 5 NOACK STREAMS a b > >", "XGROUP CREATE a g $", "XINFO STREAM a FULL", "XACK a g 0-1",
+        "XREADGROUP GROUP g c COUNT 5 NOACK STREAMS a b > >", "XREADGROUP GROUP streams c BLOCK 0 STREAMS a >",
+        "XREADGROUP GROUP block c STREAMS a >", "XREADGROUP GROUP g streams NOACK STREAMS a b > >", "XREAD COUNT 5 STREAMS streams 0", "XGROUP CREATE a g $", "XINFO STREAM a FULL", "XACK a g 0-1",
         "XCLAIM a g c 0 0-1", "XPENDING a g",
         "EVAL code 2 a b c", "EVALSHA sha 1 a", "EVAL_RO code 1 a b", "FCALL f 2 a b", "FCALL_RO f 1 a",
         "MIGRATE host 6379 a 0 5", "MIGRATE host 6379 \"\" 0 5 COPY KEYS a b c", "MIGRATE host 6379 \"\" 0 5 AUTH secret KEYS a",
         "MIGRATE host 6379 \"\" 0 5 AUTH2 user KEYS KEYS a b", "WATCH a b",
     ];
 
+    /// <summary>The row that names the command; one that stands for other subcommands of its container is none.</summary>
     private static CommandProfile? Find(string name)
     {
         var parts = name.Split('|');
-        return CommandTable.Find(parts[0], [.. parts.Skip(1).Select(part => (RedisValue)part)]);
+        var profile = CommandTable.Find(parts[0], [.. parts.Skip(1).Select(part => (RedisValue)part)]);
+        var isNamed = parts.Length == 1 || profile?.Names.Split(' ').Contains(name, StringComparer.OrdinalIgnoreCase) == true;
+        return isNamed ? profile : null;
     }
 
     private async Task<IReadOnlyList<ServerDescription>> DescribeAllAsync()
@@ -171,12 +206,20 @@ public sealed class ServerAgreementTests(DeliveryServer redis) : IClassFixture<D
 
     private sealed class ServerDescription(ProbeReply reply)
     {
+        private const string PolicyTip = "request_policy:";
+
         public string Name { get; } = reply.Items[0].Text;
 
         public CommandProfile? Profile => Find(Name);
 
+        public ReplayClass Class => Profile!.ClassOf([.. Name.Split('|').Skip(1).Select(part => (RedisValue)part)]);
+
         /// <summary>Key specifications, 7.0's own word for where keys are, also where they move.</summary>
         public bool HasKeys { get; } = reply.Items[8].Items.Count > 0;
+
+        /// <summary>Where a client of a Redis Cluster should send it; null where its keys tell.</summary>
+        public string? RequestPolicy { get; } = reply.Items[7].Items
+            .Where(tip => tip.Text.StartsWith(PolicyTip, StringComparison.Ordinal)).Select(tip => tip.Text[PolicyTip.Length..]).FirstOrDefault();
 
         public bool Has(string flag) => reply.Items[2].Items.Any(item => item.Text == flag);
 

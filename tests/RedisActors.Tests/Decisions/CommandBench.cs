@@ -27,7 +27,7 @@ internal sealed class CommandBench
         long maxInFlightBytes = 1 << 30)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
-        _tokens = new TokenContext(Rules, TimeSpan.FromSeconds(100));
+        _tokens = new TokenContext(TimeSpan.FromSeconds(100));
         Queue = new InFlightQueue(CommandRefused.Add, () => Drained++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
         Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes))
@@ -65,7 +65,8 @@ internal sealed class CommandBench
         var words = line.Split(' ');
         var command = new RedisCommand(words[0], [.. words[1..]]) { State = state };
         var pending = delivery == DeliveryMode.ExactlyOnce && Rules.ClassOf(command) != ReplayClass.ReadOnly
-            ? new TokenCommand(command, Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens, _tokens.NextToken())
+            ? new TokenCommand(
+                command, CommandTable.Find(command), Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens)
             : new PendingCommand(command, Sender, Akka.Actor.Nobody.Instance, delivery, deadline, ++_sequence);
         if (Ledger.Accept(pending, now)) Sent.Add(pending);
         return pending;

@@ -19,7 +19,6 @@ public sealed class CommandLedgerRefusalTests
     [InlineData(Loading, RefusalAction.Retry)]
     [InlineData(Busy, RefusalAction.Retry)]
     [InlineData(TryAgain, RefusalAction.Retry)]
-    [InlineData(NoScript, RefusalAction.LoadScript)]
     [InlineData(ReadOnly, RefusalAction.Reconnect)]
     [InlineData("ERR max number of clients reached", RefusalAction.Reconnect)]
     internal void The_sender_is_not_told_and_the_actor_hears_what_to_do(string error, RefusalAction expected)
@@ -28,6 +27,69 @@ public sealed class CommandLedgerRefusalTests
 
         Assert.Empty(_bench.Told);
         Assert.Equal((0, 1), (_bench.Ledger.InFlight, _bench.Ledger.Stashed));
+    }
+
+    [Fact]
+    public void The_library_loads_its_own_script_where_the_server_does_not_have_it()
+    {
+        Assert.Equal(RefusalAction.LoadScript, _bench.Refuse(_bench.Accept("a", delivery: DeliveryMode.ExactlyOnce), NoScript));
+
+        Assert.Empty(_bench.Told);
+    }
+
+    [Fact]
+    public void A_script_of_the_senders_that_the_server_does_not_have_is_the_senders_affair_and_holds_nothing_back()
+    {
+        _bench.Refuse(_bench.Accept("a", "EVALSHA digest 1 key"), NoScript);
+        _bench.Accept("b", "INCR key");
+
+        Assert.Equal(["a Rejected"], _bench.Told);
+        Assert.Equal(["a", "b"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void A_missing_script_says_nothing_of_the_time_before_the_reply_was_lost()
+    {
+        _bench.Accept("a", "EVALSHA digest 1 key", DeliveryMode.AtLeastOnce);
+        _bench.LinkLost();
+        _bench.LinkUp();
+
+        _bench.Refuse(_bench.Last("a"), NoScript);
+
+        Assert.Equal(["a Unknown"], _bench.Told);
+    }
+
+    [Theory]
+    [InlineData("SCRIPT KILL")]
+    [InlineData("FUNCTION KILL")]
+    [InlineData("SHUTDOWN NOSAVE")]
+    public void What_ends_a_busy_script_does_not_wait_for_its_end(string line)
+    {
+        _bench.Refuse(_bench.Accept("a"), Busy);
+        _bench.Accept("b", line);
+        _bench.Accept("c");
+
+        Assert.Equal(["a", "b"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void A_busy_server_that_does_not_take_it_answers_it()
+    {
+        _bench.Refuse(_bench.Accept("a", "FUNCTION KILL"), Busy);
+
+        Assert.Equal(["a Rejected"], _bench.Told);
+    }
+
+    [Theory]
+    [InlineData(Busy, "SHUTDOWN")]
+    [InlineData(Busy, "SCRIPT FLUSH")]
+    [InlineData(Loading, "SCRIPT KILL")]
+    public void What_does_not_help_waits(string error, string line)
+    {
+        _bench.Refuse(_bench.Accept("a"), error);
+        _bench.Accept("b", line);
+
+        Assert.Equal(["a"], _bench.SentStates);
     }
 
     [Fact]

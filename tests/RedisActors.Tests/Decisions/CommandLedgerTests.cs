@@ -23,6 +23,7 @@ public sealed class CommandLedgerTests
     [InlineData("MODULE.DO key", DeliveryMode.WhenSafe, "conditional", "Unknown")]
     [InlineData("INCR key", DeliveryMode.AtLeastOnce, "read-only", "again")]
     [InlineData("MODULE.DO key", DeliveryMode.AtLeastOnce, "read-only", "again")]
+    [InlineData("SHUTDOWN", DeliveryMode.AtLeastOnce, "conditional", "Unknown")]
     [InlineData("INCR key", DeliveryMode.ExactlyOnce, "read-only", "again")]
     [InlineData("GET key", DeliveryMode.ExactlyOnce, "read-only", "again")]
     public void A_lost_reply_ends_a_command_or_lets_it_be_asked_again(string line, DeliveryMode delivery, string limit, string expected)

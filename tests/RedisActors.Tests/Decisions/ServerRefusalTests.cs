@@ -14,6 +14,7 @@ public sealed class ServerRefusalTests
     [Theory]
     [InlineData("LOADING Redis is loading the dataset in memory")]
     [InlineData("ERR max number of clients reached")]
+    [InlineData("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.")]
     public void What_passes_by_itself_is_waited_for(string error)
     {
         Assert.IsType<RedisLinkException>(ServerRefusal.OfQuestion(Server, Nobody, "PING", error));
@@ -21,7 +22,7 @@ public sealed class ServerRefusalTests
     }
 
     [Theory]
-    [InlineData("BUSY Redis is busy running a script")]
+    [InlineData("BUSYKEY Target key name already exists.")]
     [InlineData("MASTERDOWN Link with MASTER is down")]
     [InlineData("MISCONF Redis is configured to save RDB snapshots")]
     [InlineData("ERR something new")]

@@ -7,7 +7,7 @@ using Script = RedisActors.ExactlyOnce.ExactlyOnceRequest;
 
 namespace RedisActors.Tests.ExactlyOnce;
 
-/// <summary>What stays true of an exactly-once command when the server refuses, forgets, dies or is not the master.</summary>
+/// <summary>What an exactly-once command can rely on when the server refuses, forgets, dies or is not the primary.</summary>
 public sealed class ExactlyOnceFaultTests : IAsyncLifetime
 {
     private static readonly RedisCommand Incr = new("INCR", "n");
@@ -40,7 +40,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_token_expires_after_the_time_it_is_kept_and_not_later_however_often_it_is_asked_for()
+    public void A_token_expires_when_its_time_is_up_however_often_its_command_is_sent()
     {
         using var wire = new Wire(Server).WithScript();
         var (name, arguments) = Script.Wrap(Incr, "t", TimeSpan.FromSeconds(100), ["n"]);
@@ -60,7 +60,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     public void A_released_token_is_gone()
     {
         using var wire = new Wire(Server).WithScript();
-        var releases = new TokenReleases(batch: 100, cluster: false);
+        var releases = new TokenReleases(batch: 100, inCluster: false);
         for (var i = 0; i < 250; i++)
         {
             var (name, arguments) = Script.Wrap(new RedisCommand("INCR", $"n{i}"), $"t{i}", TimeSpan.FromMinutes(5), [$"n{i}"]);
@@ -74,7 +74,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_runs_nothing_and_keeps_no_token_and_the_same_request_succeeds_once_it_is_the_master()
+    public async Task A_replica_runs_nothing_and_keeps_no_token_and_the_same_request_succeeds_once_it_is_the_primary()
     {
         await using var replica = await RedisServer.StartAsync();
         await replica.ReplicateAsync(Server);
@@ -90,7 +90,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_promoted_replica_knows_the_tokens_that_reached_it_together_with_the_writes()
+    public async Task A_promoted_replica_has_the_tokens_that_reached_it_together_with_the_writes()
     {
         await using var replica = await RedisServer.StartAsync();
         await replica.ReplicateAsync(Server);
@@ -174,8 +174,8 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Redis 6.2 cannot be asked what an ACL permits, so the script tries. Run here on whatever server there is, without the
-    /// question.
+    /// Redis 6.2 cannot be asked what an ACL permits, so the script tries it out. Here the question is taken out of the script, on
+    /// whatever server there is.
     /// </summary>
     [Fact]
     public void Where_the_ACL_cannot_be_asked_the_outcome_is_the_same()
@@ -209,11 +209,11 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Requests stream in while the server dies; then all of them are asked again, in the order of their sending. Each must
-    /// have counted once, which shows as the answers of a key: 1, 2, 3 and so on, without a gap or a repetition.
+    /// Requests stream in while the server dies; then all of them are sent again, in the same order. Each must have counted once,
+    /// so the answers for a key are 1, 2, 3 and so on, without a gap or a repetition.
     /// </summary>
     [Fact]
-    public async Task After_a_kill_under_load_every_request_can_be_asked_again_and_has_counted_once()
+    public async Task After_a_kill_under_load_every_request_can_be_sent_again_and_has_counted_once()
     {
         const int Rounds = 8;
         const int PerRound = 3000;
@@ -248,7 +248,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
         Assert.True(diedUnderLoad > 0, "No kill came while requests were under way.");
     }
 
-    /// <summary>A crash of the machine may cut the append-only file anywhere; a server drops what is incomplete at its end.</summary>
+    /// <summary>A crash of the machine may cut the append-only file anywhere; the server drops an incomplete end.</summary>
     [Fact]
     public async Task Wherever_the_append_only_file_is_cut_a_write_and_its_token_are_lost_or_kept_together()
     {
@@ -279,7 +279,7 @@ public sealed class ExactlyOnceFaultTests : IAsyncLifetime
         Assert.True(kept.Count > 5, "The cuts were not spread over the file.");
     }
 
-    /// <summary>Sends on one thread and reads on another, so that the server is killed amidst both.</summary>
+    /// <summary>Sends on one thread and reads on another, so that the server is killed in the middle of both.</summary>
     private async Task KillAfterAsync(int answers, (string Key, string Token)[] requests)
     {
         using var wire = new Wire(Server).WithScript();

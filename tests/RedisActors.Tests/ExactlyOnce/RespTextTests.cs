@@ -28,26 +28,26 @@ public sealed class RespTextTests
     [InlineData("", "a value is missing")]
     [InlineData("\r\n", "a line is empty")]
     [InlineData("OK\r\n", "begins with byte 0x4f")]
-    [InlineData("+OK", "not ended")]
-    [InlineData("+OK\n", "not ended")]
+    [InlineData("+OK", "does not end")]
+    [InlineData("+OK\n", "does not end")]
     [InlineData("+OK\r\n+OK\r\n", "more follows")]
-    [InlineData(":\r\n", "no 64-bit integer")]
-    [InlineData(":+1\r\n", "no 64-bit integer")]
-    [InlineData(":1.0\r\n", "no 64-bit integer")]
-    [InlineData(":9223372036854775808\r\n", "no 64-bit integer")]
+    [InlineData(":\r\n", "not a 64-bit integer")]
+    [InlineData(":+1\r\n", "not a 64-bit integer")]
+    [InlineData(":1.0\r\n", "not a 64-bit integer")]
+    [InlineData(":9223372036854775808\r\n", "not a 64-bit integer")]
     [InlineData("$3\r\nab\r\n", "does not fit")]
-    [InlineData("$1\r\nab\r\n", "not ended by CR LF")]
+    [InlineData("$1\r\nab\r\n", "does not end with CR LF")]
     [InlineData("$-2\r\n", "does not fit")]
     [InlineData("$9223372036854775807\r\nab\r\n", "does not fit")]
     [InlineData("*2\r\n:1\r\n", "does not fit")]
     [InlineData("*2\r\n:100\r\n", "a value is missing")]
     [InlineData("*1000000000\r\n", "does not fit")]
     [InlineData("*-3\r\n", "does not fit")]
-    public void What_is_no_reply_is_told_and_nothing_is_read_from_it(string text, string reason) =>
+    public void Anything_else_is_an_exception_that_says_what_is_wrong(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<FormatException>(() => Decode(text)).Message);
 
     [Fact]
-    public void Arrays_without_end_do_not_exhaust_the_stack() =>
+    public void Endlessly_nested_arrays_do_not_exhaust_the_stack() =>
         Assert.Contains("deep", Assert.Throws<FormatException>(() => Decode(string.Concat(Enumerable.Repeat("*1\r\n", 1_000_000)))).Message);
 
     [Fact]

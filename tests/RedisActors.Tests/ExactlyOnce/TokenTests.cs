@@ -7,7 +7,7 @@ namespace RedisActors.Tests.ExactlyOnce;
 
 public sealed class TokenTests
 {
-    /// <summary>A server in cluster mode tells the slot of a key without being in a cluster.</summary>
+    /// <summary>A server in cluster mode tells the slot of a key even when it is alone.</summary>
     [Fact]
     public async Task A_token_is_kept_in_the_hash_slot_of_its_key_as_the_server_computes_it()
     {
@@ -78,9 +78,9 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void Answered_tokens_are_released_in_full_requests_and_the_rest_when_asked_for()
+    public void Answered_tokens_are_released_in_full_requests_and_the_rest_on_demand()
     {
-        var releases = new TokenReleases(batch: 3, cluster: false);
+        var releases = new TokenReleases(batch: 3, inCluster: false);
         for (var i = 0; i < 7; i++) Assert.True(releases.Add(TokenKey.For($"key{i}", "t")));
 
         Assert.True(releases.IsDue);
@@ -94,10 +94,10 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void In_a_cluster_every_release_stays_in_one_slot_and_none_is_forgotten()
+    public void In_a_Redis_Cluster_every_release_stays_in_one_slot_and_none_is_forgotten()
     {
         var random = new Random(11);
-        var releases = new TokenReleases(batch: 5, cluster: true);
+        var releases = new TokenReleases(batch: 5, inCluster: true);
         var waiting = new HashSet<RedisValue>();
         for (var i = 0; i < 20_000; i++)
         {
@@ -121,9 +121,9 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void Releases_that_cannot_be_sent_do_not_pile_up_without_end()
+    public void Releases_that_cannot_be_sent_do_not_pile_up()
     {
-        var releases = new TokenReleases(batch: 2, cluster: false, capacity: 10);
+        var releases = new TokenReleases(batch: 2, inCluster: false, capacity: 10);
         for (var i = 0; i < 10; i++) Assert.True(releases.Add("k"));
 
         Assert.False(releases.Add("k"));

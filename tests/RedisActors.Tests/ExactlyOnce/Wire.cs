@@ -9,8 +9,8 @@ using Script = RedisActors.ExactlyOnce.ExactlyOnceRequest;
 namespace RedisActors.Tests.ExactlyOnce;
 
 /// <summary>
-/// A connection that sends arguments byte by byte as they are and returns answers as the bytes that came, so that a test can
-/// compare what a wrapped command brings with what the plain one does, to the byte.
+/// A connection that sends arguments as they are and returns answers as they came, so that a test can compare the reply to a wrapped
+/// command with that to the plain one, byte by byte.
 /// </summary>
 internal sealed class Wire : IDisposable
 {
@@ -125,5 +125,28 @@ internal sealed class Wire : IDisposable
         }
 
         return _buffer[_start++];
+    }
+}
+
+/// <summary>One server for all tests of a class; each test begins with an empty one that knows the script.</summary>
+public sealed class ExactlyOnceServer : IAsyncLifetime
+{
+    private RedisServer? _server;
+
+    public RedisServer Server => _server ?? throw new InvalidOperationException("The server has not been started.");
+
+    public async Task InitializeAsync() =>
+        _server = await RedisServer.StartAsync(new RedisServerOptions { Arguments = ["--enable-debug-command", "yes"] });
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    internal Wire Connect()
+    {
+        var wire = new Wire(Server);
+        Assert.Equal("+OK\r\n", wire.Text("FLUSHALL"));
+        return wire.WithScript();
     }
 }

@@ -2,13 +2,14 @@ using System.Text;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
+using Script = RedisActors.ExactlyOnce.ExactlyOnceRequest;
 
 namespace RedisActors.Tests.ExactlyOnce;
 
-/// <summary>What a sender of an exactly-once command gets is what the plain command would have brought, also the second time.</summary>
+/// <summary>The sender of an exactly-once command gets what the plain command would have replied, the second time too.</summary>
 public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture<ExactlyOnceServer>
 {
-    /// <summary>Keys of every type; the commands below work on them.</summary>
+    /// <summary>Keys of every type, for the commands below.</summary>
     private static readonly string[] Preparation =
     [
         "SET text hello", "SET number 41", "SET other world", "SET brief x EX 1000", "RPUSH list a b c a", "RPUSH list2 z",
@@ -17,7 +18,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         "PFADD hll a b c", "PFADD hll2 c d", "SETBIT bits 7 1",
     ];
 
-    /// <summary>A command, and where its keys are among its words: the first, or those listed behind the bar.</summary>
+    /// <summary>A command; its key is the first argument, or its keys are listed behind the bar.</summary>
     public static TheoryData<string> Commands =>
     [
         // integers
@@ -64,7 +65,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_command_brings_the_plain_commands_reply_and_a_second_request_brings_it_again_and_changes_nothing(string line)
+    public void A_command_gets_the_plain_commands_reply_and_a_second_request_gets_it_again_and_changes_nothing(string line)
     {
         var (command, keys) = Parse(line);
         using var wire = fixture.Connect();
@@ -78,7 +79,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         var state = Digests(wire);
         var second = wire.Wrapped(command, "token", keys);
 
-        // RESP2 has two nils, which are one to everybody who reads them.
+        // RESP2 has two nils, which mean the same.
         Assert.Equal(plain.Replace("*-1\r\n", "$-1\r\n"), first);
         Assert.Equal(plainState, state);
         Assert.Equal(first, second);
@@ -132,7 +133,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         Assert.Equal(long.MaxValue, wire.Value("GET", "n").AsInt64());
     }
 
-    /// <summary>The rules refuse the only such command of Redis itself; a module's might get here.</summary>
+    /// <summary>The table refuses the only such command of Redis itself; a module's might get here.</summary>
     [Fact]
     public void An_integer_that_cannot_be_carried_exactly_never_looks_like_an_exact_one()
     {
@@ -177,17 +178,18 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     }
 
     [Fact]
-    public void A_command_has_as_many_words_as_the_rules_allow_and_one_more_would_not_run()
+    public void A_command_may_have_as_many_words_as_the_rules_allow_and_one_more_would_not_run()
     {
         using var wire = fixture.Connect();
         RedisValue[] Words(int count) => ["set", .. Enumerable.Range(0, count - 2).Select(n => (RedisValue)n)];
-        var longest = new RedisCommand("SADD", Words(ExactlyOnceRules.MaximumWords));
-        var longer = new RedisCommand("SADD", Words(ExactlyOnceRules.MaximumWords + 1));
+        var longest = new RedisCommand("SADD", Words(Script.MaximumWords));
+        var longer = new RedisCommand("SADD", Words(Script.MaximumWords + 1));
+        var profile = CommandTable.Find(longest)!;
 
-        Assert.Null(ExactlyOnceRules.WhyNotWrappable(longest, ["set"], cluster: false));
-        Assert.Equal($":{ExactlyOnceRules.MaximumWords - 2}\r\n", wire.Wrapped(longest, "t", "set"));
+        Assert.Null(Script.WhyNotWrappable(longest, profile, ["set"], inCluster: false));
+        Assert.Equal($":{Script.MaximumWords - 2}\r\n", wire.Wrapped(longest, "t", "set"));
 
-        Assert.Contains("7998 arguments", ExactlyOnceRules.WhyNotWrappable(longer, ["set"], cluster: false));
+        Assert.Contains("7998 arguments", Script.WhyNotWrappable(longer, profile, ["set"], inCluster: false));
         wire.Text("DEL", "set");
         Assert.Contains("too many results to unpack", wire.Wrapped(longer, "u", "set"));
         Assert.Equal(0, wire.Value("EXISTS", "set").AsInt64());
@@ -228,7 +230,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         }
     }
 
-    /// <summary>All keys but tokens with their content; the time when one expires is in no digest, so that it has one follows.</summary>
+    /// <summary>All keys but tokens, with a digest of their content; no digest covers the expiry, so whether there is one follows.</summary>
     private static string Digests(Wire wire)
     {
         var state = new StringBuilder();

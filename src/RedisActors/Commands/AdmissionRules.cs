@@ -1,0 +1,29 @@
+using RedisActors.CommandMetadata;
+
+namespace RedisActors.Commands;
+
+/// <summary>
+/// Which commands a lane takes. The others are answered <see cref="Outcome.NotSent"/> at once, with the reason: those that do not
+/// fit a connection that all senders share, those that speak of one node of a Redis Cluster, and those that cannot be delivered as
+/// their sender wants.
+/// </summary>
+internal sealed class AdmissionRules(TokenContext tokens, bool inCluster)
+{
+    private const string TokenWithoutExactlyOnce =
+        "it has an IdempotencyKey and is not delivered exactly-once: the token would be ignored; set Delivery to ExactlyOnce, or leave it out";
+
+    /// <summary>Why a command is refused; null when it is taken.</summary>
+    /// <param name="pending">The command.</param>
+    /// <param name="profile">What is known of it; null when nothing is.</param>
+    public string? WhyRefused(PendingCommand pending, CommandProfile? profile)
+    {
+        var command = pending.Command;
+        if (profile?.WhyRefused(command.ArgumentArray, inCluster) is { } reason) return reason;
+        if (pending is TokenCommand)
+        {
+            return tokens.WhyNot(command, profile) is { } objection ? $"it cannot be delivered exactly-once: {objection}" : null;
+        }
+
+        return command.IdempotencyKey is null || pending.Delivery == DeliveryMode.ExactlyOnce ? null : TokenWithoutExactlyOnce;
+    }
+}
