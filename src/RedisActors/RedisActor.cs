@@ -30,6 +30,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory? _links;
+    private readonly LogBudget _logBudget;
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly DatabaseLanes _databases;
@@ -38,10 +39,11 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private PauseConnection? _pause;
     private int _lastLane;
 
-    internal RedisActor(RedisSettings settings, IRedisLinkFactory? links)
+    internal RedisActor(RedisSettings settings, IRedisLinkFactory? links, LogBudget logBudget)
     {
         _settings = settings;
         _links = links;
+        _logBudget = logBudget;
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
         Receive<RedisCommand>(OnCommand);
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
@@ -54,7 +56,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         Receive<ForceReconnect>(message => Control(message, null));
         Receive<PauseConnection>(message => Control(message, message));
         Receive<ResumeConnection>(message => Control(message, null));
-        Receive<BudgetSpent>(message => throw new RedisGaveUpException(_settings.Name, message.Cause));
+        Receive<BudgetSpent>(OnBudgetSpent);
         Receive<LaneStarted>(message => _lanes.Find(lane => lane.Number == message.Number)?.Started(message));
         Receive<Terminated>(OnLaneEnded);
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
@@ -65,11 +67,24 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private ITimerScheduler Timers => ((IWithTimers)this).Timers;
 
-    internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, links));
+    internal static Props Props(RedisSettings settings, IRedisLinkFactory? links = null, LogBudget? logBudget = null) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, links, logBudget ?? new LogBudget()));
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy()
+    {
+        var clock = Context.System.Scheduler;
+        var log = new RedisConnectionLog(Context.GetLogger(), _logBudget, _settings.Name, lane: 1);
+        return new OneForOneStrategy(
+            maxNrOfRetries: -1,
+            withinTimeMilliseconds: -1,
+            localOnlyDecider: failure =>
+            {
+                log.Failed(failure, clock.MonotonicClock);
+                return Directive.Stop;
+            },
+            loggingEnabled: false);
+    }
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -184,7 +199,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         var lane = new Lane(++_lastLane);
         var settings = common.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
-            RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link)), $"lane-{lane.Number}"));
+            RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link), _logBudget), $"lane-{lane.Number}"));
         _lanes.Add(lane);
         foreach (var subscriber in _subscribers) lane.ToSupervisor(new SubscribeToState(subscriber), Self);
         if (_pause is not null) lane.ToSupervisor(_pause, Self);
@@ -207,12 +222,19 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (_lanes.Find(lane => lane.Actor.Equals(message.ActorRef)) is not { } ended) return;
         if (!_databases.Has(ended.Number))
         {
+            new RedisConnectionLog(Context.GetLogger(), _logBudget, _settings.Name, ended.Number).Ended();
             Context.Stop(Self);
             return;
         }
 
         // Another database gets new lanes when it is needed again.
         foreach (var lane in _databases.Forget(ended.Number)) Close(lane);
+    }
+
+    /// <summary>Whoever has paused the connection meanwhile wants no other one.</summary>
+    private void OnBudgetSpent(BudgetSpent message)
+    {
+        if (_pause is null) throw new RedisGaveUpException(_settings.Name, message.Cause);
     }
 
     /// <summary>Lanes that are opened later tell the subscriber too.</summary>
@@ -257,11 +279,12 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 
-    private sealed class Producer(RedisSettings settings, IRedisLinkFactory? links) : IIndirectActorProducer
+    /// <summary>What outlives a restart of the actor by its parent is here.</summary>
+    private sealed class Producer(RedisSettings settings, IRedisLinkFactory? links, LogBudget logBudget) : IIndirectActorProducer
     {
         public Type ActorType => typeof(RedisActor);
 
-        public ActorBase Produce() => new RedisActor(settings, links);
+        public ActorBase Produce() => new RedisActor(settings, links, logBudget);
 
         public void Release(ActorBase actor)
         {

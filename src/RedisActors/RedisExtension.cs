@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Lanes;
+using RedisActors.Supervision;
 using RedisActors.Wire;
 
 namespace RedisActors;
@@ -71,8 +72,14 @@ public sealed class RedisExtension : IExtension
 
     private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName)
     {
-        foreach (var warning in settings.Warnings) system.Log.Warning("{0}", warning);
-        var redis = system.ActorOf(RedisActors.RedisActor.Props(settings), actorName);
+        var logBudget = new LogBudget();
+        foreach (var warning in settings.Warnings)
+        {
+            var level = logBudget.TrySpend(system.Scheduler.MonotonicClock) ? LogLevel.WarningLevel : LogLevel.DebugLevel;
+            system.Log.Log(level, null, "{0}", warning);
+        }
+
+        var redis = system.ActorOf(RedisActors.RedisActor.Props(settings, logBudget: logBudget), actorName);
         DeadLetterResponder.AnswerFor(system, redis);
         DrainBeforeShutdown.Register(system, settings.DrainInPhase, redis);
         return redis;

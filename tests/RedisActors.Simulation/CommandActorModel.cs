@@ -24,11 +24,11 @@ internal sealed class CommandActorModel
     private readonly CommandFacts _facts = new();
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
-    private readonly InFlightQueue _inFlight;
     private readonly AdmissionRules _admission;
-    private readonly CommandLedger _ledger;
     private readonly LinkDeparture _leaving = new();
     private readonly Queue<Action> _mailbox = new();
+    private InFlightQueue _inFlight;
+    private CommandLedger _ledger;
     private State _state = State.Away;
     private SimulatedLink? _link;
     private long _lastSequence;
@@ -47,14 +47,7 @@ internal sealed class CommandActorModel
         _rules = new ReplayPolicy(plan.Limit, _facts);
         _tokens = new TokenContext(Plan.Keep);
         _admission = new AdmissionRules(_tokens, inCluster: false);
-        _inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained));
-        var stashFactor = mutation == Mutation.StashUnbounded ? 2 : 1;
-        _ledger = new CommandLedger(
-            _rules,
-            _inFlight,
-            new CommandStash(plan.StashMaxCount * stashFactor, plan.StashMaxBytes * stashFactor, plan.WhenFull),
-            mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(plan.InitialWindow, plan.MaxWindow),
-            mutation == Mutation.InFlightUnbounded ? new InFlightSettings(10_000, long.MaxValue) : new InFlightSettings(plan.InFlightMaxCount, plan.InFlightMaxBytes));
+        (_inFlight, _ledger) = CreateLedger();
     }
 
     private enum State
@@ -69,18 +62,42 @@ internal sealed class CommandActorModel
 
     public void Send(TrackedCommand command) => Post(() => OnCommand(command));
 
-    public void LinkUp(SimulatedLink link) => Post(() => OnLinkUp(link));
-
-    public void LinkDown(string cause) => Post(() => OnLinkDown(cause));
-
-    public void NoMoreLinks() => Post(OnNoMoreLinks);
-
-    public void LeaveLink(string reason) => Post(() =>
+    /// <summary>What the supervisor tells.</summary>
+    public void Tell(object message) => Post(() =>
     {
-        if (_state == State.Ready) OnLeaveLink(reason, PatienceOfTold);
+        switch (message)
+        {
+            case LinkUp up:
+                OnLinkUp((SimulatedLink)up.Link);
+                break;
+            case LinkDown down:
+                OnLinkDown(down.Cause);
+                break;
+            case LeaveLink leave when _state == State.Ready:
+                OnLeaveLink(leave.Reason, PatienceOfTold);
+                break;
+            case NoMoreLinks none:
+                OnNoMoreLinks(none.Cause);
+                break;
+            case LinksAgain when _state == State.GaveUp:
+                _ledger.LinksAgain();
+                _state = State.Away;
+                break;
+        }
     });
 
     public void Stop() => Post(OnStop);
+
+    /// <summary>The actor fails with its lane, and another one takes over its mailbox.</summary>
+    public void Restart()
+    {
+        if (_state == State.Stopped) return;
+        OnStop();
+        _leaving.End();
+        (_inFlight, _ledger) = CreateLedger();
+        _deadlinesWatched = false;
+        _state = State.Away;
+    }
 
     /// <summary>Messages are handled one at a time, in their order, a little later.</summary>
     private void Post(Action message)
@@ -94,6 +111,21 @@ internal sealed class CommandActorModel
         _mailbox.Peek()();
         _mailbox.Dequeue();
         if (_mailbox.Count > 0) _time.After(_chance.UpTo(0.2), HandleNext);
+    }
+
+    private (InFlightQueue InFlight, CommandLedger Ledger) CreateLedger()
+    {
+        var inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained));
+        var stashFactor = _mutation == Mutation.StashUnbounded ? 2 : 1;
+        var ledger = new CommandLedger(
+            _rules,
+            inFlight,
+            new CommandStash(_plan.StashMaxCount * stashFactor, _plan.StashMaxBytes * stashFactor, _plan.WhenFull),
+            _mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(_plan.InitialWindow, _plan.MaxWindow),
+            _mutation == Mutation.InFlightUnbounded
+                ? new InFlightSettings(10_000, long.MaxValue)
+                : new InFlightSettings(_plan.InFlightMaxCount, _plan.InFlightMaxBytes));
+        return (inFlight, ledger);
     }
 
     private void OnCommand(TrackedCommand tracked)
@@ -124,7 +156,7 @@ internal sealed class CommandActorModel
 
     private void OnLinkUp(SimulatedLink link)
     {
-        if (_state != State.Away) return;
+        if (_state is State.Ready or State.Stopped) return;
         _account.Trace?.Invoke($"actor: link {link.Epoch} is up");
         _link = link;
         _state = State.Ready;
@@ -149,12 +181,12 @@ internal sealed class CommandActorModel
         _state = State.Away;
     }
 
-    private void OnNoMoreLinks()
+    private void OnNoMoreLinks(string cause)
     {
-        if (_state != State.Away) return;
-        _account.Trace?.Invoke("actor: there will be no more links");
+        if (_state is State.Ready or State.Stopped) return;
+        _account.Trace?.Invoke($"actor: there will be no more links: {cause}");
         _account.HasEnded = true;
-        _ledger.EndAllStashed("the connection was given up");
+        _ledger.EndAllStashed(cause);
         _state = State.GaveUp;
     }
 

@@ -82,4 +82,19 @@ public enum Mutation
 
     /// <summary>The server's refusal of a replay is told as if the command had never been sent before.</summary>
     RejectionOfReplayTold,
+
+    /// <summary>An order that comes while a connection is being left is not obeyed.</summary>
+    OrderIgnoredWhileLeaving,
+
+    /// <summary>The next connection starts before the one that was stopped has ended.</summary>
+    StopNotAwaited,
+
+    /// <summary>The command actor is not told that its link is gone.</summary>
+    LinkDownForgotten,
+
+    /// <summary>Nothing ends the wait for the next attempt.</summary>
+    WaitForgotten,
+
+    /// <summary>A supervisor that is restarted remembers nothing.</summary>
+    MemoryForgotten,
 }

@@ -15,7 +15,7 @@ internal enum Ending
     /// <summary>The RedisActor is stopped.</summary>
     Stops,
 
-    /// <summary>The supervisor gives up at the next attempt to connect.</summary>
+    /// <summary>The restart budget is small, and the link is lost.</summary>
     GivesUp,
 }
 
@@ -56,6 +56,8 @@ internal sealed class Plan
         InFlightMaxCount = chance.Of(0.2) ? chance.Between(1, 8) : 10_000;
         InFlightMaxBytes = chance.Of(0.1) ? chance.Between(200, 3000) : 1 << 20;
         HasPoison = chance.Of(0.05);
+        MaxRestarts = Ending == Ending.GivesUp ? chance.Between(0, 3) : null;
+        PollInterval = chance.Of(0.5) ? TimeSpan.FromMilliseconds(100) : Timeout.InfiniteTimeSpan;
     }
 
     public int Senders { get; }
@@ -103,6 +105,12 @@ internal sealed class Plan
 
     /// <summary>How many keys there are of each type.</summary>
     public int Keys { get; }
+
+    /// <summary>How many times a connection may be restarted; null: any number.</summary>
+    public int? MaxRestarts { get; }
+
+    /// <summary>How often the supervisor polls the server while it waits; infinite is never.</summary>
+    public TimeSpan PollInterval { get; }
 
     public TrackedCommand NextCommand(Chance chance, int number, Mutation mutation)
     {

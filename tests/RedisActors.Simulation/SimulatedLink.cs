@@ -46,7 +46,7 @@ internal sealed class SimulatedLink : IRedisLink
 
     public ModelConnection Connection => _connection;
 
-    public ClientIdentity Identity => ClientIdentity.Unknown;
+    public ClientIdentity Identity => new(_connection.Id, "simulated:1");
 
     public string Endpoint => "simulated:1";
 

@@ -1,3 +1,5 @@
+using RedisActors.Supervision;
+
 namespace RedisActors.Simulation;
 
 /// <summary>One schedule of commands and faults, from its seed to the last check.</summary>
@@ -53,7 +55,7 @@ internal sealed class SimulatedRun
             $"plan: {_plan.Commands} commands of {_plan.Senders} senders within {_plan.Span / 1000} ms, {_plan.Faults} faults, "
             + $"when-safe up to {_plan.Limit}, stash {_plan.StashMaxCount} / {_plan.StashMaxBytes} bytes {_plan.WhenFull}, "
             + $"window {_plan.InitialWindow} to {_plan.MaxWindow}, {_plan.Ending}");
-        _time.After(_chance.UpTo(200), _supervisor.Connect);
+        _time.After(_chance.UpTo(200), _supervisor.Start);
         PlanCommands();
         for (var i = 0; i < _plan.Faults; i++) _time.After(_chance.Spread(0, _plan.Span / 1000.0), Strike);
         switch (_plan.Ending)
@@ -62,9 +64,12 @@ internal sealed class SimulatedRun
                 _time.After(_plan.Span + _chance.Spread(0, 300), Stop);
                 break;
             case Ending.GivesUp:
-                _time.After(_chance.Spread(0, _plan.Span / 1000.0), GiveUp);
+                _time.After(_chance.Spread(0, _plan.Span / 1000.0), () => _supervisor.Current?.Break("the last link goes"));
                 break;
         }
+
+        // Whatever an operator ordered before, commands are to be answered in the end.
+        _time.After(_plan.Span + VirtualTime.Milliseconds(_chance.Between(1, 1000)), () => _supervisor.Tell(ResumeConnection.Instance));
 
         while (_time.Step())
         {
@@ -97,16 +102,10 @@ internal sealed class SimulatedRun
         _actor.Stop();
     }
 
-    private void GiveUp()
-    {
-        _supervisor.GivesUp = true;
-        _supervisor.Current?.Break("the last link goes");
-    }
-
     private void Strike()
     {
         var duration = _chance.Spread(1, 2000) / (_chance.Of(0.7) ? 10 : 1);
-        var fault = _chance.Between(0, 18);
+        var fault = _chance.Between(0, 23);
         _trace?.Invoke($"fault: {(Fault)fault}, {duration / 1000} ms");
         switch ((Fault)fault)
         {
@@ -167,12 +166,42 @@ internal sealed class SimulatedRun
             case Fault.Forbidden:
                 _server.Forbid(duration);
                 break;
-            case Fault.ToldToLeave:
-                _actor.LeaveLink("somebody wants a new connection");
+            case Fault.Reconnect:
+                _supervisor.Tell(new ForceReconnect("somebody wants a new connection"));
+                break;
+            case Fault.ReplaceLink:
+                _supervisor.Tell(new ReplaceLink("another server has taken its place"));
+                break;
+            case Fault.Pause:
+                _supervisor.Tell(new PauseConnection("somebody wants no connection"));
+                break;
+            case Fault.Resume:
+                _supervisor.Tell(ResumeConnection.Instance);
+                break;
+            case Fault.Orders:
+                GiveOrders();
+                break;
+            case Fault.Defect when _chance.Of(0.5):
+                _supervisor.Fail();
                 break;
             default:
                 _supervisor.Current?.Abandon("somebody has had enough of it");
                 break;
+        }
+    }
+
+    /// <summary>One after the other, so that each finds the supervisor busy with the former.</summary>
+    private void GiveOrders()
+    {
+        for (var i = _chance.Between(2, 4); i > 0; i--)
+        {
+            object order = _chance.Between(0, 2) switch
+            {
+                0 => new PauseConnection("somebody wants no connection"),
+                1 => new ForceReconnect("somebody wants a new connection"),
+                _ => ResumeConnection.Instance,
+            };
+            _time.After(_chance.UpTo(20), () => _supervisor.Tell(order));
         }
     }
 
@@ -221,8 +250,13 @@ internal sealed class SimulatedRun
         MaxClients,
         ClientTimeout,
         LongOutage,
-        ToldToLeave,
         Forbidden,
+        Reconnect,
+        ReplaceLink,
+        Pause,
+        Resume,
+        Orders,
+        Defect,
         Abandoned,
     }
 }

@@ -27,7 +27,7 @@ internal sealed class BackoffSettings
 
     public TimeSpan Min { get; }
 
-    /// <summary>No wait is longer, whatever the strategy says.</summary>
+    /// <summary>No wait is longer, whatever the strategy returns.</summary>
     public TimeSpan Max { get; }
 
     public double Multiplier { get; }
@@ -37,8 +37,21 @@ internal sealed class BackoffSettings
     /// <summary>How often the server is polled during a wait; infinite is never.</summary>
     public TimeSpan PollInterval { get; }
 
-    /// <summary>A strategy for one supervisor; it may have a state.</summary>
-    public IBackoffStrategy CreateStrategy() => new BoundedBackoff(_create(), Max);
+    /// <summary>
+    /// A strategy for one supervisor; it may have a state. One whose constructor throws, although it did not when the settings were
+    /// checked, gives way to a wait of <see cref="Max"/>.
+    /// </summary>
+    public IBackoffStrategy CreateStrategy()
+    {
+        try
+        {
+            return new BoundedBackoff(_create(), Max);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return new ConstantBackoff(Max, 0);
+        }
+    }
 
     private IBackoffStrategy Create(BackoffStrategy strategy) => strategy switch
     {

@@ -2,11 +2,11 @@ namespace RedisActors.Backoff;
 
 /// <summary>Waits that grow by a factor, up to a maximum.</summary>
 /// <param name="Min">The first wait, before jitter.</param>
-/// <param name="Max">The longest wait there is, jitter included.</param>
-/// <param name="Multiplier">By how much a wait is longer than the one before; at least 1.</param>
+/// <param name="Max">The longest wait, jitter included.</param>
+/// <param name="Multiplier">The factor from one wait to the next; at least 1.</param>
 /// <param name="Jitter">
-/// The part of a wait, from 0 to 1, that is left to chance. Chance only shortens: a wait lies between (1 − jitter) and 1 times
-/// its length, so the maximum holds, and clients that lost the same server come back spread out.
+/// The part of a wait, from 0 to 1, that is left to chance. Chance only shortens a wait, to (1 − jitter) times its length at least,
+/// so the maximum holds, and clients that lost the same server come back spread out.
 /// </param>
 internal sealed record ExponentialBackoff(TimeSpan Min, TimeSpan Max, double Multiplier, double Jitter) : IBackoffStrategy
 {
@@ -34,8 +34,8 @@ internal sealed record ConstantBackoff(TimeSpan Wait, double Jitter) : IBackoffS
 }
 
 /// <summary>
-/// Each wait lies anywhere between the minimum and a multiple of the one before, so that clients which began together soon have
-/// nothing in common. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+/// Each wait lies anywhere between the minimum and a multiple of the one before, so that clients that began together soon drift
+/// apart. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 /// </summary>
 internal sealed record DecorrelatedJitterBackoff(TimeSpan Min, TimeSpan Max, double Multiplier) : IBackoffStrategy
 {
@@ -48,7 +48,7 @@ internal sealed record DecorrelatedJitterBackoff(TimeSpan Min, TimeSpan Max, dou
 }
 
 /// <summary>
-/// Holds a strategy to its bounds, whatever it says: never longer than the maximum, and never so short that attempts become a
+/// Holds a strategy to its bounds, whatever it returns: never longer than the maximum, and never so short that attempts become a
 /// hot loop.
 /// </summary>
 internal sealed class BoundedBackoff(IBackoffStrategy strategy, TimeSpan max) : IBackoffStrategy

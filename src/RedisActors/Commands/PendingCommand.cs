@@ -147,6 +147,9 @@ internal class PendingCommand : LinkRequest
     public static PendingCommand Sentinel() =>
         new(new RedisCommand("NONE"), ActorRefs.Nobody, ActorRefs.Nobody, DeliveryMode.AtMostOnce, 0, 0) { _state = Ended };
 
+    /// <summary>Whether this is the queue in which it was handed to a link.</summary>
+    public bool WasIn(InFlightQueue flight) => _flight == flight;
+
     public virtual void EnterFlight(InFlightQueue flight)
     {
         _flight = flight;
@@ -329,7 +332,10 @@ internal class PendingCommand : LinkRequest
 /// <summary>From the link's thread to the command actor: the server refused a command for the time being, or its answer was lost.</summary>
 internal sealed record CommandRefused(PendingCommand Command) : INoSerializationVerificationNeeded
 {
-    /// <summary>Nobody is there to retry it. What was refused certainly did not run, unless an earlier request of it did.</summary>
+    /// <summary>
+    /// Nobody is there to retry it: the actor has stopped, or is not the one any more that handed it to a link. What was refused certainly did not run, unless an
+    /// earlier request of it did.
+    /// </summary>
     public void EndAsNotSent()
     {
         var renewed = Command.Renew(Command.CameBackUnanswered);

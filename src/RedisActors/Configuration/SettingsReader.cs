@@ -115,7 +115,10 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     /// <summary>On or off.</summary>
     public bool Switch(string path) => OneOf(path, [("on", true), ("off", false), ("true", true), ("false", false)]);
 
-    /// <summary>The name of a type that implements an interface and can be made without arguments; null where there is none.</summary>
+    /// <summary>
+    /// The name of a type that implements an interface and can be made without arguments; null where there is none. One is made, to
+    /// see that it can be.
+    /// </summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = TrimmedAway)]
     [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = TrimmedAway)]
@@ -123,11 +126,24 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     {
         if (TextOrNull(path) is not { } name) return null;
         var valid = $"{otherwise}the assembly-qualified name of a class that implements {contract.FullName} and has a constructor without arguments";
-        return Type.GetType(name, throwOnError: false) is { IsAbstract: false } type
-            && contract.IsAssignableFrom(type)
-            && type.GetConstructor(Type.EmptyTypes) is not null
-            ? type
-            : Problem<Type?>(path, valid, null);
+        if (Type.GetType(name, throwOnError: false) is not { IsAbstract: false } type
+            || !contract.IsAssignableFrom(type)
+            || type.GetConstructor(Type.EmptyTypes) is null)
+        {
+            return Problem<Type?>(path, valid, null);
+        }
+
+        try
+        {
+            (Activator.CreateInstance(type) as IDisposable)?.Dispose();
+            return type;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            var cause = error.GetBaseException();
+            if (IsReported(path)) values.Add(Full(path), $"{type.FullName} cannot be created: {cause.GetType().Name}: {cause.Message}");
+            return null;
+        }
     }
 
     /// <summary>Whether the user set it for this very connection.</summary>

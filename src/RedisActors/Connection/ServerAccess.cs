@@ -1,3 +1,4 @@
+using System.Reflection;
 using RedisActors.Configuration;
 
 namespace RedisActors.Connection;
@@ -27,10 +28,7 @@ internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
 /// <summary>Finds out, for each attempt anew, how to get in.</summary>
 internal sealed class ServerAccessSource(LinkSettings settings)
 {
-    private readonly IRedisCredentialsProvider? _provider = settings.Credentials.Provider is { } type
-        ? (IRedisCredentialsProvider)Activator.CreateInstance(type)!
-        : null;
-
+    private IRedisCredentialsProvider? _provider;
     private readonly RedisCredentials _configured = new(settings.Credentials.User, settings.Credentials.Password);
     private readonly Lock _gate = new();
     private Task<RedisCredentials>? _asking;
@@ -42,7 +40,7 @@ internal sealed class ServerAccessSource(LinkSettings settings)
     /// </summary>
     public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
     {
-        var credentials = _provider is null ? _configured : await AskProviderAsync(_provider, cancellation).ConfigureAwait(false);
+        var credentials = settings.Credentials.Provider is null ? _configured : await AskProviderAsync(cancellation).ConfigureAwait(false);
         var tls = await TlsTrust.LoadAsync(settings.Tls, _latest?.Tls, cancellation).ConfigureAwait(false);
         return _latest = new ServerAccess(credentials, tls) { Database = settings.Database };
     }
@@ -65,20 +63,21 @@ internal sealed class ServerAccessSource(LinkSettings settings)
         }
     }
 
-    private async Task<RedisCredentials> AskProviderAsync(IRedisCredentialsProvider provider, CancellationToken cancellation)
+    private async Task<RedisCredentials> AskProviderAsync(CancellationToken cancellation)
     {
         try
         {
-            return await Ask(provider, cancellation).WaitAsync(cancellation).ConfigureAwait(false)
-                ?? throw new RedisLinkException($"the credentials provider {provider.GetType()} gave none");
+            return await Ask(cancellation).WaitAsync(cancellation).ConfigureAwait(false)
+                ?? throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} gave none");
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
-            throw new RedisLinkException($"the credentials provider {provider.GetType()} did not answer within connect-timeout", error);
+            throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} did not answer within connect-timeout", error);
         }
         catch (Exception error) when (error is not RedisLinkException)
         {
-            throw new RedisLinkException($"the credentials provider {provider.GetType()} failed: {error.Message}", error);
+            var cause = error is TargetInvocationException { InnerException: { } inner } ? inner : error;
+            throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} failed: {cause.Message}", cause);
         }
     }
 
@@ -86,12 +85,19 @@ internal sealed class ServerAccessSource(LinkSettings settings)
     /// The provider is an application's code that may block, so it runs on a thread of its own; while it has not returned from an
     /// earlier attempt, it is waited for and not called again.
     /// </summary>
-    private Task<RedisCredentials> Ask(IRedisCredentialsProvider provider, CancellationToken cancellation)
+    private Task<RedisCredentials> Ask(CancellationToken cancellation)
     {
         lock (_gate)
         {
             if (_asking is { IsCompleted: false } asking) return asking;
-            _asking = Task.Run(() => provider.GetAsync(settings.Name, cancellation).AsTask(), CancellationToken.None);
+            _asking = Task.Run(
+                () =>
+                {
+                    // Created here and not earlier, since its constructor may throw.
+                    _provider ??= (IRedisCredentialsProvider)Activator.CreateInstance(settings.Credentials.Provider!)!;
+                    return _provider.GetAsync(settings.Name, cancellation).AsTask();
+                },
+                CancellationToken.None);
             FirstSuccess.Observe(_asking);
             return _asking;
         }

@@ -33,30 +33,31 @@ public static class RedisMetrics
     private static readonly Meter Meter = new(MeterName, typeof(RedisMetrics).Assembly.GetName().Version?.ToString(3));
     private static readonly ConcurrentDictionary<LaneGauge, byte> Lanes = new();
 
-    private static readonly Counter<long> Changes = Meter.CreateCounter<long>(
-        "redisactors.connection.changes", "{change}", "Changes of state of the supervised connections.");
+    // A listener is told of each instrument by the thread that makes it, and may throw; then there is no such instrument.
+    private static readonly Counter<long>? Changes = Try(() => Meter.CreateCounter<long>(
+        "redisactors.connection.changes", "{change}", "Changes of state of the supervised connections."));
 
-    private static readonly Histogram<double> Away = Meter.CreateHistogram<double>(
-        "redisactors.connection.away", "s", "How long there was no connection, at each reconnect.");
+    private static readonly Histogram<double>? Away = Try(() => Meter.CreateHistogram<double>(
+        "redisactors.connection.away", "s", "How long there was no connection, at each reconnect."));
 
-    private static readonly Counter<long> Replayed = Meter.CreateCounter<long>(
-        "redisactors.commands.replayed", "{command}", "Commands that were replayed after a reconnect.");
+    private static readonly Counter<long>? Replayed = Try(() => Meter.CreateCounter<long>(
+        "redisactors.commands.replayed", "{command}", "Commands that were replayed after a reconnect."));
 
-    private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
-        "redisactors.commands.failed", "{command}", "Commands that did not end as Applied.");
+    private static readonly Counter<long>? Failed = Try(() => Meter.CreateCounter<long>(
+        "redisactors.commands.failed", "{command}", "Commands that did not end as Applied."));
 
     static RedisMetrics()
     {
-        Meter.CreateObservableUpDownCounter(
+        Try(() => Meter.CreateObservableUpDownCounter(
             "redisactors.commands.in_flight",
             () => Lanes.Keys.Select(lane => new Measurement<int>(lane.InFlight(), lane.Tags)),
             "{command}",
-            "Commands handed to a connection and not answered.");
-        Meter.CreateObservableUpDownCounter(
+            "Commands handed to a connection and not answered."));
+        Try(() => Meter.CreateObservableUpDownCounter(
             "redisactors.commands.stashed",
             () => Lanes.Keys.Select(lane => new Measurement<int>(lane.Stashed(), lane.Tags)),
             "{command}",
-            "Commands that wait for a connection.");
+            "Commands that wait for a connection."));
     }
 
     internal static void StateChanged(RedisConnectionEvent state)
@@ -64,22 +65,22 @@ public static class RedisMetrics
         var tags = Tags(state.Connection, state.Lane);
         if (state is RedisReady ready)
         {
-            if (ready.Away > TimeSpan.Zero) Away.Record(ready.Away.TotalSeconds, tags);
-            if (ready.Replayed > 0) Replayed.Add(ready.Replayed, tags);
+            if (ready.Away > TimeSpan.Zero) Record(Away, ready.Away.TotalSeconds, tags);
+            if (ready.Replayed > 0) Add(Replayed, ready.Replayed, tags);
         }
 
         tags.Add("state", Word(state));
-        Changes.Add(1, tags);
+        Add(Changes, 1, tags);
     }
 
     /// <param name="redis">The RedisActor that the command was sent to.</param>
     /// <param name="outcome">What its sender is told.</param>
     internal static void CommandFailed(IActorRef redis, Outcome outcome)
     {
-        if (!Failed.Enabled) return;
+        if (Failed?.Enabled != true) return;
         var name = redis.Path.Name;
         var connection = name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
-        Failed.Add(1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
+        Add(Failed, 1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
     }
 
     /// <summary>Measures what a lane holds until the result is disposed. Both functions are called from any thread.</summary>
@@ -88,6 +89,45 @@ public static class RedisMetrics
         var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);
         Lanes.TryAdd(gauge, 0);
         return gauge;
+    }
+
+    /// <summary>
+    /// Listeners are called by the thread that measures, and one that throws is no reason for a connection or a command to fail.
+    /// Those that come after it miss this measurement.
+    /// </summary>
+    private static void Add(Counter<long>? counter, long value, TagList tags)
+    {
+        try
+        {
+            counter?.Add(value, tags);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+        }
+    }
+
+    private static void Record(Histogram<double>? histogram, double value, TagList tags)
+    {
+        try
+        {
+            histogram?.Record(value, tags);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+        }
+    }
+
+    private static T? Try<T>(Func<T> create)
+        where T : Instrument
+    {
+        try
+        {
+            return create();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     private static TagList Tags(string connection, int lane) => new() { { "connection", connection }, { "lane", lane } };

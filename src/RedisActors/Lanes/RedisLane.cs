@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Connection;
 using RedisActors.Supervision;
@@ -16,30 +17,45 @@ internal sealed class RedisLane : ReceiveActor
     private readonly int _number;
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
+    private readonly LogBudget _logBudget;
+    private readonly RedisConnectionLog _log;
     private readonly IActorRef _redis = Context.Parent;
     private IActorRef _commands = ActorRefs.Nobody;
 
-    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links)
+    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget)
     {
         _number = number;
         _settings = settings;
         _links = links;
+        _logBudget = logBudget;
+        _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, number);
         Receive<Terminated>(_ => Context.Stop(Self));
         Receive<BudgetSpent>(message => _redis.Forward(message));
         Receive<CloseLane>(_ => _commands.Tell(new DrainCommands(Timeout.InfiniteTimeSpan)));
         Receive<DrainedCommands>(_ => Context.Stop(Self));
     }
 
-    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links) =>
-        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links));
+    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget) =>
+        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new AllForOneStrategy(
-        MaxFailuresPerMinute, TimeSpan.FromMinutes(1), static _ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy()
+    {
+        var clock = Context.System.Scheduler;
+        return new AllForOneStrategy(
+            MaxFailuresPerMinute,
+            (int)TimeSpan.FromMinutes(1).TotalMilliseconds,
+            failure =>
+            {
+                _log.Failed(failure, clock.MonotonicClock);
+                return Directive.Restart;
+            },
+            loggingEnabled: false);
+    }
 
     /// <summary>The RedisActor is told of both, so that nothing it forwards has to pass through this actor.</summary>
     protected override void PreStart()
     {
-        var memory = new SupervisorMemory { Lane = _number };
+        var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget };
         var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings.Supervision, _settings.Link, _links, memory), "supervisor"));
         _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings.Commands, _settings.Link.Topology == RedisTopology.Cluster, _redis, supervisor), "commands"));
         _redis.Tell(new LaneStarted(_number, supervisor, _commands));

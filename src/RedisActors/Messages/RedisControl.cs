@@ -44,8 +44,9 @@ public sealed record RedisStatus(RedisConnectionEvent? State, int InFlight, int 
 
 /// <summary>
 /// Sent to a <see cref="RedisActor"/>: leave the present connection, once what is in flight has been answered or after 5 s, and make
-/// a new one. During a backoff it ends the wait; after <see cref="RedisSuspended"/> or <see cref="RedisGaveUp"/> it starts again. It
-/// is not answered: the result is a change of state, see <see cref="SubscribeToState"/>.
+/// a new one. An attempt under way goes on; a backoff ends. After <see cref="PauseConnection"/>, <see cref="RedisSuspended"/> or
+/// <see cref="RedisGaveUp"/> it connects again: of several orders the last one holds. It is not answered: the result is a change of
+/// state, see <see cref="SubscribeToState"/>.
 /// </summary>
 /// <param name="Reason">Why, in one line; it becomes the cause of the loss.</param>
 /// <exception cref="ArgumentNullException">There is no reason.</exception>
@@ -57,8 +58,8 @@ public sealed record ForceReconnect(string Reason) : IRedisMessage
 
 /// <summary>
 /// Sent to a <see cref="RedisActor"/>: leave the connection, once what is in flight has been answered or after 5 s, and make no new
-/// one until <see cref="ResumeConnection"/>. Commands wait meanwhile, each for its timeout. It is not answered: the state becomes
-/// <see cref="RedisSuspended"/>.
+/// one until <see cref="ResumeConnection"/> or <see cref="ForceReconnect"/>. Commands wait meanwhile, each for its timeout. It is not
+/// answered: the state becomes <see cref="RedisSuspended"/>.
 /// </summary>
 /// <param name="Reason">Why, in one line.</param>
 /// <exception cref="ArgumentNullException">There is no reason.</exception>
@@ -69,8 +70,8 @@ public sealed record PauseConnection(string Reason) : IRedisMessage
 }
 
 /// <summary>
-/// Sent to a <see cref="RedisActor"/>: connect again after <see cref="RedisSuspended"/>. In any other state it changes nothing. It is not
-/// answered.
+/// Sent to a <see cref="RedisActor"/>: connect again after <see cref="PauseConnection"/>, <see cref="RedisSuspended"/> or
+/// <see cref="RedisGaveUp"/>. Otherwise it changes nothing. It is not answered.
 /// </summary>
 public sealed record ResumeConnection : IRedisMessage
 {

@@ -3,6 +3,7 @@ using RedisActors.Commands;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
 using RedisActors.Lanes;
+using RedisActors.Supervision;
 
 namespace RedisActors.RedisCluster;
 
@@ -140,7 +141,7 @@ internal sealed class RedisClusterRouter
             shard.Target.MoveTo(seen.Endpoint, former is not null && map.Failed.Contains(former));
             if (former is not null && _ready.Contains(shard.Lane.Number))
             {
-                shard.Lane.ToSupervisor(new ForceReconnect($"{seen.Endpoint} has taken the place of {former}"));
+                shard.Lane.ToSupervisor(new ReplaceLink($"{seen.Endpoint} has taken the place of {former}"));
             }
         }
     }

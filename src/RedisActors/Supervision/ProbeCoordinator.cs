@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace RedisActors.Supervision;
 
 /// <summary>
-/// One server as all the supervisors of this process see it that lead to it. They share the look whether it is back, and they come
-/// back spread out: many connections to one server cost it no more than a few, and it does not see all of them in one instant.
+/// One server as all the supervisors of this process share it. They poll it together and come back spread out: many connections to
+/// one server cost it no more polls than a few, and do not all reach it in the same instant.
 /// </summary>
 internal sealed class ProbeCoordinator
 {
@@ -16,12 +16,12 @@ internal sealed class ProbeCoordinator
     private readonly object _key;
     private readonly object _gate = new();
     private int _supervisors;
-    private Task<bool>? _look;
-    private long _lookedAt;
+    private Task<bool>? _poll;
+    private long _polledAt;
 
     private ProbeCoordinator(object key) => _key = key;
 
-    /// <summary>A supervisor begins to use a server. What makes two the same is the key.</summary>
+    /// <summary>A supervisor begins to use a server. Equal keys are the same server.</summary>
     public static ProbeCoordinator Enter(object key)
     {
         while (true)
@@ -47,7 +47,10 @@ internal sealed class ProbeCoordinator
         }
     }
 
-    /// <summary>How long this one waits so that all of them do not come in one instant; nothing for one that is alone.</summary>
+    /// <summary>
+    /// How long a supervisor waits so that all of them do not connect in the same instant: 0.25 ms for each other one, 50 ms at
+    /// most, times chance. Zero for one that is alone.
+    /// </summary>
     /// <param name="chance">A random number from 0 to below 1.</param>
     public TimeSpan Spread(double chance)
     {
@@ -56,14 +59,14 @@ internal sealed class ProbeCoordinator
         return (width < LongestSpread ? width : LongestSpread) * chance;
     }
 
-    /// <summary>Whether the server answers; a look that somebody else has begun within <paramref name="maxAge"/> will do.</summary>
-    public Task<bool> LookAsync(TimeSpan maxAge, Func<Task<bool>> look)
+    /// <summary>Whether the server answers. A poll that another supervisor began within <paramref name="maxAge"/> is shared.</summary>
+    public Task<bool> PollAsync(TimeSpan maxAge, Func<Task<bool>> poll)
     {
         lock (_gate)
         {
-            if (_look is not null && (!_look.IsCompleted || Stopwatch.GetElapsedTime(_lookedAt) < maxAge)) return _look;
-            _lookedAt = Stopwatch.GetTimestamp();
-            return _look = look();
+            if (_poll is not null && (!_poll.IsCompleted || Stopwatch.GetElapsedTime(_polledAt) < maxAge)) return _poll;
+            _polledAt = Stopwatch.GetTimestamp();
+            return _poll = poll();
         }
     }
 }

@@ -2,12 +2,13 @@ using Akka.Actor;
 using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Connection;
+using static RedisActors.Supervision.SupervisorEffect;
 
 namespace RedisActors.Supervision;
 
 /// <summary>
-/// Owns the connection actor: starts one per epoch, lets it fail, and decides when the next one starts. Tells the command actor
-/// of links, and everyone who asked of each change of state.
+/// Owns the connection actor: starts one per epoch, lets it fail, and starts the next one when it is time. Tells the command actor
+/// of links, and whoever asked of each change of state. What to do when, its <see cref="SupervisorMachine"/> decides.
 /// </summary>
 /// <remarks>
 /// Akka.Pattern's BackoffSupervisor does not fit: it drops messages while its child is down, resets its count before a
@@ -15,35 +16,47 @@ namespace RedisActors.Supervision;
 /// </remarks>
 internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
 {
-    private const string Unexplained = "the connection actor stopped";
+    private static readonly TimeSpan LogCatchUpInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EscalationRetry = TimeSpan.FromSeconds(1);
 
     private readonly LinkSettings _link;
-    private readonly SupervisionSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly SupervisorMemory _memory;
-    private readonly ReconnectPlan _plan;
+    private readonly SupervisorMachine _machine;
+    private readonly RedisConnectionLog _log;
     private readonly StateAnnouncer _states;
-    private readonly LaneCommands _commands;
-    private readonly RecoveryProbe _probe;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private Exception? _failure;
+    private readonly ProbeCoordinator _server;
     private IActorRef? _connection;
-    private long _epoch;
-    private TimeSpan? _downSince;
-    private bool _reconnectAtOnce;
-    private bool _toldOfFence;
+    private Exception? _failure;
+    private IDisposable? _shownGauges;
 
     public RedisSupervisor(SupervisionSettings settings, LinkSettings link, IRedisLinkFactory links, SupervisorMemory memory)
     {
-        _settings = settings;
         _link = link;
         _links = links;
         _memory = memory;
-        _plan = settings.CreateReconnectPlan();
+        _machine = SupervisorMachine.Of(settings, link);
+        _log = new RedisConnectionLog(Context.GetLogger(), memory.LogBudget, link.Name, memory.Lane);
         _states = new StateAnnouncer(memory, Context, _log);
-        _commands = new LaneCommands(memory, link.Name);
-        _probe = new RecoveryProbe(links, settings.Backoff.PollInterval);
-        Connecting();
+        _server = ProbeCoordinator.Enter(links.ServerKey);
+
+        Receive<LinkVerified>(On);
+        Receive<Terminated>(OnConnectionStopped, message => message.ActorRef.Equals(_connection));
+        Receive<PauseConnection>(On);
+        Receive<ResumeConnection>(On);
+        Receive<ForceReconnect>(On);
+        Receive<ReplaceLink>(On);
+        Receive<BackoffElapsed>(On);
+        Receive<PollDue>(On);
+        Receive<ServerPolled>(On);
+        Receive<EscalationDue>(On);
+        Receive<AttachCommands>(OnAttach);
+        Receive<ShowGauges>(OnShowGauges);
+        Receive<SubscribeToState>(message => _states.Subscribe(message.Subscriber));
+        Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
+        Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));
+        Receive<FenceForbidden>(message => _log.FenceForbidden(message.Reason, Now));
+        Receive<LogCatchUp>(_ => CatchUpWithLog());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -67,329 +80,148 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _states.WatchAnew();
-        _commands.Show(_memory.Gauges);
-        if (_memory.PausedBecause is { } reason)
-        {
-            Suspend(reason);
-        }
-        else
-        {
-            StartConnection();
-        }
+        ShowGauges(_memory.Gauges);
+        if (_memory.State is null) Apply(_machine.Begin());
+        else On(new SupervisorRestarted($"the lane was restarted after a failure: {_memory.Failure}"));
     }
 
-    /// <summary>The link goes with its connection actor, and nobody else is left to say so.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        if (_commands.Link is not null) TellOfLoss($"it starts anew after a failure: {reason.Message}");
+        _memory.Failure = reason.Message;
         base.PreRestart(reason, message);
     }
 
     protected override void PostStop()
     {
-        _commands.Dispose();
-        _probe.Dispose();
+        _shownGauges?.Dispose();
+        _server.Leave();
     }
 
-    private void Connecting()
+    private void On(object @event)
     {
-        Receive<LinkVerified>(OnVerified);
-        Receive<FenceForbidden>(OnFenceForbidden);
-        Receive<Terminated>(_ => OnAttemptEnded());
-        Receive<PauseConnection>(OnPauseWhileConnecting);
-        Receive<ResumeConnection>(_ => _memory.PausedBecause = null);
-        Always();
+        var moment = new Moment(Now, Random.Shared.NextDouble(), _server.Spread(Random.Shared.NextDouble()));
+        Apply(_machine.On(_memory.State!, @event, moment));
     }
 
-    private void Ready()
+    private void Apply(SupervisorStep step)
     {
-        Receive<Terminated>(_ => OnLinkEnded());
-        Receive<ForceReconnect>(OnReconnectWhileReady);
-        Receive<PauseConnection>(OnPauseWhileReady);
-        Receive<ResumeConnection>(_ => _memory.PausedBecause = null);
-        Always();
+        _memory.State = step.State;
+        foreach (var effect in step.Effects) Execute(effect);
     }
 
-    private void BackingOff()
+    private void Execute(SupervisorEffect effect)
     {
-        Receive<BackoffElapsed>(_ => EndWait());
-        Receive<LookForServer>(_ => OnLookForServer());
-        Receive<ServerSeen>(OnServerSeen);
-        Receive<ForceReconnect>(_ => EndWait());
-        Receive<PauseConnection>(OnPauseDuringWait);
-        Always();
-    }
-
-    private void Suspended()
-    {
-        Receive<ForceReconnect>(_ => BeginAnew());
-        Receive<ResumeConnection>(_ => BeginAnew());
-        Always();
-    }
-
-    private void GaveUp()
-    {
-        Receive<ForceReconnect>(_ => BeginAnew());
-        Receive<Escalate>(message => Context.Parent.Tell(new BudgetSpent(message.Cause)));
-        Always();
-    }
-
-    private void Always()
-    {
-        Receive<AttachCommands>(OnAttach);
-        Receive<ShowGauges>(message => _commands.Show(message.Gauges));
-        Receive<SubscribeToState>(message => _states.Subscribe(message.Subscriber));
-        Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
-        Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));
-    }
-
-    private void StartConnection()
-    {
-        _epoch = _memory.NextEpoch();
-        _failure = null;
-        _downSince ??= Now;
-        Become(Connecting);
-        _states.Announce(new RedisConnecting(_link.Name, _epoch, _link.Target, _plan.Attempt));
-        _connection = Context.ActorOf(
-            RedisConnectionActor.Props(_link, _links, _epoch, [.. _memory.Unfenced]), $"connection-{_epoch}");
-        Context.Watch(_connection);
-    }
-
-    private void OnVerified(LinkVerified verified)
-    {
-        if (verified.Epoch != _epoch) return;
-        var away = _memory.WasReady ? Now - (_downSince ?? Now) : TimeSpan.Zero;
-        _memory.WasReady = true;
-        _downSince = null;
-        _memory.Unfenced.Clear();
-        _memory.Unfenced.Add(verified.Link.Identity);
-        _plan.Ready(Now);
-        Become(Ready);
-        _states.Announce(new RedisReady(_link.Name, _epoch, verified.Link.Endpoint, verified.Link.Identity.Id, away)
+        switch (effect)
         {
-            Stashed = _memory.Gauges.Stashed(),
-            Replayed = _memory.Gauges.Returned,
+            case StartConnection start:
+                _failure = null;
+                _connection = Context.Watch(Context.ActorOf(
+                    RedisConnectionActor.Props(_link, _links, start.Epoch, start.Unfenced is { } former ? [former] : []),
+                    $"connection-{start.Epoch}"));
+                break;
+            case StopConnection:
+                Context.Stop(_connection);
+                break;
+            case Announce announce:
+                _states.Announce(announce.Change, Now);
+                if (_log.IsBehind) Timers.StartSingleTimer(LogCatchUp.Instance, LogCatchUp.Instance, LogCatchUpInterval);
+                break;
+            case TellCommands tell:
+                _memory.Commands.Tell(tell.Message);
+                break;
+            case StartTimer start:
+                Timers.StartSingleTimer(start.Event, start.Event, start.Delay);
+                break;
+            case CancelTimers:
+                Timers.Cancel(BackoffElapsed.Instance);
+                Timers.Cancel(PollDue.Instance);
+                Timers.Cancel(EscalationDue.Instance);
+                break;
+            case PollServer poll:
+                _server.PollAsync(_machine.PollInterval / 2, () => _links.AnswersAsync(CancellationToken.None)).PipeTo(
+                    Self,
+                    success: answers => new ServerPolled(poll.Epoch, answers),
+                    failure: _ => new ServerPolled(poll.Epoch, Answers: false));
+                break;
+            case Escalate escalate:
+                Fail(escalate.Cause);
+                break;
+        }
+    }
+
+    /// <summary>Akka writes a line about the failure of the RedisActor, one of the ten a minute: it fails when there is room for it.</summary>
+    private void Fail(string cause)
+    {
+        if (_log.TrySpendEscalation(Now)) Context.Parent.Tell(new BudgetSpent(cause));
+        else Timers.StartSingleTimer(EscalationDue.Instance, EscalationDue.Instance, EscalationRetry);
+    }
+
+    private void OnConnectionStopped(Terminated message)
+    {
+        var failure = _failure;
+        (_connection, _failure) = (null, null);
+        On(new ConnectionStopped(failure?.Message ?? "the connection actor stopped")
+        {
+            ServerWasSilent = failure is ServerSilentException,
+            Misconfigured = failure is MisconfiguredException,
         });
-        _commands.LinkUp(_epoch, verified.Link);
-    }
-
-    private void OnFenceForbidden(FenceForbidden message)
-    {
-        if (_toldOfFence) return;
-        _toldOfFence = true;
-        _log.Warning(
-            "redis {0}: the server does not let this client end the connection it lost ({1}); what was still on its way there may "
-            + "be executed after commands that were sent later",
-            _link.Name, message.Reason);
-    }
-
-    private void OnLinkEnded()
-    {
-        _probe.Begin(wasSilent: false);
-        var (cause, misconfigured) = Cause();
-        TellOfLoss(cause);
-        DecideWhatFollows(cause, misconfigured);
-    }
-
-    private void TellOfLoss(string cause)
-    {
-        var endpoint = _commands.Link?.Endpoint ?? _link.Target;
-        _downSince = Now;
-        _commands.LinkDown(_epoch, cause);
-        _states.Announce(new RedisLost(_link.Name, _epoch, endpoint, cause));
-    }
-
-    /// <summary>The attempt has looked for the server too: it may be back before the first look of the wait.</summary>
-    private void OnAttemptEnded()
-    {
-        _probe.Begin(wasSilent: _failure is ServerSilentException);
-        var (cause, misconfigured) = Cause();
-        DecideWhatFollows(cause, misconfigured);
-    }
-
-    private void DecideWhatFollows(string cause, bool misconfigured)
-    {
-        if (_memory.PausedBecause is { } reason)
-        {
-            Suspend(reason);
-        }
-        else if (_reconnectAtOnce)
-        {
-            BeginAnew();
-        }
-        else if (_plan.Ended(Now) is not { } delay)
-        {
-            EndAttempts(cause);
-        }
-        else if (!misconfigured)
-        {
-            _commands.LetWait();
-            Wait(delay, cause);
-        }
-        else if (_settings.Misconfigured.RetryAfter == Timeout.InfiniteTimeSpan)
-        {
-            EndAttempts(cause);
-        }
-        else
-        {
-            Wait(_settings.Misconfigured.RetryAfter, cause, misconfigured: true);
-            if (_settings.Misconfigured.Commands == WhenMisconfigured.AnswerNotSent) _commands.Answer($"there is no connection: {cause}");
-        }
-    }
-
-    /// <summary>Connections that lead to the same server do not come back in the same instant, hence the spread.</summary>
-    private void Wait(TimeSpan delay, string cause, bool misconfigured = false)
-    {
-        if (delay == TimeSpan.Zero) delay = _probe.Spread();
-        if (delay == TimeSpan.Zero)
-        {
-            StartConnection();
-            return;
-        }
-
-        Become(BackingOff);
-        _states.Announce(
-            new RedisBackingOff(_link.Name, _epoch, _link.Target, _plan.Attempt, delay, cause) { Misconfigured = misconfigured });
-        Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, delay);
-        if (!misconfigured) PlanToLook();
-    }
-
-    private void OnLookForServer()
-    {
-        var epoch = _epoch;
-        _probe.LookAsync().PipeTo(
-            Self, success: answers => new ServerSeen(epoch, answers), failure: _ => new ServerSeen(epoch, false));
-    }
-
-    private void OnServerSeen(ServerSeen message)
-    {
-        if (message.Epoch != _epoch) return;
-        if (_probe.IsBack(message.Answers)) EndWaitWithOthers();
-        else PlanToLook();
-    }
-
-    private void PlanToLook()
-    {
-        if (_probe.Interval is { } interval) Timers.StartSingleTimer(LookForServer.Instance, LookForServer.Instance, interval);
-    }
-
-    /// <summary>All that wait for this server learn in one instant that it is back.</summary>
-    private void EndWaitWithOthers()
-    {
-        var spread = _probe.Spread();
-        if (spread == TimeSpan.Zero)
-        {
-            EndWait();
-        }
-        else
-        {
-            Timers.StartSingleTimer(BackoffElapsed.Instance, BackoffElapsed.Instance, spread);
-        }
-    }
-
-    private void EndWait()
-    {
-        CancelWait();
-        StartConnection();
-    }
-
-    private void CancelWait()
-    {
-        Timers.Cancel(BackoffElapsed.Instance);
-        Timers.Cancel(LookForServer.Instance);
-    }
-
-    private void EndAttempts(string cause)
-    {
-        if (_settings.Restart.WhenSpent == WhenRestartsSpent.Suspend)
-        {
-            Suspend($"no further attempt is allowed; the last one: {cause}");
-            return;
-        }
-
-        Become(GaveUp);
-        _states.Announce(new RedisGaveUp(_link.Name, _epoch, _link.Target, cause));
-        _commands.Answer($"the connection was given up: {cause}");
-
-        // Not at once, so that a parent which starts all anew does not make a hot loop of it.
-        if (_settings.Restart.WhenSpent == WhenRestartsSpent.Escalate)
-        {
-            Timers.StartSingleTimer(nameof(Escalate), new Escalate(cause), _settings.Backoff.Max);
-        }
-    }
-
-    private void Suspend(string reason)
-    {
-        CancelWait();
-        _reconnectAtOnce = false;
-        _commands.LetWait();
-        Become(Suspended);
-        _states.Announce(new RedisSuspended(_link.Name, _epoch, _link.Target, reason));
-    }
-
-    private void BeginAnew()
-    {
-        _memory.PausedBecause = null;
-        _reconnectAtOnce = false;
-        Timers.Cancel(nameof(Escalate));
-        _plan.BeginAnew();
-        _commands.LetWait();
-        StartConnection();
-    }
-
-    private void OnReconnectWhileReady(ForceReconnect message)
-    {
-        _memory.PausedBecause = null;
-        _reconnectAtOnce = true;
-        _commands.Leave(message.Reason);
-    }
-
-    private void OnPauseWhileReady(PauseConnection message)
-    {
-        _memory.PausedBecause = message.Reason;
-        _commands.Leave(message.Reason);
-    }
-
-    private void OnPauseWhileConnecting(PauseConnection message)
-    {
-        _memory.PausedBecause = message.Reason;
-        if (_connection is not null) Context.Stop(_connection);
-    }
-
-    private void OnPauseDuringWait(PauseConnection message)
-    {
-        _memory.PausedBecause = message.Reason;
-        Suspend(message.Reason);
     }
 
     private void OnAttach(AttachCommands message)
     {
         _memory.Commands = message.Commands;
+        ShowGauges(message.Gauges);
         _states.Tell(message.Commands);
-        _commands.Attach(message);
+        On(message);
     }
 
-    private (string Text, bool Misconfigured) Cause()
+    private void OnShowGauges(ShowGauges message)
     {
-        var failure = _failure;
-        _failure = null;
-        _connection = null;
-        return (failure?.Message ?? Unexplained, failure is MisconfiguredException);
+        ShowGauges(message.Gauges);
+        On(message);
     }
 
-    private sealed record Escalate(string Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed class BackoffElapsed : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    private void ShowGauges(LaneGauges gauges)
     {
-        public static readonly BackoffElapsed Instance = new();
+        _memory.Gauges = gauges;
+        _shownGauges?.Dispose();
+        _shownGauges = RedisMetrics.Show(_link.Name, _memory.Lane, gauges.InFlight, gauges.Stashed);
     }
 
-    private sealed class LookForServer : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    private void CatchUpWithLog()
     {
-        public static readonly LookForServer Instance = new();
+        _log.CatchUp(Now);
+        if (_log.IsBehind) Timers.StartSingleTimer(LogCatchUp.Instance, LogCatchUp.Instance, LogCatchUpInterval);
     }
 
-    private sealed record ServerSeen(long Epoch, bool Answers) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed class LogCatchUp : Tick<LogCatchUp>;
+}
+
+/// <summary>
+/// What a supervisor knows that a restart of it must not forget: it lives as long as its lane. Used by the supervisor alone.
+/// </summary>
+internal sealed class SupervisorMemory
+{
+    /// <summary>The number of the lane, from 1.</summary>
+    public int Lane { get; init; } = 1;
+
+    /// <summary>The log lines that all the lanes of the connection may write.</summary>
+    public LogBudget LogBudget { get; init; } = new();
+
+    /// <summary>Null before the first attempt.</summary>
+    public SupervisorState? State { get; set; }
+
+    /// <summary>The actor that takes the commands, and is told of links.</summary>
+    public IActorRef Commands { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>What that one holds.</summary>
+    public LaneGauges Gauges { get; set; } = LaneGauges.None;
+
+    /// <summary>Whoever asked for changes of state.</summary>
+    public HashSet<IActorRef> Subscribers { get; } = [];
+
+    /// <summary>Why it was last restarted.</summary>
+    public string? Failure { get; set; }
 }
 
 /// <summary>From a supervisor to its parent: the restart budget is spent, and <c>restart.when-spent</c> is <c>escalate</c>.</summary>

@@ -1,45 +1,44 @@
 using Akka.Actor;
-using Akka.Event;
 
 namespace RedisActors.Supervision;
 
 /// <summary>
-/// Tells each change of state to everyone concerned: the metrics, the log, the command actor, the event stream, the subscribers. A
-/// subscriber that stops is forgotten.
+/// Tells each change of state to everyone concerned: the metrics, the log, the command actor, the subscribers, the event stream.
+/// One that throws hurts none of the others. A subscriber that stops is forgotten.
 /// </summary>
 /// <param name="memory">Knows the subscribers and the command actor.</param>
 /// <param name="context">Of the supervisor, which watches the subscribers.</param>
 /// <param name="log">Where to write.</param>
-internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext context, ILoggingAdapter log)
+internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext context, RedisConnectionLog log)
 {
-    private readonly RedisConnectionLog _log = new(log);
+    private RedisConnectionEvent? _current;
 
-    /// <summary>The present state; null only before the first attempt.</summary>
-    public RedisConnectionEvent? Current { get; private set; }
-
-    public void Announce(RedisConnectionEvent state)
+    public void Announce(RedisConnectionEvent change, TimeSpan now)
     {
-        state = state with { Lane = memory.Lane };
-        Current = state;
-        RedisMetrics.StateChanged(state);
-        _log.Write(state, context.System.Scheduler.MonotonicClock);
-        memory.Commands.Tell(state);
-        context.System.EventStream.Publish(state);
-        foreach (var subscriber in memory.Subscribers) subscriber.Tell(state);
+        change = change with { Lane = memory.Lane };
+        if (change is RedisReady ready) change = ready with { Stashed = memory.Gauges.Stashed(), Replayed = memory.Gauges.Returned };
+        _current = change;
+        RedisMetrics.StateChanged(change);
+        log.Write(change, now);
+        memory.Commands.Tell(change);
+        foreach (var subscriber in memory.Subscribers) Try(() => subscriber.Tell(change));
+
+        // Last, because the event stream stops at the first of its subscribers that throws.
+        Try(() => context.System.EventStream.Publish(change));
     }
 
-    /// <summary>Tells one who has just come.</summary>
+    /// <summary>Tells a newcomer the present state; before the first attempt there is none.</summary>
     public void Tell(IActorRef newcomer)
     {
-        if (Current is not null) newcomer.Tell(Current);
+        if (_current is { } current) Try(() => newcomer.Tell(current));
     }
 
-    /// <summary>After a restart of the supervisor those that it knew are watched anew.</summary>
+    /// <summary>Watches the subscribers again after a restart of the supervisor.</summary>
     public void WatchAnew()
     {
         foreach (var subscriber in memory.Subscribers)
         {
-            context.Unwatch(subscriber);
+            Unwatch(subscriber);
             Watch(subscriber);
         }
     }
@@ -52,10 +51,25 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
 
     public void Forget(IActorRef subscriber)
     {
-        if (memory.Subscribers.Remove(subscriber)) context.Unwatch(subscriber);
+        if (memory.Subscribers.Remove(subscriber)) Unwatch(subscriber);
     }
 
-    private void Watch(IActorRef subscriber) => context.WatchWith(subscriber, new SubscriberStopped(subscriber));
+    /// <summary>A reference that is no actor cannot be watched; then nobody says that it has stopped.</summary>
+    private void Watch(IActorRef subscriber) => Try(() => context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
+
+    private void Unwatch(IActorRef subscriber) => Try(() => context.Unwatch(subscriber));
+
+    private void Try(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            log.Debug($"a subscriber to its state failed: {error.Message}");
+        }
+    }
 
     /// <summary>To the supervisor: one of them has stopped.</summary>
     public sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;

@@ -22,10 +22,9 @@ internal sealed record SupervisionSettings(SettingsReader Read)
     public ReconnectPlan CreateReconnectPlan() =>
         new(
             Backoff.CreateStrategy(),
-            Restart.CreateBudget(),
+            new RateLimit(Restart.Max, Restart.Within),
             lastsAfter: Backoff.Max < Restart.ResetAfter ? Backoff.Max : Restart.ResetAfter,
-            Restart.ResetAfter,
-            Random.Shared);
+            Restart.ResetAfter);
 }
 
 /// <summary>How often a connection may be restarted, and what happens then.</summary>
@@ -39,7 +38,7 @@ internal sealed record RestartSettings
         WhenSpent = read.OneOf<WhenRestartsSpent>("restart.when-spent");
     }
 
-    /// <summary>How many within that time; null: any number.</summary>
+    /// <summary>How many restarts within <see cref="Within"/>; null: any number.</summary>
     public int? Max { get; }
 
     public TimeSpan Within { get; }
@@ -49,11 +48,9 @@ internal sealed record RestartSettings
 
     /// <summary>What happens when there is no restart left.</summary>
     public WhenRestartsSpent WhenSpent { get; init; }
-
-    public RestartBudget CreateBudget() => new(Max, Within);
 }
 
-/// <summary>What happens after a failure that waiting does not mend.</summary>
+/// <summary>What happens after a failure that waiting does not fix.</summary>
 internal sealed record MisconfiguredSettings
 {
     public MisconfiguredSettings(SettingsReader read)
@@ -62,9 +59,9 @@ internal sealed record MisconfiguredSettings
         Commands = read.OneOf<WhenMisconfigured>("misconfigured.commands");
     }
 
-    /// <summary>How long to wait until it is tried again; infinite is for ever.</summary>
+    /// <summary>How long to wait before the next attempt; infinite is for ever.</summary>
     public TimeSpan RetryAfter { get; }
 
-    /// <summary>What becomes of commands during that wait.</summary>
+    /// <summary>What happens to commands during that wait.</summary>
     public WhenMisconfigured Commands { get; init; }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using RedisActors.Commands;
+using RedisActors.Connection;
 
 namespace RedisActors.Tests.Actors;
 
@@ -56,6 +57,25 @@ public sealed class RedisActorCrashTests : RedisSpec
         await Server.ConnectNextAsync(clientId: 2);
 
         Assert.Equal(1, (await States.FishForMessageAsync<RedisReady>(ready => ready.Epoch == 2)).Stashed);
+    }
+
+    /// <summary>The server has answered it, since it answered what came after it.</summary>
+    [Fact]
+    public async Task A_reply_that_the_client_loses_only_after_the_failure_is_counted_with_nobody_else()
+    {
+        var (redis, connection) = await StartReadyAsync();
+        redis.Tell(Command("a"), _sender.Ref);
+        redis.Tell(Command("b"), _sender.Ref);
+        var requests = await connection.Link.NextAsync(2);
+        requests[1].Succeed(RespValue.Integer(1));
+
+        redis.Tell(Crashing, _sender.Ref);
+        Assert.Equal("crashing Unknown", await AnswerAsync(_sender));
+        requests[0].Fail(new LinkFault(CertainlyNotSent: false, "the client lost the reply"));
+
+        Assert.Equal(["a Unknown", "b Applied"], (await AnswersAsync(_sender, 2)).Order());
+        await MakeReadyAsync(redis);
+        await StatusAsync(redis, status => status is { InFlight: 0, Stashed: 0 });
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
 using RedisActors.Lanes;
 using RedisActors.RedisCluster;
+using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Actors;
 
@@ -55,7 +56,7 @@ public sealed class RedisClusterRouterTests : RedisSpec
 
         Assert.Equal("10.0.0.3:1", _targets[1].Endpoint!.ToString());
         Assert.Single(_targets);
-        await _supervisors[1].ExpectMsgAsync<ForceReconnect>();
+        await _supervisors[1].ExpectMsgAsync<ReplaceLink>();
         Assert.Empty(await DrainAsync(_commands[1]));
     }
 

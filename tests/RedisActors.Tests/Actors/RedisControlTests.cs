@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
+using RedisActors.Supervision;
 
 namespace RedisActors.Tests.Actors;
 
@@ -62,7 +64,7 @@ public sealed class RedisControlTests : RedisSpec
         redis.Tell(Command("before"), sender.Ref);
         Assert.Equal("before NotSent", await AnswerAsync(sender));
 
-        redis.Tell(new ForceReconnect("mended"));
+        redis.Tell(new ForceReconnect("fixed"));
         await AwaitStateAsync<RedisConnecting>();
         redis.Tell(Command("after"), sender.Ref);
         var connection = await MakeReadyAsync(redis);
@@ -127,7 +129,7 @@ public sealed class RedisControlTests : RedisSpec
     }
 
     [Fact]
-    public async Task What_a_drain_does_not_finish_in_time_is_answered_with_what_is_true_of_it()
+    public async Task What_a_drain_does_not_finish_in_time_gets_its_truthful_outcome()
     {
         var (redis, connection) = await StartReadyAsync("delivery = at-most-once");
         var sender = CreateTestProbe();
@@ -157,4 +159,121 @@ public sealed class RedisControlTests : RedisSpec
 
     [Fact]
     public void Nobody_cannot_be_told_of_states() => Assert.Throws<ArgumentNullException>(() => new SubscribeToState(null!));
+
+    [Fact]
+    public void An_order_without_a_reason_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>(() => new PauseConnection(null!));
+        Assert.Throws<ArgumentNullException>(() => new ForceReconnect(null!));
+    }
+
+    [Theory]
+    [MemberData(nameof(SituationsAndOrders))]
+    public async Task The_last_order_holds_whatever_the_connection_was_doing(string situation, string orders)
+    {
+        var (redis, goOn) = await ArrangeAsync(situation);
+        Server.Accepts = true;
+
+        foreach (var order in orders)
+        {
+            redis.Tell(order switch
+            {
+                'P' => new PauseConnection("maintenance"),
+                'F' => new ForceReconnect("new firewall rules"),
+                _ => ResumeConnection.Instance,
+            });
+        }
+
+        goOn();
+        if (orders[^1] == 'P')
+        {
+            await StatusAsync(redis, status => status.State is RedisSuspended { Cause: "maintenance" });
+            redis.Tell(ResumeConnection.Instance);
+        }
+
+        // What connects already goes on; everything else leads to another connection.
+        var epoch = situation == "connecting" && !orders.Contains('P') ? 1 : 2;
+        await StatusAsync(redis, status => status.State is RedisReady ready && ready.Epoch >= epoch);
+        redis.Tell(new RedisCommand("PING"), CreateTestProbe().Ref);
+        await StatusAsync(redis, status => status is { State: RedisReady, InFlight: 1, Stashed: 0 });
+    }
+
+    [Fact]
+    public async Task A_pause_that_comes_when_it_is_about_to_fail_for_its_parent_to_decide_holds()
+    {
+        var errors = Listen(typeof(Error));
+        var redis = StartRedis("restart { max-restarts = 0, within = 1h, when-spent = escalate }\n backoff.max = 1h");
+        (await Server.NextAttemptAsync()).Fail("connection refused");
+        await AwaitStateAsync<RedisGaveUp>();
+        await DrainAsync(errors);
+
+        redis.Tell(new PauseConnection("maintenance"));
+        redis.Tell(new BudgetSpent("connection refused"));
+
+        await StatusAsync(redis, status => status.State is RedisSuspended { Cause: "maintenance" });
+        await NothingMoreAsync(errors);
+        redis.Tell(ResumeConnection.Instance);
+        await MakeReadyAsync(redis);
+    }
+
+    public static TheoryData<string, string> SituationsAndOrders
+    {
+        get
+        {
+            string[] situations = ["connecting", "ready", "in flight", "waiting", "suspended", "budget spent", "gave up"];
+            string[] orders = ["P", "F", "PF", "FP", "PR", "FR", "RP", "PFP", "PRF", "FPR", "PPF", "PRP"];
+            var data = new TheoryData<string, string>();
+            foreach (var situation in situations)
+            {
+                foreach (var order in orders) data.Add(situation, order);
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>A RedisActor in a situation, and what has been held back to bring it about.</summary>
+    private async Task<(IActorRef Redis, Action GoOn)> ArrangeAsync(string situation)
+    {
+        var budget = situation switch
+        {
+            "gave up" => "restart { max-restarts = 0, within = 1h }",
+            "budget spent" => "restart { max-restarts = 0, within = 1h, when-spent = suspend }",
+            _ => string.Empty,
+        };
+        var redis = StartRedis($"{Never}\n{budget}");
+        switch (situation)
+        {
+            case "connecting":
+                var attempt = await Server.NextAttemptAsync();
+                return (redis, () => attempt.Succeed(clientId: 7));
+            case "ready":
+                await MakeReadyAsync(redis);
+                break;
+            case "in flight":
+                var connection = await MakeReadyAsync(redis);
+                redis.Tell(Command(1), CreateTestProbe().Ref);
+                var request = await connection.Link.NextAsync();
+                return (redis, () => request.Succeed(RespValue.Integer(1)));
+            case "suspended":
+                await MakeReadyAsync(redis);
+                redis.Tell(new PauseConnection("before"));
+                await AwaitStateAsync<RedisSuspended>();
+                break;
+            case "waiting":
+                (await Server.NextAttemptAsync()).Fail("connection refused");
+                await AwaitStateAsync<RedisBackingOff>();
+                break;
+            case "budget spent":
+                (await Server.NextAttemptAsync()).Fail("connection refused");
+                await AwaitStateAsync<RedisSuspended>();
+                break;
+            default:
+                (await Server.NextAttemptAsync()).Fail("connection refused");
+                await AwaitStateAsync<RedisGaveUp>();
+                break;
+        }
+
+        return (redis, () => { });
+    }
 }

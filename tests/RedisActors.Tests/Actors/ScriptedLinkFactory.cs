@@ -11,6 +11,9 @@ internal sealed class ScriptedLinkFactory : IRedisLinkFactory
     /// <summary>When set, every attempt fails by itself with this reason.</summary>
     public string? Unreachable { get; set; }
 
+    /// <summary>When set, every attempt succeeds by itself.</summary>
+    public bool Accepts { get; set; }
+
     /// <summary>When set, the attempt is not even begun: <see cref="ConnectAsync"/> itself throws.</summary>
     public Exception? Throws { get; set; }
 
@@ -21,6 +24,7 @@ internal sealed class ScriptedLinkFactory : IRedisLinkFactory
         if (Throws is { } error) throw error;
         var attempt = new ScriptedAttempt(onLost, cancellation);
         if (Unreachable is { } reason) attempt.Fail(reason);
+        else if (Accepts) attempt.Succeed();
         _attempts.Writer.TryWrite(attempt);
         return attempt.Link;
     }

@@ -87,6 +87,26 @@ public sealed class BackoffStrategiesTests
         Assert.Equal(Max, bounded.DelayBefore(1, TimeSpan.Zero, 0));
     }
 
+    [Theory]
+    [InlineData("backoff.strategy", typeof(Unmakable))]
+    [InlineData("credentials-provider", typeof(Unmakable))]
+    public void A_class_of_the_users_that_cannot_be_made_is_reported_with_the_reason(string setting, Type type)
+    {
+        var problem = Assert.Single(Hocon.Problems($"{setting} = \"{type.AssemblyQualifiedName}\""));
+
+        Assert.StartsWith($"redis-actors.default.{setting}: ", problem);
+        Assert.Contains(type.FullName!, problem);
+        Assert.Contains("the vault is sealed", problem);
+    }
+
+    [Fact]
+    public void A_strategy_that_cannot_be_made_any_more_waits_as_long_as_may_be()
+    {
+        var settings = Hocon.Settings($"backoff {{ max = 7s, strategy = \"{typeof(MadeOnce).AssemblyQualifiedName}\" }}").Supervision.Backoff;
+
+        Assert.Equal(TimeSpan.FromSeconds(7), settings.CreateStrategy().DelayBefore(1, TimeSpan.Zero, 0.5));
+    }
+
     [Fact]
     public void A_strategy_that_is_none_is_refused_with_what_would_be_valid()
     {
@@ -113,6 +133,28 @@ public sealed class BackoffStrategiesTests
     public abstract class Abstract : IBackoffStrategy
     {
         public abstract TimeSpan DelayBefore(int attempt, TimeSpan previous, double chance);
+    }
+
+    public sealed class Unmakable : IBackoffStrategy, IRedisCredentialsProvider
+    {
+        public Unmakable() => throw new InvalidOperationException("the vault is sealed");
+
+        public TimeSpan DelayBefore(int attempt, TimeSpan previous, double chance) => TimeSpan.Zero;
+
+        public ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) => default;
+    }
+
+    /// <summary>The check of the settings makes the first; there is never a second.</summary>
+    public sealed class MadeOnce : IBackoffStrategy
+    {
+        private static int _made;
+
+        public MadeOnce()
+        {
+            if (Interlocked.Increment(ref _made) > 1) throw new InvalidOperationException("only one");
+        }
+
+        public TimeSpan DelayBefore(int attempt, TimeSpan previous, double chance) => TimeSpan.FromMilliseconds(20);
     }
 
     private sealed class Throwing : IBackoffStrategy

@@ -24,7 +24,7 @@ public sealed class ProbeCoordinatorTests
     }
 
     [Fact]
-    public void When_all_have_left_nothing_is_kept()
+    public void When_all_supervisors_have_left_nothing_is_kept()
     {
         var key = new object();
         var first = ProbeCoordinator.Enter(key);
@@ -38,25 +38,25 @@ public sealed class ProbeCoordinatorTests
     }
 
     [Fact]
-    public async Task A_look_under_way_is_shared_and_a_fresh_answer_too()
+    public async Task A_poll_under_way_is_shared_and_so_is_a_recent_answer()
     {
         var server = ProbeCoordinator.Enter(new object());
-        var looks = 0;
+        var polls = 0;
         var answer = new TaskCompletionSource<bool>();
-        var first = server.LookAsync(TimeSpan.FromHours(1), Look);
-        var second = server.LookAsync(TimeSpan.Zero, Look);
+        var first = server.PollAsync(TimeSpan.FromHours(1), Poll);
+        var second = server.PollAsync(TimeSpan.Zero, Poll);
         answer.SetResult(true);
 
         Assert.True(await first);
         Assert.True(await second);
-        Assert.True(await server.LookAsync(TimeSpan.FromHours(1), Look));
-        Assert.Equal(1, looks);
-        await server.LookAsync(TimeSpan.Zero, Look);
-        Assert.Equal(2, looks);
+        Assert.True(await server.PollAsync(TimeSpan.FromHours(1), Poll));
+        Assert.Equal(1, polls);
+        await server.PollAsync(TimeSpan.Zero, Poll);
+        Assert.Equal(2, polls);
 
-        Task<bool> Look()
+        Task<bool> Poll()
         {
-            looks++;
+            polls++;
             return answer.Task;
         }
     }

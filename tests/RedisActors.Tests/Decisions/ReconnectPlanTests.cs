@@ -6,87 +6,78 @@ namespace RedisActors.Tests.Decisions;
 public sealed class ReconnectPlanTests
 {
     private static readonly TimeSpan LastsAfter = Seconds(1);
-    private static readonly TimeSpan StableAfter = Seconds(10);
+    private static readonly TimeSpan ResetAfter = Seconds(10);
+
+    private ReconnectPlan _plan = Plan();
+    private AttemptHistory _history;
+
+    public ReconnectPlanTests() => _history = _plan.Begin();
 
     [Fact]
-    public void The_first_attempt_is_number_one() => Assert.Equal(1, Plan().Attempt);
+    public void The_first_attempt_is_number_one() => Assert.Equal(1, _history.Attempt);
 
     [Fact]
     public void Waits_begin_at_min_and_grow_while_no_attempt_succeeds()
     {
-        var plan = Plan();
-
-        var waits = Enumerable.Range(0, 7).Select(_ => plan.Ended(TimeSpan.Zero)!.Value.TotalMilliseconds);
+        var waits = Enumerable.Range(0, 7).Select(_ => Fail()!.Value.TotalMilliseconds).ToArray();
 
         Assert.Equal([50, 100, 200, 400, 800, 1000, 1000], waits);
-        Assert.Equal(8, plan.Attempt);
+        Assert.Equal(8, _history.Attempt);
     }
 
     [Fact]
     public void After_a_stable_connection_waits_and_attempts_begin_anew()
     {
-        var plan = Plan();
-        for (var i = 0; i < 5; i++) plan.Ended(TimeSpan.Zero);
+        for (var i = 0; i < 5; i++) Fail();
 
-        plan.Ready(Seconds(1));
-
-        Assert.Equal(TimeSpan.Zero, plan.Ended(Seconds(11)));
-        Assert.Equal(1, plan.Attempt);
-        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(12)));
-        Assert.Equal(2, plan.Attempt);
-        Assert.Equal(Milliseconds(100), plan.Ended(Seconds(13)));
+        Assert.Equal(TimeSpan.Zero, Lose(lasted: 10));
+        Assert.Equal(1, _history.Attempt);
+        Assert.Equal(Milliseconds(50), Fail());
+        Assert.Equal(2, _history.Attempt);
+        Assert.Equal(Milliseconds(100), Fail());
     }
 
     [Fact]
     public void A_connection_that_lasted_is_followed_by_an_attempt_at_once_and_resets_no_count_before_it_is_stable()
     {
-        var plan = Plan();
-        plan.Ended(Seconds(0));
-        plan.Ended(Seconds(0));
+        Fail();
+        Fail();
 
-        plan.Ready(Seconds(1));
-
-        Assert.Equal(TimeSpan.Zero, plan.Ended(Seconds(10.9)));
-        Assert.Equal(4, plan.Attempt);
+        Assert.Equal(TimeSpan.Zero, Lose(lasted: 9.9));
+        Assert.Equal(4, _history.Attempt);
     }
 
     [Fact]
     public void Connections_that_did_not_last_are_waited_for_longer_each_time()
     {
-        var plan = Plan();
-
-        plan.Ready(Seconds(1));
-        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(1.9)));
-        plan.Ready(Seconds(2));
-        Assert.Equal(Milliseconds(100), plan.Ended(Seconds(2.9)));
-        Assert.Equal(Milliseconds(200), plan.Ended(Seconds(3)));
+        Assert.Equal(Milliseconds(50), Lose(lasted: 0.9));
+        Assert.Equal(Milliseconds(100), Lose(lasted: 0.9));
+        Assert.Equal(Milliseconds(200), Lose(lasted: 0.1));
     }
 
     [Fact]
-    public void Told_to_begin_anew_nothing_that_failed_counts()
+    public void A_plan_that_begins_anew_counts_nothing_that_failed()
     {
-        var plan = Plan(new RestartBudget(1, Seconds(60)));
-        plan.Ended(Seconds(0));
-        Assert.Null(plan.Ended(Seconds(1)));
+        Limit(1);
+        Fail();
+        Assert.Null(Fail());
 
-        plan.BeginAnew();
+        _history = _plan.Begin();
 
-        Assert.Equal(1, plan.Attempt);
-        Assert.Equal(Milliseconds(50), plan.Ended(Seconds(2)));
+        Assert.Equal(1, _history.Attempt);
+        Assert.Equal(Milliseconds(50), Fail());
     }
 
     [Fact]
-    public void A_server_that_takes_every_connection_and_drops_it_is_not_retried_hot()
+    public void A_server_that_accepts_every_connection_and_drops_it_is_not_retried_in_a_hot_loop()
     {
-        var plan = Plan();
         var now = TimeSpan.Zero;
         var connections = 0;
         while (now < Seconds(60))
         {
-            plan.Ready(now);
             connections++;
             now += Milliseconds(1);
-            now += plan.Ended(now)!.Value;
+            now += Lose(lasted: 0.001, now.TotalSeconds)!.Value;
         }
 
         // 5 in the first 1.6 s, then one a second.
@@ -96,35 +87,31 @@ public sealed class ReconnectPlanTests
     [Fact]
     public void An_attempt_that_fails_after_a_stable_connection_was_lost_does_not_count_that_connection_again()
     {
-        var plan = Plan();
-        plan.Ready(Seconds(0));
-        plan.Ended(Seconds(100));
+        Lose(lasted: 100);
 
-        plan.Ended(Seconds(200));
-        plan.Ended(Seconds(300));
+        Fail();
+        Fail();
 
-        Assert.Equal(3, plan.Attempt);
+        Assert.Equal(3, _history.Attempt);
     }
 
     [Fact]
     public void A_spent_budget_ends_the_attempts()
     {
-        var plan = Plan(new RestartBudget(2, Seconds(60)));
+        Limit(2);
 
-        Assert.NotNull(plan.Ended(Seconds(0)));
-        Assert.NotNull(plan.Ended(Seconds(1)));
-        Assert.Null(plan.Ended(Seconds(2)));
+        Assert.NotNull(Fail(at: 0));
+        Assert.NotNull(Fail(at: 1));
+        Assert.Null(Fail(at: 2));
     }
 
     [Fact]
     public void A_stable_connection_does_not_refill_the_budget()
     {
-        var plan = Plan(new RestartBudget(1, Seconds(3600)));
-        plan.Ended(Seconds(0));
+        Limit(1);
+        Fail(at: 0);
 
-        plan.Ready(Seconds(1));
-
-        Assert.Null(plan.Ended(Seconds(100)));
+        Assert.Null(Lose(lasted: 50, at: 59));
     }
 
     [Fact]
@@ -136,21 +123,42 @@ public sealed class ReconnectPlanTests
             var random = new Random(seed);
             var plan = new ReconnectPlan(
                 new ExponentialBackoff(Milliseconds(50), max, 1 + random.NextDouble() * 5, random.NextDouble()),
-                new RestartBudget(null, Seconds(1)), LastsAfter, StableAfter, random);
-            var now = TimeSpan.Zero;
+                new RateLimit(null, Seconds(1)), LastsAfter, ResetAfter);
+            var history = plan.Begin();
             for (var step = 0; step < 100; step++)
             {
-                now += Seconds(random.NextDouble() * 20);
-                if (random.Next(2) == 0) plan.Ready(now);
-                now += Seconds(random.NextDouble() * 20);
-                Assert.True(plan.Ended(now) is { } wait && wait >= TimeSpan.Zero && wait <= max, $"seed {seed}, step {step}");
+                var wait = random.Next(2) == 0
+                    ? TakeFrom(plan.AfterFailure(history, Seconds(step), random.NextDouble()))
+                    : TakeFrom(plan.AfterLoss(history, Seconds(random.NextDouble() * 20), Seconds(step), random.NextDouble()));
+                Assert.True(wait >= TimeSpan.Zero && wait <= max, $"seed {seed}, step {step}");
+            }
+
+            TimeSpan? TakeFrom((AttemptHistory History, TimeSpan? Wait) next)
+            {
+                history = next.History;
+                return next.Wait;
             }
         }
     }
 
-    private static ReconnectPlan Plan(RestartBudget? budget = null) => new(
-        new ExponentialBackoff(Milliseconds(50), Milliseconds(1000), 2, 0),
-        budget ?? new RestartBudget(null, Seconds(60)), LastsAfter, StableAfter, new Random(1));
+    private TimeSpan? Fail(double at = 0) => TakeFrom(_plan.AfterFailure(_history, Seconds(at), chance: 0));
+
+    private TimeSpan? Lose(double lasted, double at = 0) => TakeFrom(_plan.AfterLoss(_history, Seconds(lasted), Seconds(at), chance: 0));
+
+    private TimeSpan? TakeFrom((AttemptHistory History, TimeSpan? Wait) next)
+    {
+        _history = next.History;
+        return next.Wait;
+    }
+
+    private void Limit(int restarts)
+    {
+        _plan = Plan(new RateLimit(restarts, Seconds(60)));
+        _history = _plan.Begin();
+    }
+
+    private static ReconnectPlan Plan(RateLimit? budget = null) => new(
+        new ExponentialBackoff(Milliseconds(50), Milliseconds(1000), 2, 0), budget ?? new RateLimit(null, Seconds(60)), LastsAfter, ResetAfter);
 
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(value);
 
