@@ -1,14 +1,14 @@
-# What the commands in eng/ need of the machine; sourced by them. Says something only when there is something to say, and
-# says it on standard error, so that standard output stays the command's own.
+# What the commands in eng/ need from the machine; they source this file. Messages go to standard error, so that standard output
+# stays the command's own.
 
-# How dotnet speaks, whatever the machine's language: the scripts read it.
+# The scripts parse what dotnet prints, so it has to print English.
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 
 say() {
     printf '%s\n' "$*" >&2
 }
 
-# The .NET SDK cannot be had from every package source, so it is asked for, not installed.
+# Not every package source has the .NET SDK, so the user has to install it.
 ensure_dotnet() {
     local major
     if command -v dotnet >/dev/null 2>&1; then
@@ -23,10 +23,14 @@ ensure_dotnet() {
     return 1
 }
 
-# Uses the redis-server of the PATH; else installs Debian's, as root or with sudo.
-ensure_redis() {
+# Finds redis-server on the PATH, or installs Debian's, as root or with sudo. Fails where neither is possible.
+find_or_install_redis() {
     if command -v redis-server >/dev/null 2>&1; then
         return 0
+    fi
+
+    if ! command -v apt-get >/dev/null 2>&1 || ! may_be_root; then
+        return 1
     fi
 
     local as_root=()
@@ -34,12 +38,19 @@ ensure_redis() {
         as_root=(sudo)
     fi
 
-    if command -v apt-get >/dev/null 2>&1 && may_be_root; then
-        say "redis-server is not installed; installing it with apt-get ..."
-        if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
-            return 0
-        fi
-        say "apt-get could not install redis-server."
+    say "redis-server is not installed; installing it with apt-get ..."
+    if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
+        return 0
+    fi
+
+    say "apt-get could not install redis-server."
+    return 1
+}
+
+# As above, and says what to do where it fails.
+ensure_redis() {
+    if find_or_install_redis; then
+        return 0
     fi
 
     say "redis-server is needed and was not found on the PATH. Install Redis 6.2 or later and run this again:"
@@ -56,7 +67,7 @@ may_be_root() {
     [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || { command -v sudo >/dev/null 2>&1 && [ -t 0 ]; }
 }
 
-# Without a service: only the program is wanted, and it is started where and when it is needed.
+# Only the program, without its service: each command starts servers of its own.
 install_redis() {
     local log
     log=$(mktemp)

@@ -12,7 +12,8 @@ internal static class RollingRestart
 
     public static async Task<int> RunAsync(string servedBy, INodes others)
     {
-        await using var server = await RedisServer.StartAsync();
+        await using var server = await PrivateServer.StartAsync();
+        Say($"{server.Name} serves at {server.Endpoint}");
         var ledger = new CommandLedger();
         var counter = ledger.Counter("orders");
         var settings = new SampleSettings(LoopbackPorts.PickFree(), server.Endpoint, servedBy);
@@ -32,8 +33,8 @@ internal static class RollingRestart
             others.Start(port, settings);
             await HoldsAsync("three nodes are up", () => node.MembersUp == 3);
 
-            Say("Redis is killed and started again");
-            server.Kill();
+            Say($"{server.Name} is {(server.SurvivesKill ? "killed" : "stopped")} and started again");
+            await server.EndAsync();
             await server.StartAgainAsync();
             await AppliedAsync(counter, 5000);
         }

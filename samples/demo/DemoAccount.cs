@@ -3,8 +3,8 @@ using RedisActors.Testing;
 namespace RedisActors.Demo;
 
 /// <summary>
-/// What the senders were told. Increments can be counted on the server, so they make up the ledger of the last line; writes and
-/// reads of a number cannot, and are checked against what is read.
+/// The replies that the senders received. The server counts increments, so they make up the ledger on the last line; writes and reads
+/// of a number it does not count, so each is checked against what is read later.
 /// </summary>
 internal sealed class DemoAccount
 {
@@ -15,19 +15,12 @@ internal sealed class DemoAccount
 
     public CommandLedger WritesAndReads { get; } = new();
 
-    /// <summary>How often something older was read than had been told as written.</summary>
+    /// <summary>How often a read returned an older value than one that had been acknowledged before it.</summary>
     public long Stale => _numbers.Sum(number => number.Stale);
 
     public LedgerSummary Sums => Increments.Sums() + WritesAndReads.Sums();
 
     public long Unanswered => Increments.Unanswered + WritesAndReads.Unanswered;
-
-    /// <summary>All keys that the demo uses.</summary>
-    public IEnumerable<string> Keys => CounterKeys.Concat(_numbers.Select(number => number.Key));
-
-    public IEnumerable<string> CounterKeys => Increments.Counters.Select(counter => counter.Key);
-
-    public IReadOnlyList<GrowingNumber> Numbers => _numbers;
 
     /// <summary>The work of one more sender.</summary>
     public SenderWork AddSender(int number)
@@ -38,4 +31,27 @@ internal sealed class DemoAccount
         return new SenderWork(
             Increments.Counter($"{_prefix}count:{number}"), Increments.Counter($"{_prefix}count:shared"), growing);
     }
+
+    /// <summary>
+    /// Compares the replies with what the server holds, read over a plain connection that knows nothing of RedisActors.
+    /// </summary>
+    public async Task<LedgerSummary> CompareAsync(ServerAddress server)
+    {
+        await using var probe = await RedisProbe.ConnectAsync(server.Host, server.Port);
+        var counts = new Dictionary<string, long>();
+        foreach (var counter in Increments.Counters) counts[counter.Key] = await ReadAsync(probe, counter.Key);
+        foreach (var number in _numbers) number.CheckFinalValue(await ReadAsync(probe, number.Key));
+        return Increments.Compare(counts);
+    }
+
+    /// <summary>Removes the demo's keys.</summary>
+    public async Task CleanUpAsync(ServerAddress server)
+    {
+        await using var probe = await RedisProbe.ConnectAsync(server.Host, server.Port);
+        var keys = Increments.Counters.Select(counter => counter.Key).Concat(_numbers.Select(number => number.Key));
+        foreach (var key in keys) (await probe.ExecuteAsync("DEL", key)).OrThrow();
+    }
+
+    private static async Task<long> ReadAsync(RedisProbe probe, string key) =>
+        (await probe.ExecuteAsync("GET", key)).OrThrow().AsInt64();
 }

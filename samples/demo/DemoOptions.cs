@@ -2,25 +2,30 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using RedisActors.Testing;
 
 namespace RedisActors.Demo;
 
-/// <summary>What the demo was asked for on its command line.</summary>
+/// <summary>The demo's command line.</summary>
 /// <param name="Duration">How long commands are sent.</param>
 /// <param name="Rate">Commands per second, of all senders together.</param>
-/// <param name="Faults">What is done to the server, in this order and again while there is time.</param>
-/// <param name="Redis">The user's own server, to which nothing is done; null starts a private one.</param>
-/// <param name="Plain">Lines instead of a live view.</param>
-internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<FaultKind> Faults, ServerAddress? Redis, bool Plain)
+/// <param name="Faults">The faults to inject, in this order, repeated while there is time.</param>
+/// <param name="Server">The program of the demo's own server.</param>
+/// <param name="Redis">The user's own server, which is left alone; null starts one for the demo.</param>
+/// <param name="Plain">Plain lines instead of the live view.</param>
+internal sealed record DemoOptions(
+    TimeSpan Duration, int Rate, IReadOnlyList<FaultKind> Faults, ServerProgram Server, ServerAddress? Redis, bool Plain)
 {
     private const int InvalidOptions = 2;
 
-    /// <summary>Reads the command line; otherwise has said what is wrong with it, or what was asked about it.</summary>
+    /// <summary>
+    /// Parses the command line. Where it returns false, it has printed the errors, or what was asked for (<c>--help</c>).
+    /// </summary>
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out DemoOptions? options, out int exitCode)
     {
         var seconds = new Option<int>("--seconds")
         {
-            Description = "How long commands are sent; the answers are awaited after that.",
+            Description = "How long commands are sent. The demo then waits for the outstanding replies.",
             HelpName = "N",
             DefaultValueFactory = _ => 30,
             CustomParser = result => ParseNumber(result, "--seconds", 86_400),
@@ -34,37 +39,46 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         };
         var faults = new Option<FaultList>("--faults")
         {
-            Description = "What is done to the server, in this order: kill (kill -9, back after 3 s), stall (SIGSTOP for 4 s), "
-                + "client-kill (CLIENT KILL), separated by commas; or none.",
+            Description = "The faults to inject, in this order, separated by commas: kill (kill -9, restarted after 3 s), stall "
+                + "(SIGSTOP for 4 s), client-kill (CLIENT KILL); or none. The embedded server is stopped in good order instead of "
+                + "killed; on Windows there is no stall.",
             HelpName = "LIST",
             DefaultValueFactory = _ => new FaultList(FaultKind.All),
             CustomParser = ParseFaults,
         };
+        var server = new Option<ServerProgram?>("--server")
+        {
+            Description = "The program of the demo's own server: redis (redis-server on the PATH) or embedded (Garnet, which needs no "
+                + "installation). By default redis where it is on the PATH, otherwise embedded.",
+            HelpName = "NAME",
+            CustomParser = ParseServer,
+        };
         var redis = new Option<ServerAddress?>("--redis")
         {
-            Description = "Your own server: no faults are injected, and the demo removes its keys in the end.",
+            Description = "Use your own server. No faults are injected, and the demo removes its keys at the end.",
             HelpName = "HOST:PORT",
             CustomParser = ParseAddress,
         };
         var plain = new Option<bool>("--plain")
         {
-            Description = "Plain lines instead of a live view; chosen by itself when the output is no terminal.",
+            Description = "Plain lines instead of the live view. The default where the output is not a terminal.",
         };
         var root = new RootCommand(
-            "Sends commands from several actors to a RedisActor while faults happen to a real Redis server, and holds what the "
-            + "senders were told against what the server has. Exit code 0 only if nothing was lost, duplicated or unanswered.")
+            "Several actors send commands to a RedisActor while faults hit a real server. At the end the demo compares the replies "
+            + "with what the server holds. Exit code 0 only if no command was lost, duplicated or left unanswered.")
         {
-            seconds, rate, faults, redis, plain,
+            seconds, rate, faults, server, redis, plain,
         };
         root.HelpName = "eng/demo";
         root.Validators.Add(result =>
         {
-            if (result.GetResult(redis) is { Implicit: false }
-                && result.GetResult(faults) is { Implicit: false, Errors: var errors } given
+            if (result.GetResult(redis) is not { Implicit: false }) return;
+            if (result.GetResult(server) is not null) result.AddError("--server and --redis exclude each other.");
+            if (result.GetResult(faults) is { Implicit: false, Errors: var errors } given
                 && !errors.Any()
                 && given.GetValueOrDefault<FaultList>() is { Kinds.Count: > 0 })
             {
-                result.AddError("--faults are injected into the demo's own server only, not into the one that --redis names.");
+                result.AddError("--faults are injected only into the demo's own server, not into the one that --redis names.");
             }
         });
 
@@ -74,7 +88,7 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine(error);
-            Console.Error.WriteLine("eng/demo --help tells the options.");
+            Console.Error.WriteLine("For the options, see eng/demo --help.");
             exitCode = InvalidOptions;
             return false;
         }
@@ -90,6 +104,7 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
             TimeSpan.FromSeconds(parsed.GetValue(seconds)),
             parsed.GetValue(rate),
             address is null ? parsed.GetRequiredValue(faults).Kinds : [],
+            parsed.GetValue(server) ?? ServerProgram.Automatic,
             address,
             parsed.GetValue(plain));
         return true;
@@ -118,7 +133,7 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         {
             if (FaultKind.All.FirstOrDefault(kind => kind.Name == name) is not { } kind)
             {
-                result.AddError($"--faults: '{name}' is not one of {new FaultList(FaultKind.All)}; or say none alone.");
+                result.AddError($"--faults: '{name}' is not one of {new FaultList(FaultKind.All)}. For no faults, say none.");
                 return null;
             }
 
@@ -126,6 +141,20 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         }
 
         return new FaultList(kinds);
+    }
+
+    private static ServerProgram? ParseServer(ArgumentResult result)
+    {
+        switch (result.Tokens[0].Value)
+        {
+            case "redis":
+                return ServerProgram.Redis;
+            case "embedded":
+                return ServerProgram.Embedded;
+            case var other:
+                result.AddError($"--server is '{other}'; it must be redis or embedded.");
+                return null;
+        }
     }
 
     private static ServerAddress? ParseAddress(ArgumentResult result)
@@ -137,9 +166,33 @@ internal sealed record DemoOptions(TimeSpan Duration, int Rate, IReadOnlyList<Fa
         return null;
     }
 
-    /// <summary>Faults as they stand on the command line.</summary>
+    /// <summary>Faults as written on the command line.</summary>
     private sealed record FaultList(IReadOnlyList<FaultKind> Kinds)
     {
         public override string ToString() => Kinds.Count == 0 ? "none" : string.Join(',', Kinds.Select(kind => kind.Name));
     }
+}
+
+/// <summary>The address of a server, <c>host:port</c>, an IPv6 address in brackets.</summary>
+internal sealed record ServerAddress(string Host, int Port)
+{
+    public static bool TryParse(string text, [NotNullWhen(true)] out ServerAddress? address)
+    {
+        address = null;
+        var colon = text.LastIndexOf(':');
+        if (colon < 1) return false;
+
+        var host = text[..colon];
+        if (host.StartsWith('[') && host.EndsWith(']')) host = host[1..^1];
+        else if (host.Contains(':')) return false;
+
+        if (host.Length == 0 || host.Any(char.IsWhiteSpace)) return false;
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return false;
+        if (port is < 1 or > 65_535) return false;
+
+        address = new ServerAddress(host, port);
+        return true;
+    }
+
+    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

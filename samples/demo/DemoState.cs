@@ -1,13 +1,15 @@
 using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
 
 namespace RedisActors.Demo;
 
 internal enum TimelineKind
 {
-    /// <summary>Something about the demo itself.</summary>
+    /// <summary>About the demo itself.</summary>
     Note,
 
-    /// <summary>The demo did something to the server.</summary>
+    /// <summary>The demo injected a fault.</summary>
     Fault,
 
     /// <summary>The server, or the work, is back.</summary>
@@ -16,17 +18,17 @@ internal enum TimelineKind
     /// <summary>The connection changed its state.</summary>
     Connection,
 
-    /// <summary>The same, in the course of an outage: the latest says it all.</summary>
+    /// <summary>The connection changed its state during an outage: a live view needs only the latest.</summary>
     Attempt,
 
-    /// <summary>Something that should not be.</summary>
-    Trouble,
+    /// <summary>An error.</summary>
+    Error,
 }
 
-/// <summary>One event and when it was, counted from the first command.</summary>
+/// <summary>An event and its time, counted from the first command.</summary>
 internal sealed record TimelineEntry(TimeSpan At, TimelineKind Kind, string Text);
 
-/// <summary>What a view shows, kept by the actors and the fault injector. All members may be called from any thread.</summary>
+/// <summary>What the views show; the actors and the fault injector write it. Thread-safe.</summary>
 internal sealed class DemoState
 {
     private readonly object _lock = new();
@@ -40,15 +42,15 @@ internal sealed class DemoState
         Endpoint = endpoint;
     }
 
-    /// <summary>Told of each entry of the time line, in order.</summary>
-    public event Action<TimelineEntry>? Told;
+    /// <summary>Raised for each entry of the timeline, in order.</summary>
+    public event Action<TimelineEntry>? Reported;
 
     public string Endpoint { get; }
 
     /// <summary>Since the first command; zero before it.</summary>
     public TimeSpan Elapsed => Interlocked.Read(ref _started) is var started and > 0 ? Stopwatch.GetElapsedTime(started) : TimeSpan.Zero;
 
-    /// <summary>The last change of the connection's state.</summary>
+    /// <summary>The latest state of the connection.</summary>
     public RedisConnectionEvent? Connection
     {
         get
@@ -57,7 +59,7 @@ internal sealed class DemoState
         }
     }
 
-    /// <summary>How the RedisActor stood when it was last asked.</summary>
+    /// <summary>The RedisActor's latest status.</summary>
     public RedisStatus Status
     {
         get
@@ -71,27 +73,27 @@ internal sealed class DemoState
         }
     }
 
-    /// <summary>The first command is about to be sent.</summary>
+    /// <summary>Called just before the first command is sent.</summary>
     public void StartClock() => Interlocked.Exchange(ref _started, Stopwatch.GetTimestamp());
 
-    /// <summary>The last entries of the time line; of a row of attempts only the latest.</summary>
+    /// <summary>The latest entries of the timeline; of successive attempts only the last.</summary>
     public IReadOnlyList<TimelineEntry> Timeline(int atMost)
     {
         lock (_lock) return _timeline.GetRange(Math.Max(0, _timeline.Count - atMost), Math.Min(_timeline.Count, atMost));
     }
 
-    public void Tell(TimelineKind kind, string text)
+    public void Report(TimelineKind kind, string text)
     {
         lock (_lock)
         {
             var entry = new TimelineEntry(Elapsed, kind, text);
             if (kind == TimelineKind.Attempt && _timeline.Count > 0 && _timeline[^1].Kind == TimelineKind.Attempt) _timeline[^1] = entry;
             else _timeline.Add(entry);
-            Told?.Invoke(entry);
+            Reported?.Invoke(entry);
         }
     }
 
-    public void Tell(RedisConnectionEvent change)
+    public void Report(RedisConnectionEvent change)
     {
         lock (_lock)
         {
@@ -99,21 +101,56 @@ internal sealed class DemoState
             switch (change)
             {
                 case RedisReady { Away.Ticks: > 0 } ready:
-                    Tell(TimelineKind.Connection, $"ready again after {ready.Away.TotalSeconds:0.000} s: epoch {ready.Epoch}, client id {ready.ClientId}");
+                    Report(TimelineKind.Connection, $"ready again after {ready.Away.TotalSeconds:0.000} s: epoch {ready.Epoch}, client id {ready.ClientId}");
                     break;
                 case RedisReady ready:
-                    Tell(TimelineKind.Connection, $"ready: epoch {ready.Epoch}, client id {ready.ClientId}");
+                    Report(TimelineKind.Connection, $"ready: epoch {ready.Epoch}, client id {ready.ClientId}");
                     break;
                 case RedisLost lost:
-                    Tell(TimelineKind.Connection, $"lost: epoch {lost.Epoch}, {lost.Cause}");
+                    Report(TimelineKind.Connection, $"lost: epoch {lost.Epoch}, {lost.Cause}");
                     break;
                 case RedisBackingOff waiting:
-                    Tell(TimelineKind.Attempt, $"backing off: attempt {waiting.Attempt} in {waiting.Delay.TotalMilliseconds:0} ms ({waiting.Cause})");
+                    Report(TimelineKind.Attempt, $"backing off: attempt {waiting.Attempt} in {waiting.Delay.TotalMilliseconds:0} ms ({waiting.Cause})");
                     break;
                 case RedisGaveUp gaveUp:
-                    Tell(TimelineKind.Trouble, $"gave up: {gaveUp.Cause}");
+                    Report(TimelineKind.Error, $"gave up: {gaveUp.Cause}");
                     break;
             }
         }
+    }
+}
+
+/// <summary>Reports state changes of the connection, the RedisActor's status, and errors in the log.</summary>
+internal sealed class WatcherActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly IActorRef _redis;
+    private readonly DemoState _state;
+
+    public WatcherActor(IActorRef redis, DemoState state)
+    {
+        _redis = redis;
+        _state = state;
+        Receive<RedisConnectionEvent>(_state.Report);
+        Receive<RedisStatus>(status => _state.Status = status);
+        Receive<StatusDue>(_ => _redis.Tell(GetStatus.Instance));
+        Receive<Error>(error => _state.Report(TimelineKind.Error, $"{error.LogSource}: {error.Message}"));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        _redis.Tell(new SubscribeToState(Self));
+        Context.System.EventStream.Subscribe(Self, typeof(Error));
+        Timers.StartPeriodicTimer(nameof(StatusDue), StatusDue.Instance, StatusInterval);
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    private sealed record StatusDue : IDeadLetterSuppression
+    {
+        public static StatusDue Instance { get; } = new();
     }
 }

@@ -3,15 +3,15 @@ using RedisActors.Testing;
 namespace RedisActors.Demo;
 
 /// <summary>
-/// A key to which one sender writes 1, 2, 3 and so on, and which it reads. What is read may never be older than what the sender
-/// had been told was written when it asked. Sending and answers belong to one actor; nothing here is locked.
+/// A key to which one sender writes 1, 2, 3 and so on, and which it reads. A read must not return an older number than the latest one
+/// that was acknowledged when the read was sent. One actor sends and receives, so nothing here is locked.
 /// </summary>
 internal sealed class GrowingNumber
 {
     private readonly LedgerCounter _writes;
     private readonly LedgerCounter _reads;
     private long _written;
-    private long _toldWritten;
+    private long _acknowledged;
     private long _stale;
 
     public GrowingNumber(string key, LedgerCounter writes, LedgerCounter reads)
@@ -23,7 +23,7 @@ internal sealed class GrowingNumber
 
     public string Key { get; }
 
-    /// <summary>How often an older number was read than the one that had been told as written.</summary>
+    /// <summary>How often a read returned an older number than it may.</summary>
     public long Stale => Interlocked.Read(ref _stale);
 
     public RedisCommand Write(TimeSpan timeout)
@@ -33,10 +33,10 @@ internal sealed class GrowingNumber
     }
 
     public RedisCommand Read(TimeSpan timeout) =>
-        new("GET", Key) { State = new ReadEntry(this, _toldWritten, _reads.Sent()), Timeout = timeout };
+        new("GET", Key) { State = new ReadEntry(this, _acknowledged, _reads.Sent()), Timeout = timeout };
 
-    /// <summary>Holds what the server has in the end against what the sender was told.</summary>
-    public void CheckAtTheEnd(long onServer) => Check(onServer, _toldWritten);
+    /// <summary>Checks what the server holds when all replies have come.</summary>
+    public void CheckFinalValue(long onServer) => Check(onServer, _acknowledged);
 
     private void Check(long read, long atLeast)
     {
@@ -47,7 +47,7 @@ internal sealed class GrowingNumber
     {
         public void Applied(RespValue value)
         {
-            owner._toldWritten = Math.Max(owner._toldWritten, number);
+            owner._acknowledged = Math.Max(owner._acknowledged, number);
             entry.Applied();
         }
 

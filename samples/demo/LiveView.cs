@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace RedisActors.Demo;
 
-/// <summary>A picture of the present moment that is drawn anew ten times a second, and the time line below it.</summary>
+/// <summary>The present state, redrawn ten times a second, and the timeline below it.</summary>
 internal sealed class LiveView : IDemoView
 {
     private const int LinesBesideTimeline = 11;
@@ -24,7 +25,7 @@ internal sealed class LiveView : IDemoView
         _duration = duration;
     }
 
-    /// <summary>Whether the output is a terminal on which a picture can be drawn anew.</summary>
+    /// <summary>Whether the output is a terminal that can be redrawn.</summary>
     public static bool IsPossible => !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
 
     public Task ShowAsync(CancellationToken end) => AnsiConsole.Live(Draw()).StartAsync(async live =>
@@ -46,7 +47,7 @@ internal sealed class LiveView : IDemoView
         TimelineKind.Back => "green",
         TimelineKind.Connection => "cyan",
         TimelineKind.Attempt => "yellow",
-        TimelineKind.Trouble => "white on red",
+        TimelineKind.Error => "white on red",
         _ => "grey",
     };
 
@@ -71,7 +72,7 @@ internal sealed class LiveView : IDemoView
             $"{Number(_rate.Latest),-7} [blue]{Markup.Escape(_rate.Sparkline(width - LabelWidth - 14, AnsiConsole.Profile.Capabilities.Unicode))}[/]");
         AddRow(
             figures,
-            "told",
+            "replies",
             $"[green]{Number(sums.Applied)}[/] applied, {Number(sums.Rejected)} rejected, {Number(sums.NotSent)} not sent, "
             + $"{Number(sums.Unknown)} unknown, {Number(sums.Unanswered)} waiting");
         return new Rows(Title(width), Text.Empty, figures, Timeline(width));
@@ -95,8 +96,49 @@ internal sealed class LiveView : IDemoView
             lines.Add(new Markup($"[grey]{at}[/][{Color(entry.Kind)}]{Markup.Escape(Cut(entry.Text, width - at.Length - 4))}[/]"));
         }
 
-        return new Panel(new Rows(lines)) { Header = new PanelHeader(" time line "), Expand = true, Border = BoxBorder.Rounded };
+        return new Panel(new Rows(lines)) { Header = new PanelHeader(" timeline "), Expand = true, Border = BoxBorder.Rounded };
     }
 
     private static void AddRow(Grid grid, string label, string markup) => grid.AddRow(new Markup($"[grey]{label}[/]"), new Markup(markup));
+}
+
+/// <summary>Commands applied per second, over the last minute.</summary>
+internal sealed class RateHistory
+{
+    private const int Kept = 120;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    // One rate per half second, the latest last.
+    private readonly List<double> _rates = [];
+    private long _sampledAt = Stopwatch.GetTimestamp();
+    private long _applied;
+
+    public double Latest => _rates.Count == 0 ? 0 : _rates[^1];
+
+    /// <param name="applied">Commands applied since the start.</param>
+    public void Sample(long applied)
+    {
+        var passed = Stopwatch.GetElapsedTime(_sampledAt);
+        if (passed < Interval) return;
+
+        _rates.Add((applied - _applied) / passed.TotalSeconds);
+        if (_rates.Count > Kept) _rates.RemoveAt(0);
+        _sampledAt = Stopwatch.GetTimestamp();
+        _applied = applied;
+    }
+
+    /// <summary>
+    /// The latest rates as bars. A full bar is twice the usual rate or more; otherwise the burst after an outage would flatten the others.
+    /// </summary>
+    public string Sparkline(int width, bool unicode)
+    {
+        var steps = unicode ? " ▁▂▃▄▅▆▇█" : " .:-=+*#@";
+        var shown = _rates.TakeLast(width).ToArray();
+        var usual = shown.Where(rate => rate > 0).Order().ToArray();
+        var highest = usual.Length == 0 ? 0 : Math.Min(usual[^1], 2 * usual[usual.Length / 2]);
+        return string.Concat(shown.Select(rate => steps[Step(rate)]));
+
+        int Step(double rate) => rate <= 0 || highest <= 0 ? 0 : 1 + (int)Math.Round(Math.Min(1, rate / highest) * (steps.Length - 2));
+    }
 }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace RedisActors.Demo.Tests;
 
+/// <summary>A demo in a process of its own, with a folder of its own for temporary files.</summary>
 internal sealed class DemoProcess : IDisposable
 {
     private const int SignalTerminate = 15;
@@ -12,29 +13,28 @@ internal sealed class DemoProcess : IDisposable
 
     private readonly CancellationTokenSource _clock = new(Patience);
 
+    private readonly string _temporary;
     private readonly Process _process;
     private readonly List<string> _lines = [];
 
-    private DemoProcess(Process process)
+    private DemoProcess(Process process, string temporary)
     {
         _process = process;
+        _temporary = temporary;
     }
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The port of the server, as the demo's first line tells it.</summary>
+    /// <summary>The folders of the demo's server.</summary>
+    public string[] Folders => Directory.GetDirectories(_temporary, "redis-actors-*");
+
+    /// <summary>The port of the server, which the demo's first line ends with.</summary>
     public int Port => int.Parse(_lines[0].Split(':')[^1], CultureInfo.InvariantCulture);
 
-    public static DemoProcess Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+    public static DemoProcess Start(params string[] arguments) => Start(arguments, _ => { });
 
-        // Otherwise the runtime of a killed process leaves its diagnostics' sockets in the temporary folder.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.ArgumentList.Add(typeof(DemoOptions).Assembly.Location);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return new DemoProcess(Process.Start(start)!);
-    }
+    public static DemoProcess StartWithEmptyPath(params string[] arguments) =>
+        Start(arguments, start => start.Environment["PATH"] = string.Empty);
 
     /// <summary>Reads until a line holds the text.</summary>
     public async Task ReadUntilAsync(string text)
@@ -47,7 +47,7 @@ internal sealed class DemoProcess : IDisposable
         Assert.Fail($"The demo ended and never said '{text}'.");
     }
 
-    /// <summary>All lines, those read before included, when the demo has ended.</summary>
+    /// <summary>Waits for the demo to end and returns all its lines, those read before included.</summary>
     public async Task<IReadOnlyList<string>> ReadToEndAsync()
     {
         while (await ReadLineAsync() is not null)
@@ -56,6 +56,12 @@ internal sealed class DemoProcess : IDisposable
 
         await _process.WaitForExitAsync(_clock.Token);
         return _lines;
+    }
+
+    /// <summary>Returns when no folder of a server is left.</summary>
+    public async Task UntilFoldersAreGoneAsync()
+    {
+        while (Folders.Length > 0) await Task.Delay(10, _clock.Token);
     }
 
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, SignalTerminate));
@@ -71,6 +77,21 @@ internal sealed class DemoProcess : IDisposable
         if (!_process.HasExited) Kill();
         _process.Dispose();
         _clock.Dispose();
+        if (Directory.Exists(_temporary)) Directory.Delete(_temporary, recursive: true);
+    }
+
+    private static DemoProcess Start(string[] arguments, Action<ProcessStartInfo> configure)
+    {
+        var temporary = Directory.CreateTempSubdirectory("redis-actors-demo-").FullName;
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.Environment["TMPDIR"] = temporary;
+
+        // Otherwise the runtime of a killed process leaves its diagnostics' sockets in the temporary folder.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.ArgumentList.Add(typeof(DemoOptions).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        configure(start);
+        return new DemoProcess(Process.Start(start)!, temporary);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

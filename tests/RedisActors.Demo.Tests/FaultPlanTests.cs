@@ -13,7 +13,7 @@ public sealed class FaultPlanTests
         var duration = TimeSpan.FromSeconds(seconds);
         var plan = FaultPlan.Make(duration, FaultKind.All);
 
-        Assert.Empty(plan.LeftOut);
+        Assert.Empty(plan.NoTimeFor);
         Assert.Equal(FaultKind.All, plan.Faults.Take(3).Select(fault => fault.Kind));
         Assert.True(plan.Faults[0].At >= TimeSpan.FromSeconds(2));
         for (var i = 1; i < plan.Faults.Count; i++)
@@ -46,7 +46,30 @@ public sealed class FaultPlanTests
         var plan = FaultPlan.Make(TimeSpan.FromSeconds(seconds), FaultKind.All);
 
         Assert.Equal(FaultKind.All.Take(fit), plan.Faults.Select(fault => fault.Kind));
-        Assert.Equal(FaultKind.All.Skip(fit), plan.LeftOut);
+        Assert.Equal(FaultKind.All.Skip(fit), plan.NoTimeFor);
+    }
+
+    [Fact]
+    public void Where_a_server_cannot_be_suspended_the_plan_has_no_stall()
+    {
+        var plan = FaultPlan.Make(TimeSpan.FromSeconds(30), FaultKind.All, canSuspend: false);
+
+        Assert.Equal([FaultKind.Stall], plan.Impossible);
+        Assert.Empty(plan.NoTimeFor);
+        Assert.Equal([FaultKind.Kill, FaultKind.ClientKill], plan.Faults.Select(fault => fault.Kind).Distinct());
+        Assert.Empty(FaultPlan.Make(TimeSpan.FromSeconds(30), FaultKind.All).Impossible);
+    }
+
+    [Fact]
+    public void A_fault_that_comes_late_is_injected_only_if_commands_flow_again_before_the_end()
+    {
+        var plan = FaultPlan.Make(TimeSpan.FromSeconds(30), FaultKind.All);
+
+        Assert.All(plan.Faults, fault => Assert.True(plan.HasTimeFor(fault.Kind, fault.At)));
+        Assert.True(plan.HasTimeFor(FaultKind.Kill, TimeSpan.FromSeconds(25)));
+        Assert.False(plan.HasTimeFor(FaultKind.Kill, TimeSpan.FromSeconds(26)));
+        Assert.True(plan.HasTimeFor(FaultKind.ClientKill, TimeSpan.FromSeconds(28)));
+        Assert.False(plan.HasTimeFor(FaultKind.ClientKill, TimeSpan.FromSeconds(29)));
     }
 
     [Fact]
@@ -55,6 +78,6 @@ public sealed class FaultPlanTests
         var plan = FaultPlan.Make(TimeSpan.FromSeconds(30), []);
 
         Assert.Empty(plan.Faults);
-        Assert.Empty(plan.LeftOut);
+        Assert.Empty(plan.NoTimeFor);
     }
 }

@@ -6,7 +6,7 @@ namespace RedisActors.Testing;
 /// A private Redis server on a loopback port with a temporary folder, and the faults one can inflict on it. Neither the process
 /// nor the folder outlives the owner, however the owner ends.
 /// </summary>
-public sealed class RedisServer : IAsyncDisposable
+public sealed class RedisServer : IPrivateServer
 {
     private readonly RedisServerOptions _options;
     private readonly string _executable;
@@ -26,6 +26,8 @@ public sealed class RedisServer : IAsyncDisposable
         _configuration = RedisConfiguration.Write(options, ports, folder, LogFile);
         _process = StartProcess();
     }
+
+    public string Name => "redis-server";
 
     public string Host => "127.0.0.1";
 
@@ -49,6 +51,10 @@ public sealed class RedisServer : IAsyncDisposable
     public bool IsRunning => !_process.Exited.IsCompleted;
 
     public bool IsSuspended { get; private set; }
+
+    bool IPrivateServer.SurvivesKill => true;
+
+    bool IPrivateServer.CanBeSuspended => true;
 
     /// <summary>The port at which replicas and the nodes of a cluster reach this server.</summary>
     internal int ReplicationPort => PlainPort ?? Port;
@@ -96,6 +102,14 @@ public sealed class RedisServer : IAsyncDisposable
         _process.Kill();
         IsSuspended = false;
     }
+
+    Task IPrivateServer.EndAsync()
+    {
+        Kill();
+        return Task.CompletedTask;
+    }
+
+    Task IPrivateServer.StartAgainAsync() => StartAgainAsync();
 
     /// <summary><c>SHUTDOWN</c>: the server ends in good order, and is gone when this returns.</summary>
     public async Task StopAsync()
@@ -173,7 +187,7 @@ public sealed class RedisServer : IAsyncDisposable
         var probe = await RedisProbe.ConnectAsync(Host, ReplicationPort, access: Access).ConfigureAwait(false);
         try
         {
-            (await probe.ExecuteAsync("CLIENT", "SETNAME", "probe").ConfigureAwait(false)).OrThrow();
+            (await probe.ExecuteAsync("CLIENT", "SETNAME", RedisServerClient.ProbeName).ConfigureAwait(false)).OrThrow();
             return probe;
         }
         catch
@@ -196,16 +210,7 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task<int> KillClientsAsync()
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
-        var killed = 0L;
-        foreach (var client in await RedisServerClient.ListAsync(probe).ConfigureAwait(false))
-        {
-            if (client.IsReplicationLink) continue;
-
-            killed += (await probe.ExecuteAsync("CLIENT", "KILL", "ID", client.Id.ToString(CultureInfo.InvariantCulture))
-                .ConfigureAwait(false)).AsInt64();
-        }
-
-        return (int)killed;
+        return await RedisServerClient.KillAllAsync(probe).ConfigureAwait(false);
     }
 
     /// <summary>Closes one client connection, from the server's side. Returns whether there was one of that number.</summary>

@@ -9,10 +9,13 @@ namespace RedisActors.Testing;
 /// <param name="LastCommand">The command that came last, in lower case.</param>
 public sealed record RedisServerClient(long Id, string Name, string Flags, string LastCommand)
 {
+    /// <summary>What probes call themselves.</summary>
+    internal const string ProbeName = "probe";
+
     public bool IsReplicationLink => Flags.AsSpan().ContainsAny('S', 'M');
 
     /// <summary>Whether this is a probe, or a sentinel of <see cref="RedisSentinels"/>.</summary>
-    private bool IsOfTheFixture => Name == "probe" || Name.StartsWith("sentinel-", StringComparison.Ordinal);
+    private bool IsOfTheFixture => Name == ProbeName || Name.StartsWith("sentinel-", StringComparison.Ordinal);
 
     /// <summary>All connections of the server to which the probe goes, but for the fixture's own.</summary>
     internal static async Task<IReadOnlyList<RedisServerClient>> ListAsync(RedisProbe probe)
@@ -24,6 +27,21 @@ public sealed record RedisServerClient(long Id, string Name, string Flags, strin
                 .Select(Parse)
                 .Where(client => !client.IsOfTheFixture),
         ];
+    }
+
+    /// <summary>Closes all of them, except for replication links. Returns how many there were.</summary>
+    internal static async Task<int> KillAllAsync(RedisProbe probe)
+    {
+        var killed = 0L;
+        foreach (var client in await ListAsync(probe).ConfigureAwait(false))
+        {
+            if (client.IsReplicationLink) continue;
+
+            killed += (await probe.ExecuteAsync("CLIENT", "KILL", "ID", client.Id.ToString(CultureInfo.InvariantCulture))
+                .ConfigureAwait(false)).AsInt64();
+        }
+
+        return (int)killed;
     }
 
     private static RedisServerClient Parse(string line)
