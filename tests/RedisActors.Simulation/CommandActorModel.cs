@@ -213,6 +213,12 @@ internal sealed class CommandActorModel
             return;
         }
 
+        if (!_ledger.HasHandedOver(command))
+        {
+            new CommandRefused(command).EndAsNotSent();
+            return;
+        }
+
         switch (_ledger.CommandRefused(command))
         {
             case RefusalAction.Reconnect when _leaving.Reason is null:

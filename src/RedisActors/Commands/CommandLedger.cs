@@ -122,6 +122,9 @@ internal sealed class CommandLedger
         if (!_refused.EndProbe()) _window.Grow();
     }
 
+    /// <summary>Whether it was this ledger that handed a command to a link, and not the one before a restart of the actor.</summary>
+    public bool HasHandedOver(PendingCommand command) => command.WasIn(_inFlight);
+
     /// <summary>
     /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
     /// it: on its keys, or everything where the whole server refuses. Or the client lost an answer that it had from a former link.

@@ -333,14 +333,14 @@ internal class PendingCommand : LinkRequest
 internal sealed record CommandRefused(PendingCommand Command) : INoSerializationVerificationNeeded
 {
     /// <summary>
-    /// Nobody is there to retry it: the actor has stopped, or is not the one any more that handed it to a link. What was refused certainly did not run, unless an
-    /// earlier request of it did.
+    /// Nobody is there to retry it: the actor has stopped, or it was restarted since it handed this command to a link. What was
+    /// refused certainly did not run, unless an earlier request of it did.
     /// </summary>
     public void EndAsNotSent()
     {
         var renewed = Command.Renew(Command.CameBackUnanswered);
         renewed.EndAs(
             renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
-            $"{renewed.Command.Name}: the RedisActor stopped before it could be retried ({Command.RefusalReason ?? "its reply was lost"})");
+            $"{renewed.Command.Name}: the RedisActor stopped or failed before it could be retried ({Command.RefusalReason ?? "its reply was lost"})");
     }
 }

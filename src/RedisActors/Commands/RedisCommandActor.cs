@@ -215,6 +215,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnCommandRefused(CommandRefused message)
     {
+        if (!_ledger.HasHandedOver(message.Command))
+        {
+            message.EndAsNotSent();
+            return;
+        }
+
         switch (_ledger.CommandRefused(message.Command))
         {
             case RefusalAction.Reconnect when _leaving.Reason is null:
