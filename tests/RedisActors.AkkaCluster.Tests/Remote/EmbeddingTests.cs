@@ -51,6 +51,18 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await system.Terminate();
     }
 
+    [Fact]
+    public async Task RemoteRedis_refuses_a_message_that_it_does_not_know()
+    {
+        var system = ActorSystem.Create("shop", Own());
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() =>
+            RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisStatus>(GetStatus.Instance, Eventually.Patience));
+
+        Assert.Contains("A RemoteRedis cannot take a GetStatus. It takes: RedisCommand, DrainCommands.", error.Message);
+        await system.Terminate();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

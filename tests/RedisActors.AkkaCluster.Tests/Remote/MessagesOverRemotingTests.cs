@@ -57,6 +57,14 @@ public sealed class MessagesOverRemotingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_is_not_known_is_refused_across_nodes_too()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => _redis.Ask<RedisReply>("PING", Patience));
+
+        Assert.Contains("A RedisActor cannot take a String", error.Message);
+    }
+
+    [Fact]
     public async Task A_subscriber_on_another_node_is_told_of_each_change()
     {
         var told = Channel.CreateUnbounded<RedisConnectionEvent>();
