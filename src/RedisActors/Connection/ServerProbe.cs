@@ -44,7 +44,15 @@ internal sealed class ServerProbe(string? clientName)
         RespConversation conversation, ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
         var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        if (pong.Kind == RespKind.Error && ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal) throw refusal;
+        if (pong.Kind == RespKind.Error)
+        {
+            if (ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal) throw refusal;
+        }
+        else if (pong.Kind != RespKind.SimpleString)
+        {
+            throw new NotRespException(pong.ToString());
+        }
+
         var role = ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
         if (access.Database != 0)
         {
