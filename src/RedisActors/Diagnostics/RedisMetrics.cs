@@ -64,12 +64,12 @@ public static class RedisMetrics
         var tags = Tags(state.Connection, state.Lane);
         if (state is RedisReady ready)
         {
-            if (ready.Away > TimeSpan.Zero) Away.Record(ready.Away.TotalSeconds, tags);
-            if (ready.Replayed > 0) Replayed.Add(ready.Replayed, tags);
+            if (ready.Away > TimeSpan.Zero) Measure(static (value, tags) => Away.Record(value, tags), ready.Away.TotalSeconds, tags);
+            if (ready.Replayed > 0) Measure(static (value, tags) => Replayed.Add(value, tags), (long)ready.Replayed, tags);
         }
 
         tags.Add("state", Word(state));
-        Changes.Add(1, tags);
+        Measure(static (value, tags) => Changes.Add(value, tags), 1L, tags);
     }
 
     /// <param name="redis">The RedisActor that the command was sent to.</param>
@@ -79,7 +79,8 @@ public static class RedisMetrics
         if (!Failed.Enabled) return;
         var name = redis.Path.Name;
         var connection = name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
-        Failed.Add(1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
+        Measure(
+            static (value, tags) => Failed.Add(value, tags), 1L, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
     }
 
     /// <summary>Measures what a lane holds until the result is disposed. Both functions are called from any thread.</summary>
@@ -88,6 +89,19 @@ public static class RedisMetrics
         var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);
         Lanes.TryAdd(gauge, 0);
         return gauge;
+    }
+
+    /// <summary>A listener runs within the measurement. What it throws is its own affair, and not that of whoever is measured.</summary>
+    private static void Measure<T>(Action<T, TagList> measure, T value, TagList tags)
+    {
+        try
+        {
+            measure(value, tags);
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell: the listener knows.
+        }
     }
 
     private static TagList Tags(string connection, int lane) => new() { { "connection", connection }, { "lane", lane } };
