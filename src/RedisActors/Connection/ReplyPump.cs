@@ -9,14 +9,18 @@ namespace RedisActors.Connection;
 /// Redis answers a connection in order. So there is one loop: it waits for the reply at the front, and then takes whatever else
 /// has come, without a continuation, a work item or an allocation for each.
 /// </remarks>
-/// <param name="gate">Held while a request is handed over, so that the order here is the order of the replies.</param>
-/// <param name="handOver">Gives a request to the client; null: it was not given. Throws nothing.</param>
+/// <param name="handOver">
+/// Gives a request to the client, one at a time, so that the order here is the order of the replies; null: it was not given. Throws
+/// nothing.
+/// </param>
 /// <param name="tell">Tells a request what its reply came to, which may be null or not completed. Throws nothing.</param>
 /// <param name="ended">Told once, after <see cref="End"/>, when every request has been told.</param>
 internal sealed class ReplyPump(
-    Lock gate, Func<LinkRequest, Task<RedisResult>?> handOver, Action<LinkRequest, Task<RedisResult>?> tell, Action ended)
+    Func<LinkRequest, Task<RedisResult>?> handOver, Action<LinkRequest, Task<RedisResult>?> tell, Action ended)
 {
     private const int FirstCapacity = 256;
+
+    private readonly Lock _gate = new();
 
     // What was handed over, and what the loop has taken of it.
     private Entry[] _arriving = new Entry[FirstCapacity];
@@ -40,7 +44,7 @@ internal sealed class ReplyPump(
     /// <summary>Hands a request over and waits for its reply. False: this has ended, and the request was not touched.</summary>
     public bool Add(LinkRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (_hasEnded) return false;
             if (_arrived == _arriving.Length) Array.Resize(ref _arriving, _arrived * 2);
@@ -56,7 +60,7 @@ internal sealed class ReplyPump(
     /// <summary>The link is lost: this ends when the requests that were handed over have been told.</summary>
     public void End()
     {
-        lock (gate)
+        lock (_gate)
         {
             _ending = true;
             if (_running || _hasEnded) return;
@@ -125,7 +129,7 @@ internal sealed class ReplyPump(
     private bool TryTakeArrived()
     {
         bool isLast;
-        lock (gate)
+        lock (_gate)
         {
             if (_arrived > 0)
             {

@@ -36,7 +36,7 @@ internal static class SentinelQuery
             {
                 var primary = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
                 var others = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-                if (primary.Kind == RespKind.Error) return NoOpinion(sentinel, access, primary.AsString()!);
+                if (primary.Kind != RespKind.Array) return NoOpinion(sentinel, access, primary);
 
                 var fields = Fields(primary);
                 long.TryParse(fields.GetValueOrDefault("config-epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch);
@@ -44,15 +44,16 @@ internal static class SentinelQuery
             },
             cancellation);
 
-    private static SentinelOpinion NoOpinion(ServerAddress sentinel, ServerAccess access, string error)
+    private static SentinelOpinion NoOpinion(ServerAddress sentinel, ServerAccess access, in RespValue answer)
     {
-        if (error.Contains("No such master", StringComparison.OrdinalIgnoreCase))
+        var words = answer.Kind == RespKind.Error ? answer.AsString()! : answer.ToString();
+        if (words.Contains("No such master", StringComparison.OrdinalIgnoreCase))
         {
             return new SentinelOpinion(sentinel.Endpoint, null, 0, []);
         }
 
-        throw ServerRefusal.OfQuestion(sentinel, access, "SENTINEL", error)
-            ?? new MisconfiguredException($"{sentinel} is not a sentinel: it answers '{error}'");
+        throw ServerRefusal.OfQuestion(sentinel, access, "SENTINEL", words)
+            ?? new MisconfiguredException($"{sentinel} is not a sentinel: it answers '{words}'");
     }
 
     private static IReadOnlyList<RedisEndpoint> Endpoints(in RespValue reply) => reply.Kind == RespKind.Array

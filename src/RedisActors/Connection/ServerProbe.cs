@@ -33,18 +33,19 @@ internal sealed class ServerProbe(string? clientName)
             server, access, questions, conversation => ReadAsync(conversation, server, access, cancellation), cancellation);
     }
 
-    /// <summary>Tries out whether the server lets this client into another database. Throws <see cref="RedisLinkException"/> where not.</summary>
-    public static async Task VerifyDatabaseAsync(
-        ServerAddress server, ServerAccess access, int database, CancellationToken cancellation)
-    {
-        using var found = await new ServerProbe(null).OpenAsync(server, access with { Database = database }, cancellation).ConfigureAwait(false);
-    }
-
     private async Task<FoundServer> ReadAsync(
         RespConversation conversation, ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
         var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        if (pong.Kind == RespKind.Error && ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal) throw refusal;
+        if (pong.Kind == RespKind.Error)
+        {
+            if (ServerRefusal.OfQuestion(server, access, "PING", pong.AsString()!) is { } refusal) throw refusal;
+        }
+        else if (pong.Kind != RespKind.SimpleString)
+        {
+            throw new NotRespException(pong.ToString());
+        }
+
         var role = ServerRoles.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false));
         if (access.Database != 0)
         {

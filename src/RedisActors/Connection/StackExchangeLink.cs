@@ -10,13 +10,11 @@ internal sealed class StackExchangeLink : IRedisLink
 
     private static readonly TimeSpan ClosingInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _gate = new();
     private readonly ConnectionMultiplexer _client;
     private readonly LinkStream _stream;
     private readonly ServerAddress _server;
     private readonly IDatabase _database;
     private readonly int _databaseNumber;
-    private readonly OtherDatabases _otherDatabases;
     private readonly ReplyPump _pump;
     private Action<string>? _onLost;
     private IDisposable? _watch;
@@ -27,19 +25,16 @@ internal sealed class StackExchangeLink : IRedisLink
     /// <param name="client">The client, which holds the stream and no other connection.</param>
     /// <param name="stream">Where its bytes come and go.</param>
     /// <param name="found">The server at the other end, and which connection of it this is.</param>
-    /// <param name="verify">Tries out whether the server lets this client into another database.</param>
     /// <param name="onLost">See <see cref="IRedisLinkFactory.ConnectAsync"/>.</param>
-    public StackExchangeLink(
-        ConnectionMultiplexer client, LinkStream stream, FoundServer found, Func<int, Task> verify, Action<string> onLost)
+    public StackExchangeLink(ConnectionMultiplexer client, LinkStream stream, FoundServer found, Action<string> onLost)
     {
         _client = client;
         _stream = stream;
         _server = found.Server;
         Identity = found.Identity;
         _databaseNumber = found.Access.Database;
-        _database = client.GetDatabase(_databaseNumber);
-        _otherDatabases = new OtherDatabases(_gate, Execute, client, verify);
-        _pump = new ReplyPump(_gate, HandOver, Tell, OnPumpEnded);
+        _database = client.GetDatabase();
+        _pump = new ReplyPump(HandOver, Tell, OnPumpEnded);
         _onLost = onLost;
         stream.Ended = Lost;
         client.ConnectionFailed += OnConnectionFailed;
@@ -89,16 +84,15 @@ internal sealed class StackExchangeLink : IRedisLink
     private Task<RedisResult>? HandOver(LinkRequest request)
     {
         if (Volatile.Read(ref _cause) is not null) return null;
-        var database = request.Database == _databaseNumber ? null : request.Database;
-        return database is null && !_otherDatabases.Holds ? Execute(request, _database) : _otherDatabases.HandOver(request, database);
-    }
-
-    private Task<RedisResult> Execute(LinkRequest request, IDatabase? database)
-    {
         try
         {
+            if (request.Database is { } other && other != _databaseNumber)
+            {
+                throw new ArgumentException($"this connection is for database {_databaseNumber}, not for {other}");
+            }
+
             request.EnsureReadable();
-            return (database ?? _database).ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
+            return _database.ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
         }
         catch (Exception error)
         {
@@ -170,7 +164,6 @@ internal sealed class StackExchangeLink : IRedisLink
     {
         if (Interlocked.CompareExchange(ref _cause, cause, null) is not null) return;
         _stream.CloseAndCount(cause);
-        _otherDatabases.Close();
         _pump.End();
         if (!_pump.HasEnded) _ = InsistAsync();
     }

@@ -13,9 +13,12 @@ namespace RedisActors.Connection;
 /// </summary>
 internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFinder finder) : IRedisLinkFactory
 {
-    /// <summary>Pub/sub would make the client want a second connection; a shared one cannot serve it anyway.</summary>
-    private static readonly CommandMap WithoutPubSub =
-        CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
+    /// <summary>
+    /// Pub/sub would make the client want a second connection. With SELECT it would change the database by itself, and not look at
+    /// the answer: the connection is in the database of the link, and stays there.
+    /// </summary>
+    private static readonly CommandMap Commands =
+        CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SELECT"], available: false);
 
     /// <summary>What the client takes for the server's address. It is resolved by nobody and equals no node that a server names.</summary>
     private static readonly EndPoint TheServer = new DnsEndPoint("redis-actors.invalid", 1);
@@ -80,10 +83,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
         {
             var client = await connecting.WaitAsync(limit).ConfigureAwait(false);
             await stream.Handshake.WaitAsync(limit).ConfigureAwait(false);
-            var link = new StackExchangeLink(client, stream, found, database => VerifyAsync(found, database), onLost)
-            {
-                Warning = WarningOf(found),
-            };
+            var link = new StackExchangeLink(client, stream, found, onLost) { Warning = WarningOf(found) };
             stream.GoLive();
             return link;
         }
@@ -95,12 +95,6 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
             throw error as RedisLinkException
                 ?? new RedisLinkException($"{found.Server} answers, and StackExchange.Redis does not take the connection: {error.Message}", error);
         }
-    }
-
-    private async Task VerifyAsync(FoundServer found, int database)
-    {
-        using var limit = new CancellationTokenSource(settings.ConnectTimeout);
-        await ServerProbe.VerifyDatabaseAsync(found.Server, found.Access, database, limit.Token).ConfigureAwait(false);
     }
 
     private string? WarningOf(FoundServer found)
@@ -117,7 +111,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
         AbortOnConnectFail = true,
         ConnectRetry = 1,
         AllowAdmin = true,
-        CommandMap = WithoutPubSub,
+        CommandMap = Commands,
         TieBreaker = string.Empty,
         ConfigurationChannel = string.Empty,
         BacklogPolicy = BacklogPolicy.FailFast,

@@ -17,6 +17,7 @@ internal sealed class TlsTrust
     private string? _files;
     private string? _host;
     private string? _caFile;
+    private string _hint = " (tls.host)";
     private bool _verifies;
     private X509Certificate2Collection? _authorities;
     private SslStreamCertificateContext? _identity;
@@ -52,9 +53,8 @@ internal sealed class TlsTrust
     /// <summary>The same for other hosts, each of which is to show a certificate for its own name: <c>tls.host</c> is the server's.</summary>
     public TlsTrust ForOtherHosts()
     {
-        if (_host is null) return this;
         var other = (TlsTrust)MemberwiseClone();
-        other._host = null;
+        (other._host, other._hint) = (null, string.Empty);
         return other;
     }
 
@@ -108,7 +108,7 @@ internal sealed class TlsTrust
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return "it shows no certificate";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"its certificate ({certificate.Subject}) is not for the name '{name}' (tls.host)";
+            return $"its certificate ({certificate.Subject}) is not for the name '{name}'{_hint}";
         }
 
         var whom = _authorities is null ? "the operating system trusts (tls.ca-file)" : $"tls.ca-file ({_caFile}) trusts";

@@ -65,6 +65,18 @@ public sealed class AccessTests : LinkSpec
     }
 
     [Fact]
+    public async Task A_password_that_the_server_repeats_in_its_error_is_not_shown()
+    {
+        var server = Keep(StrangeServer.Saying(
+            _ => "-ERR unknown command 'AUTH', with args beginning with: 'hunter2' \r\n+PONG\r\n*1\r\n$6\r\nmaster\r\n"));
+
+        var refusal = await RefusalAsync($"endpoint = \"{server.Endpoint}\", password = hunter2");
+
+        Assert.StartsWith($"{server.Endpoint} does not accept user and password of the default user: ERR (", refusal);
+        Assert.DoesNotContain("hunter2", refusal);
+    }
+
+    [Fact]
     public async Task A_user_lets_in_where_the_default_user_is_off()
     {
         var server = await StartServerAsync(new RedisServerOptions { Users = ["app on >secret ~* +@all", "default off"] });
@@ -149,6 +161,44 @@ public sealed class AccessTests : LinkSpec
         var error = await Assert.ThrowsAsync<RedisLinkException>(() => ConnectAsync(links));
 
         Assert.Contains("did not answer within connect-timeout", error.Message);
+    }
+
+    [Fact]
+    public async Task A_provider_that_hangs_is_not_called_again_and_what_it_gives_in_the_end_is_used()
+    {
+        var server = await StartServerAsync();
+        var links = Links(
+            $"endpoint = \"{server.Endpoint}\", connect-timeout = 1s, credentials-provider = \"{typeof(Blocking).AssemblyQualifiedName}\"");
+        Blocking.Calls = 0;
+        Blocking.MayGoOn.Reset();
+
+        for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<RedisLinkException>(() => ConnectAsync(links));
+        Assert.Equal(1, Blocking.Calls);
+        Blocking.MayGoOn.Set();
+
+        await ConnectAsync(links);
+        await ConnectAsync(links);
+        Assert.InRange(Blocking.Calls, 2, 3);
+    }
+
+    public sealed class Blocking : IRedisCredentialsProvider
+    {
+        private static int _calls;
+
+        public static int Calls
+        {
+            get => Volatile.Read(ref _calls);
+            set => Volatile.Write(ref _calls, value);
+        }
+
+        public static ManualResetEventSlim MayGoOn { get; } = new();
+
+        public ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref _calls);
+            MayGoOn.Wait(CancellationToken.None);
+            return new(new RedisCredentials(null, null));
+        }
     }
 
     public sealed class Rotating : IRedisCredentialsProvider

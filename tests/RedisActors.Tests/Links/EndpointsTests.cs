@@ -46,6 +46,42 @@ public sealed class EndpointsTests : LinkSpec
         Assert.StartsWith($"TLS with {stranger.Endpoint} failed", await RefusalAsync($"endpoint = \"{stranger.Endpoint}\", tls.enabled = on"));
     }
 
+    public static TheoryData<string> Floods => new(
+        string.Concat(Enumerable.Repeat("*1\r\n", 200_000)),
+        "*1000000\r\n" + string.Concat(Enumerable.Repeat(":1\r\n", 1_000_000)),
+        "$2000000000\r\n",
+        "+" + new string('x', 1_000_000));
+
+    [Theory]
+    [MemberData(nameof(Floods))]
+    public async Task A_port_that_answers_without_bound_or_depth_is_no_Redis(string flood)
+    {
+        var stranger = Keep(StrangeServer.Saying(_ => flood));
+
+        Assert.StartsWith($"{stranger.Endpoint} is not a Redis server", await RefusalAsync($"endpoint = \"{stranger.Endpoint}\""));
+    }
+
+    [Fact]
+    public async Task A_port_that_says_what_it_is_told_is_no_Redis_and_the_password_is_not_repeated()
+    {
+        var stranger = Keep(StrangeServer.Saying(words => words));
+
+        var refusal = await RefusalAsync($"endpoint = \"{stranger.Endpoint}\", password = hunter2");
+
+        Assert.StartsWith($"{stranger.Endpoint} is not a Redis server", refusal);
+        Assert.DoesNotContain("hunter2", refusal);
+    }
+
+    [Fact]
+    public async Task Of_a_line_that_repeats_what_it_was_told_the_password_is_not_shown()
+    {
+        var stranger = Keep(StrangeServer.Saying(words => $"SSH-2.0 what is {words.ReplaceLineEndings(" ")}?\r\n"));
+
+        var refusal = await RefusalAsync($"endpoint = \"{stranger.Endpoint}\", password = hunter2");
+
+        Assert.DoesNotContain("hunter2", refusal);
+    }
+
     [Fact]
     public async Task A_port_that_closes_at_once_may_be_a_server_later()
     {

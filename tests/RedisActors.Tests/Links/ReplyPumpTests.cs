@@ -140,7 +140,7 @@ public sealed class ReplyPumpTests
         private readonly List<(int Number, TaskCompletionSource<RedisResult> Reply)> _open = [];
         private int _telling;
 
-        public Client() => Pump = new ReplyPump(new Lock(), HandOver, Tell, () => Ended.TrySetResult(Told.Count));
+        public Client() => Pump = new ReplyPump(HandOver, Tell, () => Ended.TrySetResult(Told.Count));
 
         public ReplyPump Pump { get; }
 

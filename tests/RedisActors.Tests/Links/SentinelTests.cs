@@ -121,6 +121,22 @@ public sealed class SentinelTests : LinkSpec
     }
 
     [Fact]
+    public async Task A_sentinel_that_talks_nonsense_is_listened_to_again_all_the_same()
+    {
+        var group = await StartGroupAsync();
+        var stranger = Keep(StrangeServer.Saying(words => words switch
+        {
+            _ when words.Contains("SUBSCRIBE") => "*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n*3\r\n+a\r\n+b\r\n*0\r\n",
+            _ when words.Contains("SENTINEL") => "-ERR No such master with that name\r\n-ERR No such master with that name\r\n",
+            _ => "+PONG\r\n",
+        }));
+        await ConnectAsync(Links(Settings(group, [stranger.Endpoint, .. group.SentinelEndpoints])));
+
+        var before = stranger.Accepted;
+        await UntilAsync(() => Task.FromResult(stranger.Accepted > before + 4));
+    }
+
+    [Fact]
     public async Task A_link_that_ends_stops_listening()
     {
         var group = await StartGroupAsync();

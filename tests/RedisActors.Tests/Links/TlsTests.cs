@@ -89,6 +89,38 @@ public sealed class TlsTests : LinkSpec
     }
 
     [Fact]
+    public async Task A_sentinel_shows_a_certificate_for_its_own_name_whatever_the_servers_is()
+    {
+        var server = await StartTlsAsync();
+        var settings = $$"""
+            topology = sentinel
+            sentinel { service = orders, endpoints = ["localhost:{{server.Port}}"] }
+            {{Trusting(server)}}
+            tls.host = elsewhere.test
+            """;
+
+        Assert.StartsWith($"localhost:{server.Port} (127.0.0.1) is not a sentinel", await RefusalAsync(settings));
+        await server.ShowCertificateAsync(_certificates.Elsewhere);
+        Assert.EndsWith("(CN=elsewhere.test) is not for the name 'localhost'", await RefusalAsync(settings));
+    }
+
+    [Fact]
+    public async Task What_was_read_from_the_files_is_used_again_until_they_change()
+    {
+        var server = await StartTlsAsync();
+        var file = Path.GetTempFileName();
+        File.Copy(Path.Combine(server.Folder, "ca.crt"), file, overwrite: true);
+        var settings = Hocon.Settings($"{Trusting(server)}\ntls.ca-file = \"{file}\"").Link.Tls;
+
+        var first = await TlsTrust.LoadAsync(settings, null, CancellationToken.None);
+        Assert.Same(first, await TlsTrust.LoadAsync(settings, first, CancellationToken.None));
+        File.Copy(Path.Combine(server.Folder, "strangers-ca.crt"), file, overwrite: true);
+
+        Assert.NotSame(first, await TlsTrust.LoadAsync(settings, first, CancellationToken.None));
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task Any_certificate_is_taken_where_that_is_wished()
     {
         var server = await StartTlsAsync();
