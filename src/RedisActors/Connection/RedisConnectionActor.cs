@@ -111,10 +111,9 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
     private void OnFenced(Fenced message)
     {
         if (message.Forbidden is not null) Context.Parent.Tell(new FenceForbidden(_epoch, message.Forbidden));
-        if (_link!.Warning is { } warning) Context.GetLogger().Warning("redis {0}: {1}", _settings.Name, warning);
         Become(Watching);
         OnHeartbeatAnswered();
-        Context.Parent.Tell(new LinkVerified(_epoch, _link));
+        Context.Parent.Tell(new LinkVerified(_epoch, _link!));
     }
 
     private void OnHeartbeatDue()

@@ -65,8 +65,8 @@ public sealed record RedisBackingOff(
 }
 
 /// <summary>
-/// No further attempt is made until <see cref="ForceReconnect"/>; every command that waits or comes is answered with
-/// <see cref="Outcome.NotSent"/>. The restart budget is spent (<c>restart.when-spent = stop</c>).
+/// No further attempt is made until <see cref="ResumeConnection"/> or <see cref="ForceReconnect"/>; every command that waits or comes
+/// is answered with <see cref="Outcome.NotSent"/>. The restart budget is spent (<c>restart.when-spent = stop</c>).
 /// </summary>
 /// <param name="Connection"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Connection']"/></param>
 /// <param name="Epoch"><inheritdoc cref="RedisConnectionEvent" path="/param[@name='Epoch']"/></param>

@@ -6,7 +6,7 @@ namespace RedisActors.Supervision;
 /// <summary>
 /// The log lines about one lane of a connection: one for each change of state that an operator wants to see, once per outage and
 /// not once per attempt, as many as the connection's <see cref="LogBudget"/> allows. What is left out is written at debug level,
-/// and how things stand is told when there is room again.
+/// and when there is room again the state that was reached meanwhile is told.
 /// </summary>
 /// <param name="log">Where to write.</param>
 /// <param name="budget">The budget that all the lanes of the connection share.</param>
@@ -17,6 +17,7 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     private readonly string _name = lane == 1 ? connection : $"{connection} (lane {lane})";
     private bool _toldOfOutage;
     private bool _toldOfFence;
+    private string? _linkWarning;
     private string? _misconfiguration;
     private RedisConnectionEvent? _state;
     private int _leftOut;
@@ -45,6 +46,12 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
             now);
     }
 
+    /// <summary>What an operator should know of a link; the same is not repeated for the next one.</summary>
+    public void LinkWarning(string text, TimeSpan now)
+    {
+        if (_linkWarning != text && TryWrite(LogLevel.WarningLevel, text, now)) _linkWarning = text;
+    }
+
     /// <summary>An actor of the library failed, which is a defect.</summary>
     public void Failed(Exception error, TimeSpan now)
     {
@@ -57,7 +64,7 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     /// <summary>The lane has failed too often, and the RedisActor ends: there are no lines after this one, so it is always written.</summary>
     public void Ended() => Write(LogLevel.ErrorLevel, "its actors failed too often, so the RedisActor stops; commands are answered NotSent", null);
 
-    /// <summary>Tells how things stand, should there be room for it by now.</summary>
+    /// <summary>Tells the state that was reached while lines were left out, if there is room for it by now.</summary>
     public void CatchUp(TimeSpan now)
     {
         if (_leftOut == 0 || _state is null || !budget.TrySpend(now)) return;
@@ -96,7 +103,8 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
 
     private bool TryWrite(LogLevel level, string text, TimeSpan now, Exception? error = null)
     {
-        if (budget.TrySpend(now))
+        // A line that nobody wants to see takes no other one's place.
+        if (!log.IsEnabled(level) || budget.TrySpend(now))
         {
             Write(level, text, error);
             return true;

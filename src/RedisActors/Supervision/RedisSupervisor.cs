@@ -40,7 +40,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _states = new StateAnnouncer(memory, Context, _log);
         _server = ProbeCoordinator.Enter(links.ServerKey);
 
-        Receive<LinkVerified>(On);
+        Receive<LinkVerified>(OnVerified);
         Receive<Terminated>(OnConnectionStopped, message => message.ActorRef.Equals(_connection));
         Receive<PauseConnection>(On);
         Receive<ResumeConnection>(On);
@@ -154,6 +154,12 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     {
         if (_log.TrySpendEscalation(Now)) Context.Parent.Tell(new BudgetSpent(cause));
         else Timers.StartSingleTimer(EscalationDue.Instance, EscalationDue.Instance, EscalationRetry);
+    }
+
+    private void OnVerified(LinkVerified message)
+    {
+        if (message.Link.Warning is { } warning) _log.LinkWarning(warning, Now);
+        On(message);
     }
 
     private void OnConnectionStopped(Terminated message)

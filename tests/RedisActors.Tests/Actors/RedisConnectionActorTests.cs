@@ -25,19 +25,6 @@ public sealed class RedisConnectionActorTests : VirtualTimeSpec
     }
 
     [Fact]
-    public async Task What_an_operator_should_know_of_the_server_is_logged_as_a_warning()
-    {
-        await StartAsync();
-        var attempt = await Server.NextAttemptAsync();
-
-        await EventFilter.Warning("redis default: it is a node of a Redis Cluster").ExpectOneAsync(async () =>
-        {
-            attempt.Succeed(new ScriptedLink(new ClientIdentity(1, "10.0.0.1:1")) { Warning = "it is a node of a Redis Cluster" });
-            await _parent.ExpectMsgAsync<LinkVerified>();
-        });
-    }
-
-    [Fact]
     public async Task A_link_that_is_overdue_is_abandoned_and_counts_as_lost_when_it_says_so()
     {
         var connection = await StartVerifiedAsync();

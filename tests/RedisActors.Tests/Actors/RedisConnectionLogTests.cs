@@ -155,6 +155,22 @@ public sealed class RedisConnectionLogTests : RedisSpec
     }
 
     [Fact]
+    public async Task What_an_operator_should_know_of_a_link_is_one_warning_and_not_one_for_each_link()
+    {
+        StartSupervisor();
+        for (var id = 1; id < 4; id++)
+        {
+            var attempt = await Server.NextAttemptAsync();
+            attempt.Succeed(new ScriptedLink(new ClientIdentity(id, $"10.0.0.1:{id}")) { Warning = "it is a node of a Redis Cluster" });
+            await AwaitStateAsync<RedisReady>();
+            attempt.Lose("the socket closed");
+            await AwaitStateAsync<RedisLost>();
+        }
+
+        Assert.Single(await AllLinesAsync(), "redis default: it is a node of a Redis Cluster");
+    }
+
+    [Fact]
     public async Task What_is_told_of_a_failure_is_written_as_it_is()
     {
         StartSupervisor();
