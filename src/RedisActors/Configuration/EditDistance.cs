@@ -1,11 +1,10 @@
 namespace RedisActors.Configuration;
 
-/// <summary>How far two words are apart.</summary>
+/// <summary>How different two words are.</summary>
 internal static class EditDistance
 {
     /// <summary>
-    /// How many letters have to be inserted, removed, replaced, or swapped with their neighbour to make one word of the other; case
-    /// does not count.
+    /// The number of letters to insert, remove, replace, or swap with their neighbour to turn one word into the other, ignoring case.
     /// </summary>
     public static int Between(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {

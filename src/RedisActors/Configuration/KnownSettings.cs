@@ -4,8 +4,7 @@ using Akka.Configuration.Hocon;
 namespace RedisActors.Configuration;
 
 /// <summary>
-/// The keys there are, which are those of <c>reference.conf</c>, and what is written elsewhere that is not among them. A section
-/// that is empty there takes any key.
+/// Finds keys that do not exist, that is, keys that <c>reference.conf</c> does not have. A section that is empty there accepts any key.
 /// </summary>
 internal sealed class KnownSettings
 {
@@ -19,10 +18,10 @@ internal sealed class KnownSettings
         ListPaths(known, string.Empty);
     }
 
-    /// <summary>Reports each key that is not known, and each value where there should be a section.</summary>
-    /// <param name="written">What a user wrote; what the library itself says may be among it.</param>
-    /// <param name="root">The full path of it.</param>
-    /// <param name="problems">Where it is reported. Values are not: a misspelt key may hold a password.</param>
+    /// <summary>Reports each unknown key, and each value in place of a section.</summary>
+    /// <param name="written">What a user wrote; may include the library's own defaults.</param>
+    /// <param name="root">Its full path.</param>
+    /// <param name="problems">Receives the reports. Values are left out, because a misspelt key may hold a password.</param>
     public void Check(HoconObject written, string root, SettingsProblems problems) =>
         Check(written, _known, root, string.Empty, problems);
 
@@ -38,14 +37,14 @@ internal sealed class KnownSettings
             else if (there.IsObject())
             {
                 var section = there.GetObject();
-                if (!value.IsObject()) problems.Add($"{root}.{path}", $"a value is not valid; {Contents(section)} is");
+                if (!value.IsObject()) problems.Add($"{root}.{path}", $"a value is not valid; expected {Contents(section)}");
                 else if (section.Items.Count > 0) Check(value.GetObject(), section, root, $"{path}.", problems);
             }
         }
     }
 
     /// <summary>
-    /// The nearest of all paths where one is near. That is also one with the same last word: a setting in the wrong section, or in
+    /// The closest known path, if one is close enough. A path with the same last word is close too: a setting in the wrong section, or in
     /// none.
     /// </summary>
     private string Suggestion(string path, string root, HoconObject section)
@@ -53,7 +52,7 @@ internal sealed class KnownSettings
         var nearest = _paths.MinBy(known => Distance(path, known))!;
         return Distance(path, nearest) <= 1 + (LastWord(path).Length / 3)
             ? $"did you mean {root}.{nearest}?"
-            : $"{Contents(section)} is valid";
+            : $"expected {Contents(section)}";
     }
 
     private static int Distance(string path, string known) => Math.Min(

@@ -8,14 +8,14 @@ namespace RedisActors.Configuration;
 /// <param name="Port">From 1 to 65535.</param>
 internal sealed record RedisEndpoint(string Host, int Port)
 {
-    /// <summary>The port of a Redis server that names none.</summary>
+    /// <summary>The port of a Redis server when none is given.</summary>
     public const int DefaultPort = 6379;
 
-    /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[v6]</c> or <c>[v6]:port</c>; without a port it is 6379.</summary>
+    /// <summary>Parses <c>host</c>, <c>host:port</c>, <c>[v6]</c> or <c>[v6]:port</c>; the port defaults to 6379.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out RedisEndpoint? endpoint) =>
         TryParse(text, DefaultPort, out endpoint);
 
-    /// <summary>The same, with another port where none is named.</summary>
+    /// <summary>The same, with another default port.</summary>
     public static bool TryParse(string? text, int defaultPort, [NotNullWhen(true)] out RedisEndpoint? endpoint)
     {
         endpoint = null;

@@ -3,7 +3,7 @@ namespace RedisActors;
 /// <summary>Which servers execute the commands of a connection: the setting <c>topology</c>.</summary>
 public enum RedisTopology
 {
-    /// <summary>The server at <c>endpoint</c>; of several <c>endpoints</c> the first that has the required role. The default.</summary>
+    /// <summary>The server at <c>endpoint</c>; or the first of several <c>endpoints</c> that has the required role. The default.</summary>
     Standalone,
 
     /// <summary>The primary that Redis Sentinel names.</summary>
@@ -13,7 +13,7 @@ public enum RedisTopology
     Cluster,
 }
 
-/// <summary>Which role in its replication a server must have: the setting <c>role</c>.</summary>
+/// <summary>The replication role that a server must have: the setting <c>role</c>.</summary>
 public enum RequiredRole
 {
     /// <summary>A primary, which accepts writes. A connection leaves a server that has become a replica. The default.</summary>
@@ -26,7 +26,7 @@ public enum RequiredRole
 /// <summary>How far <see cref="DeliveryMode.WhenSafe"/> goes: the setting <c>when-safe.limit</c>.</summary>
 public enum ReplayLimit
 {
-    /// <summary>Commands that change nothing are replayed (<see cref="ReplayClass.ReadOnly"/>).</summary>
+    /// <summary>Only commands that change nothing are replayed (<see cref="ReplayClass.ReadOnly"/>).</summary>
     ReadOnly,
 
     /// <summary>
@@ -74,7 +74,7 @@ public enum WhenRestartsSpent
     /// <summary>The connection is given up (<see cref="RedisGaveUp"/>), and commands are answered <see cref="Outcome.NotSent"/>. The default.</summary>
     Stop,
 
-    /// <summary>No attempt is made until <see cref="ResumeConnection"/> or <see cref="ForceReconnect"/>; commands wait, each for its timeout.</summary>
+    /// <summary>No attempt is made until <see cref="ResumeConnection"/> or <see cref="ForceReconnect"/>; commands wait, each until it times out.</summary>
     Suspend,
 
     /// <summary>
@@ -90,7 +90,7 @@ public enum WhenRestartsSpent
 /// </summary>
 public enum WhenMisconfigured
 {
-    /// <summary>They are stashed, each for its timeout. The default.</summary>
+    /// <summary>They are stashed, each until it times out. The default.</summary>
     Wait,
 
     /// <summary>They are answered <see cref="Outcome.NotSent"/> at once, with the cause.</summary>

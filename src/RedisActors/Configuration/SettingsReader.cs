@@ -5,26 +5,26 @@ using Akka.Configuration;
 namespace RedisActors.Configuration;
 
 /// <summary>
-/// Reads the settings of a connection and collects what is wrong with them, so that all problems are reported at once, each with
-/// its full path, its value and what would be valid.
+/// Reads the settings of a connection and collects the problems, so that all of them are reported at once, each with its full path,
+/// its value and what would be valid.
 /// </summary>
-/// <param name="config">The settings, those that the connection inherits included.</param>
-/// <param name="origin">Which of them are its own.</param>
+/// <param name="config">The settings, including inherited ones.</param>
+/// <param name="origin">Tells which of them are the connection's own.</param>
 /// <param name="values">
-/// Takes the problems that a value has by itself. Those of an inherited value are left out: they are reported where it stands.
+/// Receives the problems of single values. Those of an inherited value are left out: they are reported where the value is set.
 /// </param>
-/// <param name="rules">Takes the problems that come from several settings together.</param>
+/// <param name="rules">Receives the problems of settings that do not fit together.</param>
 internal sealed class SettingsReader(Config config, SettingsOrigin origin, SettingsProblems values, SettingsProblems rules)
 {
-    private const string TrimmedAway = "A class or constructor that trimming removed is reported like any other name that is not valid.";
+    private const string TrimmedAway = "A class or constructor removed by trimming is reported like any other invalid name.";
 
     private readonly HashSet<string> _invalid = [];
     private readonly List<string> _warnings = [];
 
-    /// <summary>What is not wrong, and still hardly meant: for the log.</summary>
+    /// <summary>Settings that are valid but probably not intended, for the log.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>A text, with the blanks that quotation marks hold together at its ends; HOCON itself takes them away.</summary>
+    /// <summary>A text. If it is quoted, it keeps its leading and trailing blanks, which Akka's own reader would trim.</summary>
     public string Text(string path) => Read(path, "a text", _ => QuotedText.Of(config.GetValue(path))) ?? string.Empty;
 
     public string? TextOrNull(string path) => Text(path) is { Length: > 0 } text ? text : null;
@@ -41,7 +41,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         return value;
     }
 
-    /// <summary>A whole number from <paramref name="min"/> on, or <c>unlimited</c>, which is null.</summary>
+    /// <summary>A whole number of at least <paramref name="min"/>, or null for <c>unlimited</c>.</summary>
     public int? NumberOrUnlimited(string path, int min)
     {
         var valid = $"a whole number from {min}, or unlimited";
@@ -69,7 +69,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
 
     public TimeSpan DurationOrInfinite(string path, TimeSpan min, TimeSpan max) => DurationOr("infinite", path, min, max);
 
-    /// <summary>A duration, or a word that stands for an infinite one.</summary>
+    /// <summary>A duration, or a word that means an infinite one.</summary>
     public TimeSpan DurationOr(string word, string path, TimeSpan min, TimeSpan max)
     {
         var valid = $"a duration from {Format(min)} to {Format(max)}, such as 500ms, 3s or 2m, or {word}";
@@ -78,7 +78,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             : Duration(path, min, max, valid);
     }
 
-    /// <summary>A size in bytes, such as 64MiB; bare numbers are bytes.</summary>
+    /// <summary>A size in bytes, such as 64MiB; a number without a unit is in bytes.</summary>
     public long Size(string path)
     {
         const string Valid = "a size in bytes, such as 500kB, 64MiB or 2GiB";
@@ -87,7 +87,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             : Problem(path, Valid, 0);
     }
 
-    /// <summary>One of the values of an enumeration, spelled as <see cref="SettingWords"/> says.</summary>
+    /// <summary>A value of an enumeration, spelled as by <see cref="SettingWords"/>.</summary>
     public T OneOf<T>(string path)
         where T : struct, Enum => OneOf(path, [.. Enum.GetValues<T>().Select(value => (SettingWords.Of(value), value))]);
 
@@ -116,8 +116,8 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public bool Switch(string path) => OneOf(path, [("on", true), ("off", false), ("true", true), ("false", false)]);
 
     /// <summary>
-    /// The name of a type that implements an interface and can be made without arguments; null where there is none. One is made, to
-    /// see that it can be.
+    /// The type that is named, which must implement the contract and have a parameterless constructor; null if none is named. One
+    /// instance is created, to see that it can be.
     /// </summary>
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = TrimmedAway)]
@@ -125,7 +125,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public Type? TypeOrNull(string path, Type contract, string otherwise = "")
     {
         if (TextOrNull(path) is not { } name) return null;
-        var valid = $"{otherwise}the assembly-qualified name of a class that implements {contract.FullName} and has a constructor without arguments";
+        var valid = $"{otherwise}the assembly-qualified name of a class that implements {contract.FullName} and has a parameterless constructor";
         if (Type.GetType(name, throwOnError: false) is not { IsAbstract: false } type
             || !contract.IsAssignableFrom(type)
             || type.GetConstructor(Type.EmptyTypes) is null)
@@ -146,23 +146,23 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         }
     }
 
-    /// <summary>Whether the user set it for this very connection.</summary>
+    /// <summary>Whether the user set it for this connection.</summary>
     public bool IsOwn(string path) => origin.IsOwn(path);
 
-    /// <summary>A rule about one setting that goes beyond the kind of its value.</summary>
+    /// <summary>A rule about one setting, beyond its type and range.</summary>
     public void Require(bool holds, string path, string valid)
     {
-        if (!holds && IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; {valid} is");
+        if (!holds && IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; expected {valid}");
     }
 
     /// <summary>
-    /// A rule that no single setting shows, such as a minimum above a maximum. Not looked at when one of them is invalid by itself:
-    /// what was read in its place says nothing.
+    /// A rule about several settings, such as a minimum that exceeds a maximum. It is skipped if one of them is invalid by itself,
+    /// because the value read in its place is meaningless.
     /// </summary>
-    /// <param name="hold">Whether they keep the rule.</param>
+    /// <param name="hold">Whether the rule is kept.</param>
     /// <param name="path">The setting under which it is reported.</param>
     /// <param name="others">The other settings of the rule.</param>
-    /// <param name="problem">What is wrong, to be read after the value of <paramref name="path"/>.</param>
+    /// <param name="problem">What is wrong; follows the value of <paramref name="path"/> in the message.</param>
     public void RequireTogether(bool hold, string path, ReadOnlySpan<string> others, string problem)
     {
         if (hold || _invalid.Contains(path)) return;
@@ -174,7 +174,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         rules.Add(Full(path), $"{Shown(path)}{(origin.Inherits && !IsOwn(path) ? "(inherited) " : string.Empty)}{problem}");
     }
 
-    /// <summary>Writes down what the user should know of a setting, and what does not keep the connection from working.</summary>
+    /// <summary>Adds a warning about a setting that does not keep the connection from working.</summary>
     public void WarnIf(bool hold, string path, string warning)
     {
         if (hold) _warnings.Add($"{Full(path)}: {warning}");
@@ -191,7 +191,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     {
         if (!config.HasPath(path))
         {
-            if (!HasValueAbove(path) && IsReported(path)) values.Add(Full(path), $"is missing; {valid} is valid");
+            if (!HasValueAbove(path) && IsReported(path)) values.Add(Full(path), $"is missing; expected {valid}");
             return default;
         }
 
@@ -205,7 +205,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         }
     }
 
-    /// <summary>One of some words; the first is read in the place of an invalid one.</summary>
+    /// <summary>One of several words; an invalid one is read as the first.</summary>
     private T OneOf<T>(string path, IReadOnlyList<(string Word, T Value)> choices)
     {
         var valid = string.Join(", ", choices.Select(choice => choice.Word));
@@ -218,17 +218,17 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         return Problem(path, valid, choices[0].Value);
     }
 
-    /// <summary>Writes down that a setting is invalid, once, and answers what is read in its place.</summary>
+    /// <summary>Reports an invalid setting, once, and returns the value to use in its place.</summary>
     private T Problem<T>(string path, string valid, T instead)
     {
-        if (IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; {valid} is");
+        if (IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; expected {valid}");
         return instead;
     }
 
-    /// <summary>Marks a setting as invalid; whether that is to be said here, and for the first time.</summary>
+    /// <summary>Marks a setting as invalid. Returns whether to report it: only the first time, and only where it is set.</summary>
     private bool IsReported(string path) => _invalid.Add(path) && (!origin.Inherits || IsOwn(path));
 
-    /// <summary>Whether a value stands where a section should be; that is reported once, by <see cref="KnownSettings"/>.</summary>
+    /// <summary>Whether there is a value in place of a section, which is reported once, by <see cref="KnownSettings"/>.</summary>
     private bool HasValueAbove(string path)
     {
         for (var dot = path.IndexOf('.'); dot >= 0; dot = path.IndexOf('.', dot + 1))

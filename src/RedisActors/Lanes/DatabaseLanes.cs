@@ -1,22 +1,22 @@
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// The lanes of databases other than the connection's own. A link is bound to one database, so that no command can run in another one; a
-/// command that names another database goes by lanes of its own, opened when they are needed and closed when they have been idle.
+/// The lanes of databases other than the connection's own. A link is bound to one database, so no command can run in the wrong one. A
+/// command that names another database uses lanes of that database, which are opened on demand and closed when they have been idle.
 /// </summary>
 /// <param name="open">Opens the lanes of a database.</param>
 /// <param name="close">Closes a lane in which nothing waits and nothing is in flight.</param>
-/// <param name="max">How many databases may have lanes at a time.</param>
+/// <param name="max">How many databases may have lanes at the same time.</param>
 internal sealed class DatabaseLanes(Func<int, IReadOnlyList<Lane>> open, Action<Lane> close, int max)
 {
     private readonly Dictionary<int, Entry> _databases = [];
 
     public bool IsEmpty => _databases.Count == 0;
 
-    /// <summary>Whether a lane, by its number, is one of these.</summary>
+    /// <summary>Whether the lane with this number is one of these.</summary>
     public bool Has(int lane) => _databases.Values.Any(entry => entry.Lanes.Any(own => own.Number == lane));
 
-    /// <summary>The lane of a command that names this database; null where too many databases have lanes already.</summary>
+    /// <summary>The lane of a command that names this database; null if too many databases have lanes already.</summary>
     public Lane? LaneOf(RedisCommand command, int database)
     {
         if (!_databases.TryGetValue(database, out var entry))
@@ -30,8 +30,8 @@ internal sealed class DatabaseLanes(Func<int, IReadOnlyList<Lane>> open, Action<
     }
 
     /// <summary>
-    /// A while has passed. Returns the lanes of those databases that no command named meanwhile, to be asked whether they are idle:
-    /// <see cref="OnIdle"/>.
+    /// Called at regular intervals. Returns the lanes of the databases that no command has named since the last call; the caller asks them
+    /// whether they are idle (<see cref="OnIdle"/>).
     /// </summary>
     public List<Lane> TakeUnused()
     {
@@ -47,8 +47,8 @@ internal sealed class DatabaseLanes(Func<int, IReadOnlyList<Lane>> open, Action<
     }
 
     /// <summary>
-    /// A lane holds no command. When this is true of all lanes of a database, and no command named it since they were asked, they are
-    /// closed: nothing can be on its way to them.
+    /// A lane holds no command. Once all lanes of a database are idle, and no command has named it since they were asked, they are closed:
+    /// nothing can be on its way to them.
     /// </summary>
     public void OnIdle(int lane)
     {
@@ -60,7 +60,7 @@ internal sealed class DatabaseLanes(Func<int, IReadOnlyList<Lane>> open, Action<
         foreach (var own in entry.Lanes) close(own);
     }
 
-    /// <summary>Forgets the database of this lane, and returns all its lanes.</summary>
+    /// <summary>Removes the database of this lane and returns all its lanes.</summary>
     public IReadOnlyList<Lane> Forget(int lane)
     {
         var (database, entry) = _databases.First(pair => pair.Value.Lanes.Any(own => own.Number == lane));

@@ -4,7 +4,7 @@ using Akka.Event;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// A lane as its RedisActor sees it: where to send what is meant for it. What comes before the lane has started is kept, in order.
+/// A lane as its RedisActor sees it: where to send the lane's messages. Messages that arrive before the lane has started are kept, in order.
 /// </summary>
 /// <param name="number">From 1.</param>
 internal sealed class Lane(int number)
@@ -18,10 +18,10 @@ internal sealed class Lane(int number)
     /// <summary>The lane's actor.</summary>
     public IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
-    /// <summary>Whether this is the actor that takes the lane's commands.</summary>
+    /// <summary>Whether this is the lane's command actor.</summary>
     public bool IsTakenBy(IActorRef commands) => _commands.Equals(commands);
 
-    /// <summary>Sends to the actor that takes the commands.</summary>
+    /// <summary>Sends to the command actor.</summary>
     public void ToCommands(object message, IActorRef? sender = null)
     {
         if (_early is null) _commands.Tell(message, sender);
@@ -35,7 +35,7 @@ internal sealed class Lane(int number)
         else _early.Enqueue(new Early(message, sender, ForSupervisor: true));
     }
 
-    /// <summary>The lane has started, or started anew.</summary>
+    /// <summary>The lane has started or restarted.</summary>
     public void Started(LaneStarted message)
     {
         _commands = message.Commands;
@@ -46,7 +46,7 @@ internal sealed class Lane(int number)
         foreach (var (what, sender, forSupervisor) in early) (forSupervisor ? _supervisor : _commands).Tell(what, sender);
     }
 
-    /// <summary>Nobody will take what came too early: it is left to the dead letters, where its senders are answered.</summary>
+    /// <summary>The lane will never start: the messages it kept become dead letters, whose senders are answered.</summary>
     public void Strand(ActorSystem system, IActorRef redis)
     {
         while (_early?.TryDequeue(out var early) == true)

@@ -3,8 +3,7 @@ using Akka.Actor;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// Waits until each lane has answered, and tells the one who asked what the answers come to. Lanes that do not answer in time are left
-/// out.
+/// Waits for the answers of all lanes and sends the asker their sum. Lanes that do not answer in time are left out.
 /// </summary>
 internal sealed class LaneAnswers<T> : ReceiveActor
     where T : class
@@ -29,26 +28,26 @@ internal sealed class LaneAnswers<T> : ReceiveActor
     }
 
     /// <param name="lanes">How many lanes are asked.</param>
-    /// <param name="asker">Who asked.</param>
-    /// <param name="sum">What the answers come to.</param>
-    /// <param name="patience">How long to wait for each; null is for ever.</param>
+    /// <param name="asker">Receives the sum.</param>
+    /// <param name="sum">Sums the answers up.</param>
+    /// <param name="patience">How long to wait for each; null: forever.</param>
     public static Props Props(int lanes, IActorRef asker, Func<IReadOnlyList<T>, T> sum, TimeSpan? patience) =>
         Akka.Actor.Props.Create(() => new LaneAnswers<T>(lanes, asker, sum, patience));
 
     private void End()
     {
         _asker.Tell(
-            _answers.Count > 0 ? _sum(_answers) : new Status.Failure(new TimeoutException("none of the lanes answered in time")), _redis);
+            _answers.Count > 0 ? _sum(_answers) : new Status.Failure(new TimeoutException("no lane answered in time")), _redis);
         Context.Stop(Self);
     }
 }
 
-/// <summary>What the answers of several lanes come to.</summary>
+/// <summary>Sums up the answers of several lanes.</summary>
 internal static class LaneSums
 {
-    /// <summary>What waits and is under way in all of them, and the state of the one that is worst off.</summary>
+    /// <summary>The totals of what is stashed and in flight, and the worst state of any lane.</summary>
     /// <param name="lanes">The answers.</param>
-    /// <param name="counts">Whether a lane's state counts, by its number: those of other databases come and go.</param>
+    /// <param name="counts">Whether the state of the lane with this number counts: lanes of other databases come and go.</param>
     public static RedisStatus Of(IReadOnlyList<RedisStatus> lanes, Func<int, bool> counts) => new(
         lanes.Where(lane => lane.State is null || counts(lane.State.Lane)).MaxBy(lane => HowBad(lane.State))?.State,
         lanes.Sum(lane => lane.InFlight),

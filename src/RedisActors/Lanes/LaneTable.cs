@@ -4,17 +4,17 @@ using RedisActors.ExactlyOnce;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// Which lane a command goes: that of the hash slot of its first key, so that commands for one key, or for keys with one hash tag,
-/// go the same way. Commands without a key, or whose keys the library does not know, go all the same lane.
+/// Assigns commands to lanes by the hash slot of their first key, so that commands for one key, or for keys with the same hash tag, share a
+/// lane. All commands without a key, or whose keys the library does not know, share one lane too.
 /// </summary>
 internal sealed class LaneTable
 {
     private readonly Lane[] _laneOfSlot = new Lane[HashSlot.Count];
     private readonly bool _isOneForAll;
 
-    /// <summary>Spreads the slots over the lanes.</summary>
+    /// <summary>Distributes the slots over the lanes.</summary>
     /// <param name="lanes">The lanes.</param>
-    /// <param name="isFinal">Whether it stays like this; otherwise slots may change lanes.</param>
+    /// <param name="isFinal">Whether this assignment is final; otherwise slots may change lanes.</param>
     public LaneTable(IReadOnlyList<Lane> lanes, bool isFinal)
     {
         _isOneForAll = isFinal && lanes.Count == 1;
@@ -32,7 +32,7 @@ internal sealed class LaneTable
         set => _laneOfSlot[slot] = value;
     }
 
-    /// <summary>Whether a lane has any slot.</summary>
+    /// <summary>Whether a lane has any slots.</summary>
     public bool HasSlots(Lane lane) => _laneOfSlot.Contains(lane);
 
     public Lane LaneOf(RedisCommand command) =>

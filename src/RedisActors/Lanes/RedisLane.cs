@@ -7,8 +7,8 @@ using RedisActors.Supervision;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// One lane: a supervisor, which owns the connection, and an actor that takes the commands. Should one of the two fail, both start
-/// anew together; when they do so more often than they may, the lane ends.
+/// One lane: a supervisor, which owns the connection, and a command actor. If one of the two fails, both are restarted together. If that
+/// happens too often, the lane stops.
 /// </summary>
 internal sealed class RedisLane : ReceiveActor
 {
@@ -52,7 +52,7 @@ internal sealed class RedisLane : ReceiveActor
             loggingEnabled: false);
     }
 
-    /// <summary>The RedisActor is told of both, so that nothing it forwards has to pass through this actor.</summary>
+    /// <summary>The RedisActor learns about both, so that what it forwards need not pass through this actor.</summary>
     protected override void PreStart()
     {
         var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget };
@@ -62,10 +62,10 @@ internal sealed class RedisLane : ReceiveActor
     }
 }
 
-/// <summary>From a lane to its RedisActor: who takes what is meant for this lane.</summary>
+/// <summary>From a lane to its RedisActor: the actors that receive the lane's messages.</summary>
 internal sealed record LaneStarted(int Number, IActorRef Supervisor, IActorRef Commands) : INoSerializationVerificationNeeded;
 
-/// <summary>To a lane: end when the commands that you have are answered; there will be no more.</summary>
+/// <summary>To a lane: stop once all commands have been answered; no more will come.</summary>
 internal sealed class CloseLane : INoSerializationVerificationNeeded
 {
     public static readonly CloseLane Instance = new();

@@ -6,7 +6,7 @@ using RedisActors.Supervision;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// The settings of one connection, read once from HOCON and valid from then on. What each means, its unit and its default:
+/// The settings of one connection, read and validated once from HOCON. For meanings, units and defaults see
 /// <c>hocon/reference.conf</c>.
 /// </summary>
 internal sealed record RedisSettings
@@ -20,7 +20,7 @@ internal sealed record RedisSettings
         Lanes = read.Number("lanes", 1, MostLanes);
         read.RequireTogether(
             Lanes == 1 || Link.Topology != RedisTopology.Cluster,
-            "lanes", ["topology"], "is not valid where topology is cluster; 1 is, since each node has a connection of its own");
+            "lanes", ["topology"], "is not valid with topology = cluster; expected 1, because each node has a connection of its own");
         Supervision = new SupervisionSettings(read);
         DrainInPhase = ReadPhase(read, shutdownPhases);
         Commands = new CommandSettings(name, read);
@@ -32,7 +32,7 @@ internal sealed record RedisSettings
     /// <summary>How many connections share the commands.</summary>
     public int Lanes { get; }
 
-    /// <summary>The phase of the coordinated shutdown in which commands under way may finish; null: they may not.</summary>
+    /// <summary>The phase of the coordinated shutdown in which the connection is drained; null: it is not drained.</summary>
     public string? DrainInPhase { get; }
 
     public LinkSettings Link { get; private init; }
@@ -41,19 +41,19 @@ internal sealed record RedisSettings
 
     public SupervisionSettings Supervision { get; private init; }
 
-    /// <summary>What is valid and still hardly meant, a line each, logged when the connection is started.</summary>
+    /// <summary>Settings that are valid but probably not intended, one line each, logged when the connection is started.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Reads the settings of a connection; the reader collects what is wrong with them.</summary>
+    /// <summary>Reads the settings of a connection; the reader collects the problems.</summary>
     /// <param name="name">The connection's name.</param>
     /// <param name="read">Reads its settings.</param>
-    /// <param name="shutdownPhases">The phases of the coordinated shutdown; null: not known.</param>
+    /// <param name="shutdownPhases">The phases of the coordinated shutdown; null: unknown.</param>
     public static RedisSettings Read(string name, SettingsReader read, IReadOnlyList<string>? shutdownPhases) =>
         new(name, read, shutdownPhases);
 
     /// <summary>
-    /// The settings of lanes for another database. Whether the server has it, and lets this client in, shows only when it is needed: then
-    /// its commands are answered at once, and nothing else suffers.
+    /// The settings of lanes for another database. Whether the server has that database and grants this client access turns out only on
+    /// first use. If not, its commands are answered at once, and no others are affected.
     /// </summary>
     public RedisSettings ForDatabase(int database) => this with
     {
@@ -61,12 +61,12 @@ internal sealed record RedisSettings
         Supervision = Supervision.AnsweringAtOnce(),
     };
 
-    /// <summary>The settings of one of several lanes: the same, under a client name of its own.</summary>
+    /// <summary>The settings of one of several lanes: the same, with a client name of its own.</summary>
     public RedisSettings ForLane(int number) => Lanes == 1 && Link.Topology != RedisTopology.Cluster
         ? this
         : this with { Link = Link with { ClientName = $"{Link.ClientName}-lane-{number}" } };
 
-    /// <summary>Reads <c>shutdown.drain-in-phase</c>; null where commands under way are not waited for.</summary>
+    /// <summary>Reads <c>shutdown.drain-in-phase</c>; null: the connection is not drained.</summary>
     public static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)
     {
         var phase = read.TextOrNull("shutdown.drain-in-phase");

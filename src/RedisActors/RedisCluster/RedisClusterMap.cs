@@ -4,7 +4,7 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.RedisCluster;
 
-/// <summary>Which node has which hash slot, by the latest word of all nodes that were asked.</summary>
+/// <summary>Which node owns which hash slot, according to all nodes that were asked.</summary>
 internal sealed class RedisClusterMap
 {
     private readonly RedisClusterNode?[] _owners = new RedisClusterNode?[HashSlot.Count];
@@ -27,19 +27,19 @@ internal sealed class RedisClusterMap
         Failed = nodes.Where(node => node.HasFailed).Select(node => node.Endpoint).ToHashSet();
     }
 
-    /// <summary>The primaries that have slots, in the order of their first ones, with those that may take their place.</summary>
+    /// <summary>The primaries that have slots, ordered by their first slot, with the nodes that can take over from them.</summary>
     public IReadOnlyList<ClusterShard> Shards { get; }
 
-    /// <summary>Where to find the nodes, whatever their state.</summary>
+    /// <summary>The endpoints of all nodes, whatever their state.</summary>
     public IReadOnlyList<RedisEndpoint> Endpoints { get; }
 
-    /// <summary>Where the nodes are that a majority holds for failed.</summary>
+    /// <summary>The endpoints of the nodes that a majority has marked as failed.</summary>
     public IReadOnlySet<RedisEndpoint> Failed { get; }
 
-    /// <summary>Makes a map of what several nodes say. Of two that claim a slot, the one with the greater configuration epoch has it.</summary>
+    /// <summary>Combines the views of several nodes. If two nodes claim a slot, the one with the greater configuration epoch owns it.</summary>
     public static RedisClusterMap Of(IEnumerable<IReadOnlyList<RedisClusterNode>> views) => new([.. views.SelectMany(view => view)]);
 
-    /// <summary>The id of the node that has a slot; null: nobody has it.</summary>
+    /// <summary>The id of the node that owns a slot; null: no node does.</summary>
     public string? OwnerOf(int slot) => _owners[slot]?.Id;
 
     private static ClusterShard Shard(RedisClusterNode primary, IReadOnlyCollection<RedisClusterNode> nodes) => new(
@@ -50,6 +50,6 @@ internal sealed class RedisClusterMap
 
 /// <summary>A primary and its replicas.</summary>
 /// <param name="PrimaryId">The id of the primary.</param>
-/// <param name="Endpoint">Where the primary is.</param>
-/// <param name="Members">The ids of all of them: by these a shard is known again after one has taken the place of another.</param>
+/// <param name="Endpoint">The primary's endpoint.</param>
+/// <param name="Members">The ids of all of them, which identify the shard after a failover.</param>
 internal sealed record ClusterShard(string PrimaryId, RedisEndpoint Endpoint, IReadOnlySet<string> Members);

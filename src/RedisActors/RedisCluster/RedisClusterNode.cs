@@ -5,25 +5,25 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.RedisCluster;
 
-/// <summary>A node of a cluster, in the words of one of them: a line of <c>CLUSTER NODES</c>.</summary>
-/// <param name="Id">What it is called, for as long as it lives.</param>
-/// <param name="Endpoint">Where clients find it.</param>
-/// <param name="PrimaryId">Whom it follows; null: it is a primary itself.</param>
-/// <param name="HasFailed">Whether a majority holds it for failed.</param>
-/// <param name="Epoch">Of two nodes that claim a slot, the one with the greater number has it.</param>
-/// <param name="Slots">The slots it serves, first and last of each stretch.</param>
+/// <summary>A node of a Redis Cluster as one of the nodes describes it: a line of <c>CLUSTER NODES</c>.</summary>
+/// <param name="Id">Its id, which never changes.</param>
+/// <param name="Endpoint">Where clients reach it.</param>
+/// <param name="PrimaryId">The id of the primary that it replicates; null: it is a primary itself.</param>
+/// <param name="HasFailed">Whether a majority has marked it as failed.</param>
+/// <param name="Epoch">The configuration epoch: if two nodes claim a slot, the one with the greater epoch owns it.</param>
+/// <param name="Slots">The slots that it serves, as ranges (first and last included).</param>
 internal sealed record RedisClusterNode(
     string Id, RedisEndpoint Endpoint, string? PrimaryId, bool HasFailed, long Epoch, IReadOnlyList<(int First, int Last)> Slots)
 {
     private const int FirstSlotField = 8;
 
     /// <summary>
-    /// Reads the answer to <c>CLUSTER NODES</c>, https://redis.io/docs/latest/commands/cluster-nodes/. Nodes that nobody can reach
-    /// are left out.
+    /// Parses the reply to <c>CLUSTER NODES</c>, https://redis.io/docs/latest/commands/cluster-nodes/. Nodes without a known address are
+    /// left out.
     /// </summary>
-    /// <param name="answer">The lines.</param>
-    /// <param name="asked">Where the question was put: a node that nobody told its own address leaves it out.</param>
-    /// <param name="preferNames">Whether a node's host name is wanted, where it announces one: a certificate bears names.</param>
+    /// <param name="answer">The reply.</param>
+    /// <param name="asked">The node that was asked: a node that does not know its own address leaves it empty.</param>
+    /// <param name="preferNames">Whether to prefer the host name that a node announces to its address: certificates carry names.</param>
     public static IReadOnlyList<RedisClusterNode> ParseAll(string answer, RedisEndpoint asked, bool preferNames) =>
         [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Parse(line, asked, preferNames)).OfType<RedisClusterNode>()];
 
@@ -40,7 +40,7 @@ internal sealed record RedisClusterNode(
         return new RedisClusterNode(fields[0], endpoint, flags.Contains("master") ? null : fields[3], flags.Contains("fail"), epoch, slots);
     }
 
-    /// <summary><c>10.0.0.1:6379@16379,name,shard-id=…</c>; what follows the port came with later versions.</summary>
+    /// <summary><c>10.0.0.1:6379@16379,name,shard-id=…</c>; later versions added what follows the port.</summary>
     private static RedisEndpoint? EndpointOf(string field, RedisEndpoint asked, bool preferNames)
     {
         var parts = field.Split(',');
@@ -52,7 +52,7 @@ internal sealed record RedisClusterNode(
         return new RedisEndpoint(host.Length > 0 ? host : asked.Host, port);
     }
 
-    /// <summary><c>5461-10922</c> or <c>93</c>; slots that are on their way stand in brackets, and in the list as well.</summary>
+    /// <summary><c>5461-10922</c> or <c>93</c>; slots that are being migrated are in brackets, in addition to the list.</summary>
     private static (int First, int Last)? ParseSlots(string text)
     {
         var ends = text.Split('-');

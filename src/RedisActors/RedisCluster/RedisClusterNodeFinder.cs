@@ -3,7 +3,7 @@ using RedisActors.Connection;
 
 namespace RedisActors.RedisCluster;
 
-/// <summary>Finds the primary of one shard. Where another node takes its place during an attempt, that one is looked at.</summary>
+/// <summary>Finds the primary of one shard. If another node takes over during an attempt, it switches to that one.</summary>
 internal sealed class RedisClusterNodeFinder(LinkSettings settings, RedisClusterTarget target) : IServerFinder
 {
     private volatile NodeFinder? _latest;

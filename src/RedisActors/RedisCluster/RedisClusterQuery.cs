@@ -3,15 +3,15 @@ using RedisActors.Connection;
 
 namespace RedisActors.RedisCluster;
 
-/// <summary>Asks nodes who has which slots, side by side, each over a connection of its own that is closed again.</summary>
+/// <summary>Reads the slot map from several nodes in parallel, each over a short-lived connection of its own.</summary>
 internal static class RedisClusterQuery
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the others may still take when the first has answered: a stopped node holds nobody up.</summary>
+    /// <summary>How long the others may still take after the first has answered, so that a stopped node delays nothing.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The map by those that answer. Throws <see cref="RedisLinkException"/> where nobody does.</summary>
+    /// <summary>The map according to the nodes that answer. Throws <see cref="RedisLinkException"/> if none does.</summary>
     public static async Task<RedisClusterMap> AskAsync(IEnumerable<RedisEndpoint> nodes, ServerAccess access)
     {
         using var enough = new CancellationTokenSource(Patience);

@@ -8,14 +8,14 @@ using RedisActors.Supervision;
 namespace RedisActors.RedisCluster;
 
 /// <summary>
-/// One lane per shard of a cluster: opens and closes lanes, tells them where their primaries are, and lets slots change lanes
-/// without losing the order of their commands. The part of a RedisActor that runs in a cluster; used by it alone.
+/// Routes the commands of a RedisActor to the shards of a Redis Cluster, with one lane per shard: opens and closes lanes, tells them where
+/// their primaries are, and moves slots between lanes without losing the order of their commands. Used only by the RedisActor itself.
 /// </summary>
 /// <remarks>
-/// A slot changes lanes in three steps. The new lane is told to hold its commands (<see cref="ExpectSlots"/>); what comes for it
-/// goes the new lane from here on. The old lane is told to give it up (<see cref="SurrenderSlots"/>), which it does when nothing of
-/// the slot is in flight any more. Its commands go ahead of those that are held (<see cref="AdoptCommands"/>). Until they have
-/// arrived, the slot does not change lanes again.
+/// A slot changes lanes in three steps. The new lane is told to hold the slot's commands (<see cref="ExpectSlots"/>); from then on they
+/// are sent to the new lane. The old lane is told to give the slot up (<see cref="SurrenderSlots"/>), which it does once none of its
+/// commands is in flight. The old lane's commands then go ahead of those that the new lane holds (<see cref="AdoptCommands"/>). Until they
+/// have arrived, the slot does not change lanes again.
 /// </remarks>
 internal sealed class RedisClusterRouter
 {
@@ -30,22 +30,22 @@ internal sealed class RedisClusterRouter
     private RedisClusterMap? _map;
     private long _ticket;
 
-    /// <param name="open">Opens a lane that leads to a target.</param>
-    /// <param name="close">Closes a lane that has nothing to do any more.</param>
-    /// <param name="watcher">Who is asked to look at the cluster.</param>
+    /// <param name="open">Opens a lane to a target.</param>
+    /// <param name="close">Closes a lane that is no longer needed.</param>
+    /// <param name="watcher">The <see cref="RedisClusterWatcher"/>.</param>
     public RedisClusterRouter(Func<RedisClusterTarget, Lane> open, Action<Lane> close, IActorRef watcher)
     {
         _open = open;
         _close = close;
         _watcher = watcher;
 
-        // The first lane begins with all slots, so that commands wait in it until the cluster has been found.
+        // The first lane starts with all slots, so that commands wait in it until the Redis Cluster has been found.
         Table = new LaneTable([OpenShard().Lane], isFinal: false);
     }
 
     public LaneTable Table { get; }
 
-    /// <summary>The cluster as it is now.</summary>
+    /// <summary>There is a new map of the Redis Cluster.</summary>
     public void OnSeen(RedisClusterSeen message)
     {
         _map = message.Map;
@@ -55,13 +55,13 @@ internal sealed class RedisClusterRouter
         CloseIdle();
     }
 
-    /// <summary>Nobody answers. A lane that waits for its first node says why.</summary>
+    /// <summary>No node answers. A lane that is still waiting for its first node reports why.</summary>
     public void OnUnseen(RedisClusterUnseen message)
     {
         foreach (var shard in _shards) shard.Target.Problem = message.Problem;
     }
 
-    /// <summary>A node does not have a slot: the cluster has to be looked at before it is said what becomes of its commands.</summary>
+    /// <summary>A node does not own a slot: the map is refreshed before anything is decided about the slot's commands.</summary>
     public void OnSlotMoved(SlotMoved message, IActorRef commands)
     {
         if (_shards.Find(shard => shard.Lane.IsTakenBy(commands)) is not { } shard) return;
@@ -77,17 +77,17 @@ internal sealed class RedisClusterRouter
             return;
         }
 
-        // The lane was closed while they were on their way: they go where their slots are by now.
+        // The lane was closed while the commands were on their way: send them to where their slots are now.
         foreach (var commands in message.Commands.GroupBy(command => command.Slot is { } slot ? Table[slot] : Table.Keyless))
         {
             commands.Key.ToCommands(new AdoptCommands(commands.Key.Number, [], [.. commands]));
         }
     }
 
-    /// <summary>A node says that the cluster does not serve its commands: another one may have taken its place.</summary>
+    /// <summary>A node reports that it cannot serve its commands; another one may have taken over.</summary>
     public void OnSuspect() => _watcher.Tell(new LookAtCluster(_ticket));
 
-    /// <summary>What has changed for these slots meanwhile, is seen to now.</summary>
+    /// <summary>These slots have arrived; applies whatever has changed for them in the meantime.</summary>
     public void OnSlotsArrived(SlotsArrived message)
     {
         _onTheirWay.ExceptWith(message.Slots);
@@ -95,7 +95,7 @@ internal sealed class RedisClusterRouter
         CloseIdle();
     }
 
-    /// <summary>While a lane is away, it is looked often where its primary is; and commands without a key go another one.</summary>
+    /// <summary>While a lane is down, the map is refreshed more often, and commands without a key use another lane.</summary>
     public void OnState(RedisConnectionEvent state)
     {
         var wereWell = _down.Count == 0;
@@ -123,7 +123,7 @@ internal sealed class RedisClusterRouter
         return shard;
     }
 
-    /// <summary>Finds the lane of each shard, or opens one, and tells it where the primary is.</summary>
+    /// <summary>Finds or opens the lane of each shard and tells it where the primary is.</summary>
     private void MeetShards(RedisClusterMap map)
     {
         var known = map.Shards.Select(shard => shard.PrimaryId).ToHashSet();
@@ -166,7 +166,7 @@ internal sealed class RedisClusterRouter
         }
     }
 
-    /// <summary>Says to the lanes what becomes of the slots that their nodes did not have.</summary>
+    /// <summary>Decides, for each slot that a node did not own, whether its lane keeps it or gives it up.</summary>
     private void Decide(long ticket)
     {
         foreach (var (lane, slot, _) in _reports.Where(report => report.Ticket <= ticket))
@@ -184,7 +184,7 @@ internal sealed class RedisClusterRouter
         if (_shards.Find(shard => _ready.Contains(shard.Lane.Number)) is { } shard) Table.Keyless = shard.Lane;
     }
 
-    /// <summary>Lanes that have no slot any more, and none on its way, are closed; what they still have is finished first.</summary>
+    /// <summary>Closes lanes without slots, once no slot is on its way; a lane finishes its remaining commands first.</summary>
     private void CloseIdle()
     {
         if (_map is null || _onTheirWay.Count > 0) return;
@@ -207,7 +207,7 @@ internal sealed class RedisClusterRouter
 
         public RedisClusterTarget Target => target;
 
-        /// <summary>The node that was its primary when it was last seen; null: it has none yet.</summary>
+        /// <summary>The last known primary; null: none yet.</summary>
         public string? PrimaryId { get; set; }
 
         public IReadOnlySet<string> Members { get; set; } = new HashSet<string>();

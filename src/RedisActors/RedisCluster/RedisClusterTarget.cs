@@ -3,17 +3,17 @@ using RedisActors.Configuration;
 namespace RedisActors.RedisCluster;
 
 /// <summary>
-/// Where the primary of one shard is at this moment: set by the <see cref="RedisClusterRouter"/>, read by whoever connects its lane.
+/// Where the primary of one shard currently is: set by the <see cref="RedisClusterRouter"/>, read when its lane connects.
 /// </summary>
 internal sealed class RedisClusterTarget
 {
     private readonly Lock _gate = new();
     private RedisEndpoint? _endpoint;
     private CancellationTokenSource _changed = new();
-    private string _problem = "the cluster has not been found yet";
+    private string _problem = "the Redis Cluster has not been found yet";
     private Action<string>? _onLost;
 
-    /// <summary>The primary; null where it is not known yet.</summary>
+    /// <summary>The primary; null if it is not known yet.</summary>
     public RedisEndpoint? Endpoint
     {
         get
@@ -29,15 +29,15 @@ internal sealed class RedisClusterTarget
         set => Volatile.Write(ref _problem, value);
     }
 
-    /// <summary>The primary, and a token that is raised when it is another one.</summary>
+    /// <summary>The primary, and a token that is cancelled when another node takes over.</summary>
     public (RedisEndpoint? Endpoint, CancellationToken Changed) Read()
     {
         lock (_gate) return (_endpoint, _changed.Token);
     }
 
-    /// <summary>Another node is the primary now.</summary>
-    /// <param name="endpoint">Where it is.</param>
-    /// <param name="formerHasFailed">Whether nothing is to be hoped for from the one before.</param>
+    /// <summary>Another node is now the primary.</summary>
+    /// <param name="endpoint">Its endpoint.</param>
+    /// <param name="formerHasFailed">Whether the former primary has failed, so that its link is given up at once.</param>
     public void MoveTo(RedisEndpoint endpoint, bool formerHasFailed)
     {
         CancellationTokenSource changed;
@@ -49,11 +49,11 @@ internal sealed class RedisClusterTarget
             onLost = formerHasFailed ? _onLost : null;
         }
 
-        onLost?.Invoke($"the cluster holds the node for failed, and {endpoint} has its slots");
+        onLost?.Invoke($"the Redis Cluster has marked the node as failed, and {endpoint} has its slots");
         changed.Cancel();
     }
 
-    /// <summary>There is a link to the primary, until this is disposed of.</summary>
+    /// <summary>Registers a link to the primary, until disposed.</summary>
     public IDisposable Watch(Action<string> onLost)
     {
         lock (_gate) _onLost = onLost;

@@ -6,8 +6,8 @@ using RedisActors.Connection;
 namespace RedisActors.RedisCluster;
 
 /// <summary>
-/// Looks who has which slots and tells its RedisActor: at the start, when it is asked to, often while something is amiss, and now
-/// and then in any case.
+/// Polls the slot map and reports it to its RedisActor: at the start, on request, every 100 ms while something is wrong, and every 5 s
+/// otherwise.
 /// </summary>
 internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
 {
@@ -70,7 +70,7 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
             failure: error => new Looked(null, null, ticket, error.Message));
     }
 
-    /// <summary>Gets in as the last time, and finds out anew how to when that led to nothing.</summary>
+    /// <summary>Uses the credentials that worked last time, and obtains new ones if that failed.</summary>
     private async Task<(RedisClusterMap Map, ServerAccess Access)> LookAsync(ServerAccess? access, RedisEndpoint[] nodes)
     {
         using var limit = new CancellationTokenSource(_settings.ConnectTimeout);
@@ -104,16 +104,16 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
     }
 }
 
-/// <summary>To the watcher: look at the cluster.</summary>
-/// <param name="Ticket">Growing; what comes of looks that begin after this one says that it is known.</param>
+/// <summary>To the watcher: refresh the map.</summary>
+/// <param name="Ticket">Ever increasing; a map that was requested after this message carries at least this number.</param>
 internal sealed record LookAtCluster(long Ticket) : INoSerializationVerificationNeeded;
 
-/// <summary>To the watcher: something is amiss, look often; or all is well again.</summary>
+/// <summary>To the watcher: something is wrong, poll often; or all is well again.</summary>
 internal sealed record WatchClusterClosely(bool Closely) : INoSerializationVerificationNeeded;
 
-/// <summary>From the watcher: the cluster as it is now.</summary>
-/// <param name="Map">Who has what.</param>
-/// <param name="Ticket">The last <see cref="LookAtCluster"/> that came before this look began.</param>
+/// <summary>From the watcher: the current map of the Redis Cluster.</summary>
+/// <param name="Map">Who owns which slots.</param>
+/// <param name="Ticket">The number of the last <see cref="LookAtCluster"/> received before this map was requested.</param>
 internal sealed record RedisClusterSeen(RedisClusterMap Map, long Ticket) : INoSerializationVerificationNeeded;
 
 /// <summary>From the watcher: no node answers.</summary>

@@ -9,7 +9,7 @@ public sealed class SettingsRulesTests
     [InlineData("topology = sentinel, sentinel.endpoints = [a]", "sentinel.service", "the name under which the sentinels watch")]
     [InlineData("topology = sentinel, sentinel.service = main", "sentinel.endpoints", "a list of one sentinel or more")]
     [InlineData("topology = cluster, database = 1", "database", "0, the only one there is, is")]
-    [InlineData("topology = cluster, lanes = 2", "lanes", "1 is, since each node has a connection of its own")]
+    [InlineData("topology = cluster, lanes = 2", "lanes", "expected 1, because each node has a connection of its own")]
     [InlineData("tls.certificate-file = a.crt", "tls.certificate-file", "together with tls.key-file")]
     [InlineData("tls.key-file = a.key", "tls.certificate-file", "together with tls.key-file")]
     public void Settings_that_contradict_each_other_are_refused(string lines, string path, string valid)

@@ -29,7 +29,7 @@ public sealed class UnknownSettingTests
         var problem = Assert.Single(Problems("default.heartbeat.colour = red"));
 
         Assert.Equal(
-            "redis-actors.default.heartbeat.colour: there is no such setting; a section with interval, timeout, busy-grace is valid",
+            "redis-actors.default.heartbeat.colour: there is no such setting; expected a section with interval, timeout, busy-grace",
             problem);
     }
 
@@ -43,7 +43,7 @@ public sealed class UnknownSettingTests
         var problem = Assert.Single(Problems("default.heartbeat = 5s"));
 
         Assert.Equal(
-            "redis-actors.default.heartbeat: a value is not valid; a section with interval, timeout, busy-grace is", problem);
+            "redis-actors.default.heartbeat: a value is not valid; expected a section with interval, timeout, busy-grace", problem);
     }
 
     [Fact]

@@ -194,8 +194,8 @@ public sealed class RedisSettingsTests
 
         var problems = error.Message.Split(Environment.NewLine);
         Assert.Equal(problems.Select(line => line.Split(": ")[0]).Distinct(), problems.Select(line => line.Split(": ")[0]));
-        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.database: is missing; a whole number"));
-        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.backoff.min: is missing; a duration"));
+        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.database: is missing; expected a whole number"));
+        Assert.Contains(problems, line => line.StartsWith("redis-actors.default.backoff.min: is missing; expected a duration"));
         Assert.DoesNotContain(problems, line => line.StartsWith("redis-actors.default.endpoint:"));
     }
 
