@@ -36,6 +36,7 @@ internal sealed class StackExchangeLink : IRedisLink
         _stream = stream;
         _server = found.Server;
         Identity = found.Identity;
+        Product = found.Product;
         _databaseNumber = found.Access.Database;
         _database = client.GetDatabase(_databaseNumber);
         _otherDatabases = new OtherDatabases(_gate, Execute, client, verify);
@@ -46,6 +47,8 @@ internal sealed class StackExchangeLink : IRedisLink
     }
 
     public ClientIdentity Identity { get; }
+
+    public ServerProduct? Product { get; }
 
     public string? Warning { get; init; }
 

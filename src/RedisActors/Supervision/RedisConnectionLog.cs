@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Connection;
 
 namespace RedisActors.Supervision;
 
@@ -43,6 +44,17 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
             $"the server does not let this client end the connection it lost ({reason}); what was still on its way there may be "
             + "executed after commands that were sent later",
             now);
+    }
+
+    /// <summary>Exactly-once commands go to a server that can lose their tokens in a crash. Written once for all lanes.</summary>
+    public void TokensAtRisk(ServerProduct server, TimeSpan now)
+    {
+        if (!budget.TrySpendOnTokens(now)) return;
+        Write(
+            LogLevel.WarningLevel,
+            $"the server is {server}; if it crashes, it can keep a write and lose the token beside it, so an exactly-once command that "
+            + "is replayed after a crash may run twice; an orderly stop of the server loses neither",
+            null);
     }
 
     /// <summary>An actor of the library failed, which is a defect.</summary>
@@ -159,6 +171,7 @@ internal sealed class LogBudget
     private RateLimit _lines = new(LinesPerMinute, Minute);
     private RateLimit _notices = new(1, Minute);
     private RateLimit _escalations = new(1, BetweenEscalations);
+    private bool _toldOfTokens;
 
     /// <summary>Takes a line, at this time; false when there is none left.</summary>
     public bool TrySpend(TimeSpan now)
@@ -170,6 +183,12 @@ internal sealed class LogBudget
     public bool TrySpendNotice(TimeSpan now)
     {
         lock (_lock) return TryTake(ref _notices, now);
+    }
+
+    /// <summary>Takes the line that says what exactly-once is worth on this server; once.</summary>
+    public bool TrySpendOnTokens(TimeSpan now)
+    {
+        lock (_lock) return !_toldOfTokens && (_toldOfTokens = TryTake(ref _lines, now));
     }
 
     /// <summary>Takes the line that Akka writes when a RedisActor fails. Evenly spread, so that they do not use up a minute at once.</summary>
