@@ -31,6 +31,12 @@ internal sealed class LinksAgain : INoSerializationVerificationNeeded
     public static readonly LinksAgain Instance = new();
 }
 
+/// <summary>
+/// From a command actor to its supervisor: exactly-once commands go to this server, which can lose their tokens in a crash. Sent once
+/// per link.
+/// </summary>
+internal sealed record TokensAtRisk(ServerProduct Server) : INoSerializationVerificationNeeded;
+
 /// <summary>From the RedisActor to a command actor: say so, if you hold no command.</summary>
 internal sealed class ReportIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {

@@ -43,6 +43,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
     private bool _deadlinesWatched;
+    private bool _hasTokens;
 
     public RedisCommandActor(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor)
     {
@@ -172,6 +173,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (pending is TokenCommand && !_hasTokens)
+        {
+            _hasTokens = true;
+            ReportRisk();
+        }
+
         if (_ledger.Accept(pending, NowMilliseconds)) _link!.Send(pending);
         WatchDeadlines();
     }
@@ -185,7 +192,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
+        if (_hasTokens) ReportRisk();
         HandOver();
+    }
+
+    /// <summary>Says so if this server can lose the tokens of the exactly-once commands that it gets.</summary>
+    private void ReportRisk()
+    {
+        if (_link?.Product is { ScriptsSurviveCrash: false } server) _supervisor.Tell(new TokensAtRisk(server));
     }
 
     private void OnLinkDown(LinkDown message)

@@ -22,6 +22,9 @@ internal interface IRedisLink : IDisposable
     /// <summary>The server's own address, <c>ip:port</c>.</summary>
     string Endpoint { get; }
 
+    /// <summary>Which server it leads to; null where the server does not say.</summary>
+    ServerProduct? Product => null;
+
     /// <summary>What whoever operates the application should know of this server; null: nothing that was not said before.</summary>
     string? Warning => null;
 

@@ -49,6 +49,9 @@ internal sealed class FoundServer(ServerAddress server, ServerAccess access, Res
     /// <summary>Which connection of the server this is.</summary>
     public ClientIdentity Identity { get; init; } = ClientIdentity.Unknown;
 
+    /// <summary>Which server it is; null where it does not say.</summary>
+    public ServerProduct? Product { get; init; }
+
     /// <summary>Whether it is a node of a Redis Cluster.</summary>
     public bool IsClusterNode { get; init; }
 

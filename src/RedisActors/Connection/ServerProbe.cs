@@ -25,7 +25,7 @@ internal sealed class ServerProbe(string? clientName)
             questions.AddRange([
                 ["CLIENT", "SETNAME", clientName],
                 ["CLIENT", "SETINFO", "LIB-NAME", LibraryName],
-                ["INFO", "cluster"],
+                ["INFO", "server"],
                 ["CLIENT", "INFO"]]);
         }
 
@@ -59,11 +59,13 @@ internal sealed class ServerProbe(string? clientName)
         // Neither name is needed: the ACL may forbid them, and the second came with Redis 7.2.
         await conversation.ReadAsync(cancellation).ConfigureAwait(false);
         await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        var cluster = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        var reply = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        var info = reply.Kind == RespKind.BulkString ? reply.AsString()! : string.Empty;
         return new FoundServer(server, access, conversation)
         {
             Role = role,
-            IsClusterNode = cluster.Kind == RespKind.BulkString && cluster.AsString()!.Contains("cluster_enabled:1", StringComparison.Ordinal),
+            Product = ServerProduct.Parse(info),
+            IsClusterNode = info.Contains("redis_mode:cluster", StringComparison.Ordinal),
             Identity = await ClientIdentity.ReadAsync(conversation, cancellation).ConfigureAwait(false),
         };
     }

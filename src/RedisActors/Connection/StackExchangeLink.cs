@@ -32,6 +32,7 @@ internal sealed class StackExchangeLink : IRedisLink
         _stream = stream;
         _server = found.Server;
         Identity = found.Identity;
+        Product = found.Product;
         _databaseNumber = found.Access.Database;
         _database = client.GetDatabase();
         _pump = new ReplyPump(HandOver, Tell, OnPumpEnded);
@@ -41,6 +42,8 @@ internal sealed class StackExchangeLink : IRedisLink
     }
 
     public ClientIdentity Identity { get; }
+
+    public ServerProduct? Product { get; }
 
     public string? Warning { get; init; }
 

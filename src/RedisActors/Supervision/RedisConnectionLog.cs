@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Connection;
 
 namespace RedisActors.Supervision;
 
@@ -50,6 +51,17 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     public void LinkWarning(string text, TimeSpan now)
     {
         if (_linkWarning != text && TryWrite(LogLevel.WarningLevel, text, now)) _linkWarning = text;
+    }
+
+    /// <summary>Exactly-once commands go to a server that can lose their tokens in a crash. Written once for all lanes.</summary>
+    public void TokensAtRisk(ServerProduct server, TimeSpan now)
+    {
+        if (!budget.TrySpendOnTokens(now)) return;
+        Write(
+            LogLevel.WarningLevel,
+            $"the server is {server}; if it crashes, it can keep a write and lose the token beside it, so an exactly-once command that "
+            + "is replayed after a crash may run twice; an orderly stop of the server loses neither",
+            null);
     }
 
     /// <summary>An actor of the library failed, which is a defect.</summary>
@@ -167,6 +179,7 @@ internal sealed class LogBudget
     private RateLimit _lines = new(LinesPerMinute, Minute);
     private RateLimit _notices = new(1, Minute);
     private RateLimit _escalations = new(1, BetweenEscalations);
+    private bool _toldOfTokens;
 
     /// <summary>Takes a line, at this time; false when there is none left.</summary>
     public bool TrySpend(TimeSpan now)
@@ -178,6 +191,12 @@ internal sealed class LogBudget
     public bool TrySpendNotice(TimeSpan now)
     {
         lock (_lock) return TryTake(ref _notices, now);
+    }
+
+    /// <summary>Takes the line that says what exactly-once is worth on this server; once.</summary>
+    public bool TrySpendOnTokens(TimeSpan now)
+    {
+        lock (_lock) return !_toldOfTokens && (_toldOfTokens = TryTake(ref _lines, now));
     }
 
     /// <summary>Takes the line that Akka writes when a RedisActor fails. Evenly spread, so that they do not use up a minute at once.</summary>

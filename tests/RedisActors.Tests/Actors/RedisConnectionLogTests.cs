@@ -265,7 +265,7 @@ public sealed class RedisConnectionLogOverTimeTests : VirtualTimeSpec
             {
                 now += TimeSpan.FromSeconds(random.NextDouble() * (random.Next(4) == 0 ? 30 : 2));
                 var log = logs[random.Next(logs.Length)];
-                switch (random.Next(8))
+                switch (random.Next(9))
                 {
                     case 0:
                         log.Failed(new InvalidOperationException("a defect"), now);
@@ -275,6 +275,9 @@ public sealed class RedisConnectionLogOverTimeTests : VirtualTimeSpec
                         break;
                     case 2:
                         log.CatchUp(now);
+                        break;
+                    case 8:
+                        log.TokensAtRisk(new ServerProduct("Garnet", "2.2.8"), now);
                         break;
                     case 3:
                         if (log.TrySpendEscalation(now)) _lines.Add((now, "Akka's own"));
