@@ -36,11 +36,8 @@ public sealed class EmbeddedServerTests
     public async Task A_suspended_server_replies_once_it_is_resumed()
     {
         await using var server = await EmbeddedServer.StartAsync();
-        server.Suspend();
+        await server.SuspendAllThreadsAsync();
         Assert.True(server.IsSuspended);
-
-        // The system stops the threads of a process one after the other.
-        while (await RedisProbe.AnswersAsync(server.Host, server.Port, TimeSpan.FromMilliseconds(200))) await Task.Yield();
 
         server.Resume();
         Assert.Equal("PONG", (await server.ExecuteAsync("PING")).Text);
@@ -72,5 +69,15 @@ public sealed class EmbeddedServerTests
         {
             Assert.Equal(value.Length, (await client.ExecuteAsync("STRLEN", $"key:{i}")).OrThrow().AsInt64());
         }
+    }
+}
+
+internal static class Suspension
+{
+    /// <summary>Suspends the server. The system stops the threads of a process one after the other; this returns when it is silent.</summary>
+    public static async Task SuspendAllThreadsAsync(this EmbeddedServer server)
+    {
+        server.Suspend();
+        while (await RedisProbe.AnswersAsync(server.Host, server.Port, TimeSpan.FromMilliseconds(200))) await Task.Yield();
     }
 }
