@@ -4,16 +4,16 @@ using RedisActors.Benchmarks.Outage;
 
 namespace RedisActors.Benchmarks;
 
-/// <summary>Options that more than one benchmark has.</summary>
+/// <summary>Options shared by several benchmarks.</summary>
 internal static class Choices
 {
     private const string Ours = "ours";
 
     /// <summary><c>--client</c>.</summary>
-    /// <param name="usual">Those that are measured unless others are asked for.</param>
+    /// <param name="usual">The default.</param>
     public static Option<IReadOnlyList<string>> Clients(params string[] usual) => new("--client")
     {
-        Description = $"{RedisActorsClient.Name} (or {Ours}), {PlainClient.Name} (StackExchange.Redis as it comes), or all.",
+        Description = $"{RedisActorsClient.Name} (or {Ours}), {PlainClient.Name} (StackExchange.Redis with its defaults), or all.",
         HelpName = "NAME",
         DefaultValueFactory = _ => usual,
         CustomParser = result => ParseList(result, "--client", [RedisActorsClient.Name, PlainClient.Name, Ours])?
@@ -41,7 +41,7 @@ internal static class Choices
         var chosen = text.Split(',');
         if (chosen.FirstOrDefault(name => !names.Contains(name)) is not { } wrong) return [.. chosen.Distinct()];
 
-        result.AddError($"{option}: '{wrong}' is none of {string.Join(", ", names)}, all.");
+        result.AddError($"{option}: '{wrong}' must be one of {string.Join(", ", names)}, all.");
         return null;
     }
 }

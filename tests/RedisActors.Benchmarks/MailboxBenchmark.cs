@@ -7,15 +7,15 @@ using Akka.Configuration;
 namespace RedisActors.Benchmarks;
 
 /// <summary>
-/// How many messages two actors exchange in a second when many are under way at once: the cost of a mailbox, a dispatcher
-/// and an envelope, and of nothing else.
+/// How many messages two actors exchange per second with many in flight: the cost of a mailbox, a dispatcher and an envelope, and nothing
+/// else.
 /// </summary>
 internal static class MailboxBenchmark
 {
     public static Command Command()
     {
-        var messages = new Option<long>("--messages") { Description = "Messages in one round.", DefaultValueFactory = _ => 20_000_000 };
-        var inFlight = new Option<int>("--in-flight") { Description = "Messages under way at once.", DefaultValueFactory = _ => 1_000 };
+        var messages = new Option<long>("--messages") { Description = "Messages per round.", DefaultValueFactory = _ => 20_000_000 };
+        var inFlight = new Option<int>("--in-flight") { Description = "Messages in flight.", DefaultValueFactory = _ => 1_000 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; the first warms up.", DefaultValueFactory = _ => 6 };
         var command = new Command("mailbox", "Messages per second between two actors.") { messages, inFlight, rounds };
         command.SetAction(parsed =>

@@ -4,16 +4,15 @@ namespace RedisActors.Testing;
 
 /// <summary>The append-only file of a server that was killed.</summary>
 /// <remarks>
-/// A kill -9 may tear the server's last write in the middle of a transaction, such as a script makes of its writes. Redis 7.0.15
-/// then loads the file without that transaction, but leaves its beginning in it, and executes that beginning at the load after
-/// the next one: a counter is one too high, by the server's own doing. <c>redis-check-aof --fix</c> takes the torn transaction
-/// out whole.
+/// A kill -9 may truncate the server's last write in the middle of a transaction, such as the one that wraps a script's writes. Redis
+/// 7.0.15 then loads the file without that transaction but leaves its beginning in the file, and executes it at the load after the next
+/// one: a counter is one too high, through the server's own fault. <c>redis-check-aof --fix</c> removes the truncated transaction completely.
 /// </remarks>
 internal static class AppendOnlyFile
 {
     private const string Program = "redis-check-aof";
 
-    /// <summary>Takes a torn transaction out of the file in a server's folder, if there is such a file.</summary>
+    /// <summary>Removes a truncated transaction from the file in a server's folder, if the file exists.</summary>
     public static async Task MendAsync(string serverFolder)
     {
         var manifest = Path.Combine(serverFolder, "appendonlydir", "appendonly.aof.manifest");
@@ -43,7 +42,7 @@ internal static class AppendOnlyFile
         }
         catch (IOException)
         {
-            // A whole file raises no question: the program may be gone before it is answered.
+            // The program asks nothing about an intact file, so it may exit before it reads the answer.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisActors.Testing;
 
-/// <summary>A node as another one, or itself, sees it: one line of <c>CLUSTER NODES</c>.</summary>
+/// <summary>A node as seen by another one or by itself: one line of <c>CLUSTER NODES</c>.</summary>
 internal sealed record ClusterNodeLine(
     string Id,
     int Port,
@@ -16,7 +16,7 @@ internal sealed record ClusterNodeLine(
 
     public bool IsPrimary => Flags.Contains("master");
 
-    /// <summary>A majority has declared it failed; <c>fail?</c> is the suspicion of one.</summary>
+    /// <summary>A majority has declared it failed; <c>fail?</c> is the suspicion of a single node.</summary>
     public bool HasFailed => Flags.Contains("fail");
 
     public bool IsWell => (IsConnected || IsMyself) && !Flags.Overlaps(["fail", "fail?", "handshake", "noaddr"]);

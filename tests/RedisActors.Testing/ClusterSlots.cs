@@ -5,8 +5,8 @@ namespace RedisActors.Testing;
 
 /// <summary>
 /// The hash slots of a Redis Cluster: CRC16 of the key, or of its part in braces, modulo 16384
-/// (<see href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/"/>). Computed here and not by the
-/// library under test.
+/// (<see href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/"/>). Computed here, independently of
+/// the library under test.
 /// </summary>
 public static class ClusterSlots
 {
@@ -24,7 +24,7 @@ public static class ClusterSlots
         return Crc16(close > open + 1 ? key[(open + 1)..close] : key) % Count;
     }
 
-    /// <summary>A key of that slot, which ends with a hash tag; other prefixes give other keys of the same slot.</summary>
+    /// <summary>A key in that slot, ending with a hash tag; other prefixes give other keys of the same slot.</summary>
     public static string KeyOf(int slot, string prefix = "") => $"{prefix}{{{Tags.Value[slot]}}}";
 
     private static string[] FindTags()

@@ -1,6 +1,6 @@
 namespace RedisActors.Testing;
 
-/// <summary>What one node of a cluster thinks of it.</summary>
+/// <summary>A Redis Cluster as one of its nodes sees it.</summary>
 internal sealed class ClusterView
 {
     private readonly IReadOnlyList<ClusterNodeLine> _lines;
@@ -16,7 +16,7 @@ internal sealed class ClusterView
 
     public ClusterNodeLine Myself => _lines.Single(line => line.IsMyself);
 
-    /// <summary>Who owns what and who is whose replica, in a form in which two views can be compared.</summary>
+    /// <summary>Slot owners and replicas, in a form that allows comparing two views.</summary>
     public string Shape => string.Join('\n', _lines
         .Select(line => $"{line.Id} {line.PrimaryId} {string.Join(' ', line.Slots)}")
         .Order(StringComparer.Ordinal));
@@ -31,7 +31,7 @@ internal sealed class ClusterView
             info.Contains("cluster_state:ok", StringComparison.Ordinal));
     }
 
-    /// <summary>The node's line in this view; nothing as long as they have not met.</summary>
+    /// <summary>The node's line in this view; null until they have met.</summary>
     public ClusterNodeLine? Of(RedisServer node) => _lines.FirstOrDefault(line => line.Port == node.ReplicationPort);
 
     public ClusterNodeLine? OwnerOf(int slot) => _lines.FirstOrDefault(line => line.Owns(slot));

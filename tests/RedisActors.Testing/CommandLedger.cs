@@ -4,9 +4,8 @@ using System.Diagnostics;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// The account of what senders were told about their commands, held in the end against what the server has. Knows nothing of
-/// the client under test, so that any client can be measured with it. All members may be called from any thread; a command
-/// costs one small object.
+/// Records what senders were told about their commands, to compare it with what the server holds in the end. Independent of the client
+/// under test, so that it can measure any client. All members may be called from any thread; a command costs one small object.
 /// </summary>
 /// <remarks>
 /// A counter is a key that starts at zero and is only ever incremented by one, so that its value on the server is the number of
@@ -21,27 +20,26 @@ public sealed class CommandLedger
 
     public IEnumerable<LedgerCounter> Counters => _counters.Values;
 
-    /// <summary>The recoveries that were awaited, in their order, finished or not.</summary>
+    /// <summary>The awaited recoveries, in order, finished or not.</summary>
     public IReadOnlyCollection<LedgerRecovery> Recoveries => _recoveries;
 
-    /// <summary>Commands sent and not yet answered, at this moment.</summary>
+    /// <summary>Commands that are currently sent and not yet answered.</summary>
     public long Unanswered => _counters.Values.Sum(counter => counter.Unanswered);
 
     /// <summary>The longest time between a command and its answer so far.</summary>
     public TimeSpan LongestWait => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _longestWait));
 
-    /// <summary>The account of one counter, made when it is first asked for.</summary>
+    /// <summary>The record of one counter, created on first use.</summary>
     public LedgerCounter Counter(string key) => _counters.GetOrAdd(key, static (name, ledger) => new LedgerCounter(name, ledger), this);
 
     /// <summary>
-    /// Begins to measure a recovery: the time from the moment at which the server is back to the first command of which a
-    /// sender is told that it was applied.
+    /// Starts measuring a recovery: the time from the moment when the server is back to the first command that is reported as applied.
     /// </summary>
     /// <param name="fault">What the server recovered from.</param>
     /// <param name="since">A <see cref="Stopwatch"/> time stamp.</param>
     /// <param name="sentSince">
-    /// A time stamp too: a command counts only if it was sent since. For a fault during which the server kept answering, so that
-    /// an answer told after it may belong to a command applied before it.
+    /// Also a time stamp: a command counts only if it was sent after it. For faults during which the server kept answering, so that an
+    /// answer after the fault may belong to a command applied before it.
     /// </param>
     public LedgerRecovery AwaitRecovery(string fault, long since, long sentSince = 0)
     {
@@ -51,11 +49,11 @@ public sealed class CommandLedger
         return recovery;
     }
 
-    /// <summary>What senders were told so far, held against nothing.</summary>
+    /// <summary>What senders have been told so far, without comparison.</summary>
     public LedgerSummary Sums() =>
         _counters.Values.Aggregate(LedgerSummary.Empty, (sums, counter) => sums + counter.Sums()) with { LongestWait = LongestWait };
 
-    /// <summary>Holds what senders were told against what the server has.</summary>
+    /// <summary>Compares what senders were told with what the server holds.</summary>
     /// <param name="serverCounts">The value of each counter on the server; a counter that is missing there is 0.</param>
     public LedgerSummary Compare(IReadOnlyDictionary<string, long> serverCounts)
     {

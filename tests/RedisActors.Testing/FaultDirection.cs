@@ -1,6 +1,6 @@
 namespace RedisActors.Testing;
 
-/// <summary>One of the two ways through a <see cref="FaultProxy"/>.</summary>
+/// <summary>One of the two directions through a <see cref="FaultProxy"/>.</summary>
 public enum FaultDirection
 {
     /// <summary>What clients send.</summary>

@@ -5,7 +5,7 @@ using System.Text;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A TCP proxy on a loopback port in front of a server, and the ways in which a network fails. Passes everything until told
+/// A TCP proxy on a loopback port in front of a server, which simulates network faults. Passes everything until told
 /// otherwise. All members may be called from any thread.
 /// </summary>
 public sealed class FaultProxy : IAsyncDisposable
@@ -33,7 +33,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>The address that clients use, as <c>127.0.0.1:PORT</c>.</summary>
     public string Endpoint => $"{Host}:{Port}";
 
-    /// <summary>Connections that clients have through the proxy at this moment.</summary>
+    /// <summary>Current client connections through the proxy.</summary>
     public int Connections
     {
         get
@@ -47,27 +47,27 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public static FaultProxy Start(RedisServer server) => Start(server.Host, server.Port);
 
-    /// <param name="host">The server's address, as a number.</param>
+    /// <param name="host">The server's IP address.</param>
     /// <param name="port">The server's port.</param>
     /// <param name="listenPort">The port on 127.0.0.1; a free one unless given.</param>
     public static FaultProxy Start(string host, int port, int? listenPort = null) =>
         new(new IPEndPoint(IPAddress.Parse(host), port), listenPort ?? LoopbackPorts.PickFree());
 
     /// <summary>
-    /// Ends <see cref="Stall"/> and <see cref="Blackhole"/>: what was held back flows. A connection of which the black hole has
-    /// swallowed anything stays in it, as its bytes would make no sense any more; new ones pass.
+    /// Ends <see cref="Stall"/> and <see cref="Blackhole"/>: held-back bytes flow again. A connection that has lost bytes in the black hole
+    /// stays there, because the rest of its bytes would make no sense; new ones pass.
     /// </summary>
     public void Pass() => _faults.Mode = ProxyMode.Pass;
 
     /// <summary>
-    /// Stops reading and forwards nothing, in both directions. Nothing is lost: it waits in the systems' buffers, an end of
-    /// connection included, and flows after <see cref="Pass"/>. New connections are accepted and wait as well.
+    /// Stops reading and forwards nothing, in both directions. Nothing is lost: everything, the end of a
+    /// connection included, waits in the operating system's buffers and flows after <see cref="Pass"/>. New connections are accepted and wait too.
     /// </summary>
     public void Stall() => _faults.Mode = ProxyMode.Stall;
 
     /// <summary>
-    /// Half-open: swallows everything, ends of connections included, in both directions, answers nothing, closes nothing. New
-    /// connections are accepted and swallowed without the server hearing of them.
+    /// Half-open: drops everything in both directions, ends of connections included, answers nothing and closes nothing. New connections
+    /// are accepted and dropped without the server ever seeing them.
     /// </summary>
     public void Blackhole() => _faults.Mode = ProxyMode.Blackhole;
 
@@ -78,15 +78,15 @@ public sealed class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends one direction of all connections in good order: its receiver sees the end after what was sent so far, the other
-    /// direction goes on.
+    /// Closes one direction of all connections gracefully: the receiver sees the end after everything sent so far, and the other direction
+    /// stays open.
     /// </summary>
     public void HalfClose(FaultDirection direction)
     {
         foreach (var link in Links()) link.HalfClose(direction);
     }
 
-    /// <summary>Stops listening: new connections are refused. The present ones go on; see <see cref="Cut"/>.</summary>
+    /// <summary>Stops listening: new connections are refused. Existing ones stay open; see <see cref="Cut"/>.</summary>
     public void Refuse()
     {
         lock (_lock)
@@ -108,30 +108,30 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes everything in one direction late by this time, in order, without limiting how much is under way.</summary>
+    /// <summary>Delays everything in one direction by this time, in order, without limiting how much is in flight.</summary>
     public void Delay(FaultDirection direction, TimeSpan delay) => _faults.SetDelay(direction, delay);
 
     /// <summary>
-    /// Makes each connection as slow as this in one direction: it is read no faster, so that its sender has to wait when the systems'
-    /// buffers are full. 0: as fast as it goes.
+    /// Limits the rate of each connection in one direction: it is read no faster, so its sender has to wait once the operating system's
+    /// buffers are full. 0: no limit.
     /// </summary>
     public void Throttle(FaultDirection direction, long bytesPerSecond) => _faults.SetRate(direction, bytesPerSecond);
 
     /// <summary>
     /// Once: lets exactly this many more bytes through in one direction, over all connections, then ends the connection whose
-    /// bytes exceed them. The receiver gets the bytes and then an orderly end; the sender a reset.
+    /// bytes exceed them. The receiver gets the bytes and then a graceful close; the sender gets a reset.
     /// </summary>
     public void CutAfter(FaultDirection direction, long bytes) => _faults.CutAfter(direction, bytes);
 
     /// <summary>
-    /// Once: the next bytes from the server do not arrive, and their connection is cut. The server has executed what the client
-    /// now cannot know.
+    /// Once: drops the next bytes from the server and cuts their connection. The server has executed the command, but the client cannot
+    /// know.
     /// </summary>
     public void LoseNextReply() => CutAfter(FaultDirection.ToClient, 0);
 
     /// <summary>
-    /// Once: as <see cref="LoseNextReply"/>, on the connection on which a client next sends this text, and with the server's
-    /// first bytes after it. Leaves other connections alone, and earlier commands on it if these have been answered.
+    /// Once: like <see cref="LoseNextReply"/>, but on the connection on which a client next sends this text, and with the server's first
+    /// bytes after it. Does not affect other connections, nor earlier commands on this one that have been answered.
     /// </summary>
     public void LoseReplyTo(string text) => _faults.LoseReplyTo(Encoding.UTF8.GetBytes(text));
 

@@ -4,14 +4,14 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A process that does not outlive its owner, however the owner ends. A small shell stands between the two: its standard input
-/// is a pipe from the owner, and the system closes that pipe when the owner is gone, kill -9 included. The shell then kills the
-/// process and removes its folder.
+/// A process that never outlives its owner, however the owner ends. A small guard shell runs between the two. Its standard input is a pipe
+/// from the owner, which the operating system closes when the owner is gone, even after kill -9. The shell then kills the process and
+/// removes its folder.
 /// </summary>
 /// <remarks>
-/// The system's own answer (<c>PR_SET_PDEATHSIG</c>) follows the thread that started the process, and a thread of the pool may
-/// end long before its program does; so it only ties the process to the shell, which has one thread. Both run in a session of
-/// their own, so that a Ctrl-C in the owner's terminal is the owner's alone.
+/// Linux's own mechanism (<c>PR_SET_PDEATHSIG</c>) is tied to the thread that started the process, and a pool thread may end long before
+/// its program does. So it only ties the process to the shell, which has a single thread. Both run in a session of their own, so that
+/// Ctrl-C in the owner's terminal reaches only the owner.
 /// </remarks>
 internal sealed class GuardedProcess : IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class GuardedProcess : IDisposable
 
     public int Id { get; }
 
-    /// <summary>Completes with the exit code as soon as the process is gone; -1 if its guard is gone and nobody knows.</summary>
+    /// <summary>Completes with the exit code as soon as the process is gone; -1 if its guard is gone, so that the code is unknown.</summary>
     public Task<int> Exited { get; }
 
     /// <param name="folder">Removed with the process when the owner dies.</param>
@@ -80,14 +80,14 @@ internal sealed class GuardedProcess : IDisposable
             : throw new InvalidOperationException($"The process could not be started. {shell.StandardError.ReadToEnd()}");
     }
 
-    /// <summary>Ends the process, if it still runs, with no chance to say goodbye, and returns when it is gone.</summary>
+    /// <summary>Kills the process, if it still runs, without a chance to clean up, and returns when it is gone.</summary>
     public void Kill()
     {
         if (!Exited.IsCompleted || Exited.Result == Unknown) Signals.Send(Id, Signals.Kill);
         Exited.GetAwaiter().GetResult();
     }
 
-    /// <summary>Lets the guard go and leaves the folder alone; the process must be gone.</summary>
+    /// <summary>Releases the guard and keeps the folder; the process must be gone.</summary>
     public void Dismiss()
     {
         try
@@ -97,7 +97,7 @@ internal sealed class GuardedProcess : IDisposable
         }
         catch (IOException)
         {
-            // The guard is gone already; there is nobody left to be told.
+            // The guard is already gone.
         }
 
         Dispose();

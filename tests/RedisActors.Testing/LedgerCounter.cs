@@ -23,23 +23,23 @@ public sealed class LedgerCounter
 
     public long Applied => Interlocked.Read(ref _applied);
 
-    /// <summary>Commands sent and not yet answered, at this moment.</summary>
+    /// <summary>Commands that are currently sent and not yet answered.</summary>
     public long Unanswered =>
         Interlocked.Read(ref _sent) - Applied - Interlocked.Read(ref _rejected) - Interlocked.Read(ref _notSent)
         - Interlocked.Read(ref _unknown);
 
-    /// <summary>A command is being sent; call this before, and tell what it returns what became of it.</summary>
+    /// <summary>Call this before sending a command, and report the command's outcome to the returned entry.</summary>
     public LedgerEntry Sent()
     {
         Interlocked.Increment(ref _sent);
         return new LedgerEntry(this);
     }
 
-    /// <summary>Holds what senders were told against the counter's value on the server.</summary>
+    /// <summary>Compares what senders were told with the counter's value on the server.</summary>
     /// <remarks>
-    /// If a sender was told more often than the server counted, something was lost. Where senders were told the counter's value
-    /// as well, more is seen: each value belongs to one command, so one that was told twice, or that the server has not reached,
-    /// is a loss which a command of unknown fate could otherwise hide.
+    /// If senders were told more often than the server counted, something was lost. If senders were also told the counter's value, more
+    /// is visible: each value belongs to one command, so a value that was told twice, or that the server has not reached, is a loss that
+    /// a command with an unknown outcome could otherwise hide.
     /// </remarks>
     public LedgerSummary Compare(long server)
     {
@@ -54,7 +54,7 @@ public sealed class LedgerCounter
         };
     }
 
-    /// <summary>What senders were told so far, held against nothing.</summary>
+    /// <summary>What senders have been told so far, without comparison.</summary>
     public LedgerSummary Sums() => new()
     {
         Sent = Interlocked.Read(ref _sent),

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// One command that was sent; made by <see cref="LedgerCounter.Sent"/>, and told its answer, once. Travels best as the state
-/// that a command carries.
+/// One command that was sent; created by <see cref="LedgerCounter.Sent"/>, and told its outcome once. Best carried as the command's state.
 /// </summary>
 public sealed class LedgerEntry
 {
@@ -29,7 +28,7 @@ public sealed class LedgerEntry
         _counter.CountApplied(this);
     }
 
-    /// <summary>The sender was told that the command was applied; the value is not known or says nothing.</summary>
+    /// <summary>The sender was told that the command was applied; its value is unknown or meaningless.</summary>
     public void Applied()
     {
         if (!First()) return;
@@ -50,13 +49,13 @@ public sealed class LedgerEntry
         if (First()) _counter.CountNotSent(this);
     }
 
-    /// <summary>The sender was told that nobody knows.</summary>
+    /// <summary>The sender was told that the outcome is unknown.</summary>
     public void Unknown()
     {
         if (First()) _counter.CountUnknown(this);
     }
 
-    /// <summary>The sender was told another outcome than <see cref="Outcome.Applied"/>.</summary>
+    /// <summary>The sender was told an outcome other than <see cref="Outcome.Applied"/>.</summary>
     public void Failed(Outcome outcome)
     {
         switch (outcome)

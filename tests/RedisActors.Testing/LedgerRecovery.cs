@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RedisActors.Testing;
 
-/// <summary>The way back from one fault, see <see cref="CommandLedger.AwaitRecovery"/>.</summary>
+/// <summary>The recovery from one fault; see <see cref="CommandLedger.AwaitRecovery"/>.</summary>
 public sealed class LedgerRecovery
 {
     private readonly long _sentSince;
@@ -23,7 +23,7 @@ public sealed class LedgerRecovery
     /// <summary>Completes with the time it took.</summary>
     public Task<TimeSpan> Done => _done.Task;
 
-    /// <summary>The time it took, or has taken until now.</summary>
+    /// <summary>The time it took, or has taken so far.</summary>
     public TimeSpan Elapsed => _done.Task.IsCompletedSuccessfully ? _done.Task.Result : Stopwatch.GetElapsedTime(Since);
 
     internal bool Applied(long sentAt, long now)

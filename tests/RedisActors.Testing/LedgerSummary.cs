@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisActors.Testing;
 
-/// <summary>What became of the commands, by the senders' account and by the server's.</summary>
+/// <summary>What became of the commands, according to the senders and to the server.</summary>
 public sealed record LedgerSummary
 {
     public static LedgerSummary Empty { get; } = new();
@@ -20,23 +20,23 @@ public sealed record LedgerSummary
     /// <summary>How often the server applied a command.</summary>
     public long Server { get; init; }
 
-    /// <summary>Commands that senders were told were applied, and that are not on the server.</summary>
+    /// <summary>Commands reported as applied that are not on the server.</summary>
     public long Lost { get; init; }
 
-    /// <summary>Applications on the server that no command explains that was told as applied, is of unknown fate, or unanswered.</summary>
+    /// <summary>Executions on the server that are not accounted for by any command reported as applied or unknown, or unanswered.</summary>
     public long Duplicated { get; init; }
 
-    /// <summary>Commands of which their sender was told nothing.</summary>
+    /// <summary>Commands whose sender was told nothing.</summary>
     public long Unanswered { get; init; }
 
-    /// <summary>Answers to commands that had one already.</summary>
+    /// <summary>Answers to commands that had already been answered.</summary>
     public long AnsweredAgain { get; init; }
 
     public IReadOnlyList<TimeSpan> RecoveryTimes { get; init; } = [];
 
     public TimeSpan LongestWait { get; init; }
 
-    /// <summary>Whether nothing was lost, nothing duplicated, and every command answered exactly once.</summary>
+    /// <summary>Whether nothing was lost or duplicated, and every command was answered exactly once.</summary>
     public bool IsClean => Lost == 0 && Duplicated == 0 && Unanswered == 0 && AnsweredAgain == 0;
 
     public static LedgerSummary operator +(LedgerSummary left, LedgerSummary right) => new()
@@ -55,7 +55,7 @@ public sealed record LedgerSummary
         LongestWait = left.LongestWait > right.LongestWait ? left.LongestWait : right.LongestWait,
     };
 
-    /// <summary>The account in one line, for people and scripts alike.</summary>
+    /// <summary>The summary in one line, for people and scripts alike.</summary>
     public override string ToString()
     {
         var recovery = RecoveryTimes.Count == 0 ? TimeSpan.Zero : RecoveryTimes.Max();

@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace RedisActors.Testing;
 
-/// <summary>Finds ports for servers that have to come back at the address at which they were.</summary>
+/// <summary>Finds ports for servers that must come back at the same address.</summary>
 public static class LoopbackPorts
 {
     private static readonly object Lock = new();
     private static readonly HashSet<int> Picked = [];
 
     /// <summary>
-    /// A free port below those that systems hand to outgoing connections. One of those would be a trap here: while the server
-    /// is away, a client that keeps connecting to it can be given that very port as its own, and then talks to itself. No port
-    /// is given twice to one process: a server that is away for now still has its port, and a sentinel or a node of a cluster
-    /// would not know a new server at an old address from the old one.
+    /// A free port below the ephemeral range. An ephemeral port would be a trap: while the server is away, a client that keeps connecting
+    /// to it can get that very port as its own source port, and then talks to itself. No port is given out twice in one process: a server
+    /// that is away still owns its port, and a sentinel or a node of a Redis Cluster could not tell a new server at an old address from the
+    /// old one.
     /// </summary>
     public static int PickFree()
     {

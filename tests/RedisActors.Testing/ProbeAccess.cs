@@ -2,18 +2,18 @@ using System.Net.Security;
 
 namespace RedisActors.Testing;
 
-/// <summary>How a <see cref="RedisProbe"/> gets in.</summary>
+/// <summary>How a <see cref="RedisProbe"/> connects and logs in.</summary>
 public sealed record ProbeAccess
 {
     /// <summary>No TLS, no <c>AUTH</c>.</summary>
     public static ProbeAccess Open { get; } = new();
 
-    /// <summary>The ACL user; the default user unless given.</summary>
+    /// <summary>The ACL user; defaults to the server's default user.</summary>
     public string? User { get; init; }
 
-    /// <summary>The password; no <c>AUTH</c> unless given.</summary>
+    /// <summary>The password; without it no <c>AUTH</c> is sent.</summary>
     public string? Password { get; init; }
 
-    /// <summary>TLS with these options; no TLS unless given. See <see cref="TestCertificates.ClientOptions"/>.</summary>
+    /// <summary>The TLS options; null: no TLS. See <see cref="TestCertificates.ClientOptions"/>.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 }

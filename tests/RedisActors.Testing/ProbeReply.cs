@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RedisActors.Testing;
 
-/// <summary>What a <see cref="ProbeReply"/> holds, in the words of the Redis serialization protocol, version 2.</summary>
+/// <summary>What a <see cref="ProbeReply"/> holds, in the terms of the Redis serialization protocol, version 2 (RESP2).</summary>
 public enum ProbeReplyKind
 {
     Null,
@@ -14,7 +14,7 @@ public enum ProbeReplyKind
     Array,
 }
 
-/// <summary>One answer of a server to a <see cref="RedisProbe"/>.</summary>
+/// <summary>One reply of a server to a <see cref="RedisProbe"/>.</summary>
 public sealed class ProbeReply
 {
     private readonly byte[] _bytes;
@@ -47,7 +47,7 @@ public sealed class ProbeReply
         ? _integer.ToString(CultureInfo.InvariantCulture)
         : Encoding.UTF8.GetString(_bytes);
 
-    /// <summary>An integer, or the integer that a string of digits spells; a null is 0, as in a counter never counted.</summary>
+    /// <summary>An integer, or a string of digits as an integer; null is 0, like a counter that was never incremented.</summary>
     public long AsInt64() => Kind switch
     {
         ProbeReplyKind.Integer => _integer,
@@ -55,12 +55,12 @@ public sealed class ProbeReply
         _ => long.Parse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
     };
 
-    /// <summary>An array of names and values in turn, by name.</summary>
+    /// <summary>An array of alternating names and values, by name.</summary>
     public IReadOnlyDictionary<string, string> AsPairs() =>
         Items.Chunk(2).ToDictionary(pair => pair[0].Text, pair => pair[1].Text);
 
     /// <summary>The reply itself, unless it is an error.</summary>
-    /// <exception cref="InvalidOperationException">The server answered with an error; its words are the message.</exception>
+    /// <exception cref="InvalidOperationException">The server answered with an error; the message quotes it.</exception>
     public ProbeReply OrThrow() => IsError ? throw new InvalidOperationException($"The server answered: {Text}") : this;
 
     public override string ToString() => Kind switch

@@ -1,9 +1,9 @@
 namespace RedisActors.Testing;
 
-/// <summary>Programs of the machine.</summary>
+/// <summary>Programs installed on this machine.</summary>
 internal static class Programs
 {
-    /// <summary>The path of a program that is on the <c>PATH</c>, otherwise <see langword="null"/>.</summary>
+    /// <summary>The path of a program if it is on the <c>PATH</c>, otherwise <see langword="null"/>.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

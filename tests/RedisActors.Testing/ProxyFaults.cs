@@ -7,7 +7,7 @@ internal enum ProxyMode
     Blackhole,
 }
 
-/// <summary>What a <see cref="FaultProxy"/> is to do to the bytes of all its links.</summary>
+/// <summary>What a <see cref="FaultProxy"/> does to the bytes of all its links.</summary>
 internal sealed class ProxyFaults
 {
     private const long Never = -1;
@@ -60,7 +60,7 @@ internal sealed class ProxyFaults
         lock (_lock) _delays[(int)direction] = delay;
     }
 
-    /// <summary>Bytes a second; 0: as many as come.</summary>
+    /// <summary>Bytes per second; 0: no limit.</summary>
     public long RateOf(FaultDirection direction)
     {
         lock (_lock) return _rates[(int)direction];
@@ -78,7 +78,7 @@ internal sealed class ProxyFaults
         lock (_lock) _bytesUntilCut[(int)direction] = bytes;
     }
 
-    /// <summary>How many of these bytes may pass; fewer than there are if the link is to be cut after them.</summary>
+    /// <summary>How many of these bytes may pass; fewer than given if the link is to be cut after them.</summary>
     public int Admit(FaultDirection direction, int bytes)
     {
         lock (_lock)
@@ -102,7 +102,7 @@ internal sealed class ProxyFaults
         lock (_lock) _marker = marker;
     }
 
-    /// <summary>Whether these bytes end with, or hold, the text whose reply is to be lost; says yes once.</summary>
+    /// <summary>Whether these bytes contain the text whose reply is to be lost; returns true only once.</summary>
     public bool TakeMarker(ReadOnlySpan<byte> bytes)
     {
         lock (_lock)

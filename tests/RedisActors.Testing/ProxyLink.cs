@@ -27,8 +27,8 @@ internal sealed class ProxyLink
     public bool ClientIsThere => !_clientGone;
 
     /// <summary>
-    /// Set for good as soon as bytes have been dropped: those that follow them would make no sense, so they are dropped as well,
-    /// and neither side hears of the other's end.
+    /// Set permanently as soon as bytes have been dropped: the following ones would make no sense, so they are dropped too, and neither
+    /// side learns that the other has closed.
     /// </summary>
     public bool Swallows
     {
@@ -36,7 +36,7 @@ internal sealed class ProxyLink
         set => _swallows = value;
     }
 
-    /// <summary>Set when the answer to what a client sends now is to be lost.</summary>
+    /// <summary>Set when the reply to what a client sends now is to be lost.</summary>
     public bool LosesReply
     {
         get => _losesReply;
@@ -79,7 +79,7 @@ internal sealed class ProxyLink
         _reset.TrySetResult();
     }
 
-    /// <summary>Ends the link so that the receiver in this direction sees an orderly end, and the sender a reset.</summary>
+    /// <summary>Closes the link so that the receiver in this direction sees a graceful close, and the sender a reset.</summary>
     public void CutOff(FaultDirection direction)
     {
         Swallows = true;
@@ -96,11 +96,11 @@ internal sealed class ProxyLink
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It has ended already, which is what was wanted.
+            // Already closed.
         }
     }
 
-    /// <summary>Notes that a side has nothing more to say.</summary>
+    /// <summary>Notes that a side has finished sending.</summary>
     public void Ended(FaultDirection direction)
     {
         if (direction == FaultDirection.ToServer) _clientGone = true;
@@ -110,12 +110,12 @@ internal sealed class ProxyLink
     {
         try
         {
-            // Lingering for no time at all turns the close into a reset.
+            // A linger time of zero turns the close into a reset.
             socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Closed before.
+            // Already closed.
         }
 
         socket.Dispose();

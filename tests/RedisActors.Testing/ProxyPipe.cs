@@ -12,7 +12,7 @@ internal sealed class ProxyPipe
     private readonly Socket _from;
     private readonly Socket _to;
 
-    // The writer may be late by the delay while the reader goes on; without bound, as on a long line.
+    // The writer lags behind the reader by the delay; unbounded, like a long line.
     private readonly Channel<Piece> _pieces = Channel.CreateUnbounded<Piece>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -56,7 +56,7 @@ internal sealed class ProxyPipe
 
             if (_link.Faults.RateOf(_direction) is > 0 and var rate)
             {
-                // A delay that took too long is made up for, within limits.
+                // Catches up after a delay that took too long, within limits.
                 var now = Stopwatch.GetTimestamp();
                 mayReadFrom = Math.Max(mayReadFrom, now - (Stopwatch.Frequency / 20)) + (count * Stopwatch.Frequency / rate);
             }

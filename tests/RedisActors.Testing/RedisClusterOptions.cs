@@ -3,20 +3,20 @@ namespace RedisActors.Testing;
 /// <summary>How <see cref="RedisClusterServers"/> are started.</summary>
 public sealed record RedisClusterOptions
 {
-    /// <summary>Primaries, which share the slots evenly; 3 unless set, the least of which one can fail over.</summary>
+    /// <summary>The number of primaries, which share the slots evenly. Default 3, the minimum that can fail over.</summary>
     public int Primaries { get; init; } = 3;
 
-    /// <summary>Replicas of each primary; none unless set.</summary>
+    /// <summary>Replicas per primary. Default none.</summary>
     public int ReplicasPerPrimary { get; init; }
 
-    /// <summary>How long a node must be silent until the others take it for down; 1 second unless set.</summary>
+    /// <summary>How long a node must be silent before the others consider it down. Default 1 second.</summary>
     public TimeSpan NodeTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Whether all slots stop being served when one of them has no node. Off unless set, so that the other slots go on.
+    /// Whether no slot is served any more once one of them has no node. Off by default, so that the other slots stay available.
     /// </summary>
     public bool RequireFullCoverage { get; init; }
 
-    /// <summary>Each node; ports and <see cref="RedisServerOptions.ReplicaOf"/> are the fixture's to set.</summary>
+    /// <summary>The options of each node; the fixture sets ports and <see cref="RedisServerOptions.ReplicaOf"/>.</summary>
     public RedisServerOptions Server { get; init; } = new();
 }

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A Redis Cluster on the loopback address. Each node is a <see cref="RedisServer"/> that can be killed, suspended and started
-/// again on its own; none outlives the owner.
+/// A Redis Cluster on the loopback address. Each node is a <see cref="RedisServer"/> that can be killed, suspended and restarted
+/// individually; none outlives the owner.
 /// </summary>
 public sealed class RedisClusterServers : IAsyncDisposable
 {
-    /// <summary>A server gives a failover by hand up after 5 s, and says so in its log only.</summary>
+    /// <summary>A server abandons a manual failover after 5 s and reports that only in its log.</summary>
     private static readonly TimeSpan FailOverAttempt = TimeSpan.FromSeconds(7);
 
     private RedisClusterServers(IReadOnlyList<RedisServer> nodes)
@@ -19,14 +19,14 @@ public sealed class RedisClusterServers : IAsyncDisposable
     /// <summary>
     /// The nodes: the first primaries in the order of their slots, then their replicas (those of the first, those of the
     /// second...). <see cref="RedisServer.Kill"/>, <see cref="RedisServer.Suspend"/> and <see cref="RedisServer.Resume"/> are
-    /// what can happen to one; see <see cref="RestartAsync"/> as well.
+    /// the faults of a single node; see also <see cref="RestartAsync"/>.
     /// </summary>
     public IReadOnlyList<RedisServer> Nodes { get; }
 
-    /// <summary>The nodes' addresses, as a client is given them.</summary>
+    /// <summary>The nodes' addresses, as a client is configured with them.</summary>
     public IReadOnlyList<string> Endpoints => [.. Nodes.Select(node => node.Endpoint)];
 
-    /// <summary>Starts the nodes and returns when all have met, all slots are served and all replicas have their data.</summary>
+    /// <summary>Starts the nodes. Returns when all have met, all slots are served and all replicas have synchronized.</summary>
     public static async Task<RedisClusterServers> StartAsync(RedisClusterOptions? options = null)
     {
         options ??= new RedisClusterOptions();
@@ -45,12 +45,12 @@ public sealed class RedisClusterServers : IAsyncDisposable
         }
     }
 
-    /// <summary>The node that owns the slot, by the latest word of those that can be asked.</summary>
+    /// <summary>The node that owns the slot, according to the latest views of the reachable nodes.</summary>
     public async Task<RedisServer> NodeOfSlotAsync(int slot) =>
         OwnerOf(slot, await ViewsAsync().ConfigureAwait(false))
             ?? throw new InvalidOperationException($"Slot {slot} has no node.");
 
-    /// <summary>A key of a slot that the node owns; other prefixes give other keys of the same slot.</summary>
+    /// <summary>A key in a slot that the node owns; other prefixes give other keys of the same slot.</summary>
     public async Task<string> KeyOfNodeAsync(RedisServer node, string prefix = "")
     {
         var views = await ViewsAsync().ConfigureAwait(false);
@@ -62,15 +62,15 @@ public sealed class RedisClusterServers : IAsyncDisposable
         throw new InvalidOperationException($"{node.Endpoint} owns no slot.");
     }
 
-    /// <summary>The replicas of a primary, by the word of a node that can be asked.</summary>
+    /// <summary>The replicas of a primary, according to a reachable node.</summary>
     public async Task<IReadOnlyList<RedisServer>> ReplicasOfAsync(RedisServer primary)
     {
         var view = (await ViewsAsync().ConfigureAwait(false))[0];
-        var id = view.Of(primary)?.Id ?? throw new InvalidOperationException($"{primary.Endpoint} is not in the cluster.");
+        var id = view.Of(primary)?.Id ?? throw new InvalidOperationException($"{primary.Endpoint} is not in the Redis Cluster.");
         return [.. view.ReplicasOf(id).Select(NodeAt)];
     }
 
-    /// <summary>Starts a killed node again and returns when the others have it back.</summary>
+    /// <summary>Restarts a killed node and returns when the others see it again.</summary>
     public async Task RestartAsync(RedisServer node)
     {
         await node.StartAgainAsync().ConfigureAwait(false);
@@ -78,24 +78,24 @@ public sealed class RedisClusterServers : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when the nodes that can be asked serve their slots, agree on who owns what and who is whose replica, see each
-    /// other well and the rest as failed, and replicas among them have their data.
+    /// Returns when the reachable nodes serve their slots, agree on slot owners and replicas, see each other as healthy and the rest as
+    /// failed, and the replicas among them have synchronized.
     /// </summary>
     public Task WaitUntilHealthyAsync(TimeSpan? timeout = null) =>
         Until.HoldsAsync("the nodes agree that the cluster is healthy", IsHealthyAsync, timeout);
 
-    /// <summary>Returns when the nodes that can be asked have declared this one failed.</summary>
+    /// <summary>Returns when the reachable nodes have declared this one failed.</summary>
     public Task WaitUntilFailedAsync(RedisServer node, TimeSpan? timeout = null) => Until.HoldsAsync(
         $"the nodes declare {node.Endpoint} failed",
         async () => (await ViewsAsync().ConfigureAwait(false)).All(view => view.Of(node) is { HasFailed: true }),
         timeout);
 
-    /// <summary>Returns the slot's new node when all nodes that can be asked agree on it.</summary>
+    /// <summary>Returns the slot's new node when all reachable nodes agree on it.</summary>
     public Task<RedisServer> WaitForOwnerOtherThanAsync(RedisServer former, int slot, TimeSpan? timeout = null) =>
         WaitForOwnerAsync(slot, owner => owner != former, timeout);
 
     /// <summary>
-    /// <c>CLUSTER FAILOVER</c>: a replica takes the primary's place without need and without losing anything. Returns the new
+    /// <c>CLUSTER FAILOVER</c>: a replica takes over from a healthy primary without losing anything. Returns the new
     /// primary when all agree and the former one is its replica.
     /// </summary>
     public async Task<RedisServer> FailOverAsync(RedisServer primary)
@@ -115,7 +115,7 @@ public sealed class RedisClusterServers : IAsyncDisposable
             }
             catch (TimeoutException) when (attempt < 3)
             {
-                // Its log says why; on a busy machine a node may have been late with its vote.
+                // Its log says why; on a busy machine a node may have voted too late.
             }
         }
 
@@ -124,12 +124,12 @@ public sealed class RedisClusterServers : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets a slot begin to move, and leaves it there: from now on the former node answers <c>ASK</c> for missing keys.
+    /// Starts a slot's migration without finishing it: from now on the source node answers <c>ASK</c> for missing keys.
     /// </summary>
     public Task<SlotMove> BeginMoveAsync(int slot, RedisServer to) => SlotMove.BeginAsync(this, slot, to);
 
     /// <summary>Moves a slot with its keys, as <c>redis-cli --cluster reshard</c> does.</summary>
-    /// <param name="betweenBatches">Called after each batch of keys, for instance to see what clients do meanwhile.</param>
+    /// <param name="betweenBatches">Called after each batch of keys, for instance to check what clients do in the meantime.</param>
     public async Task MoveSlotAsync(int slot, RedisServer to, Func<SlotMove, Task>? betweenBatches = null, int batch = 10)
     {
         var move = await BeginMoveAsync(slot, to).ConfigureAwait(false);
@@ -186,7 +186,7 @@ public sealed class RedisClusterServers : IAsyncDisposable
         var primaries = options.Primaries;
         for (var i = 0; i < Nodes.Count; i++)
         {
-            // Epochs of their own from the start: otherwise the nodes find theirs equal and sort it out one by one.
+            // Distinct epochs from the start: otherwise the nodes detect that theirs are equal and resolve the conflicts one by one.
             await TellAsync(Nodes[i], "SET-CONFIG-EPOCH", i + 1).ConfigureAwait(false);
             if (i >= primaries) continue;
 

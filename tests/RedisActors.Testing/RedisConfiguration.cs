@@ -4,8 +4,8 @@ using System.Net;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// The configuration file of a server, in its folder. A file, so that what the server has been made meanwhile (a replica by a
-/// sentinel, say) is still so after a restart wherever somebody said <c>CONFIG REWRITE</c>, as sentinels do.
+/// The configuration file of a server, in its folder. A file, so that a change at run time (such as a sentinel making it a replica)
+/// survives a restart if <c>CONFIG REWRITE</c> was called, as sentinels do.
 /// </summary>
 internal sealed class RedisConfiguration
 {
@@ -78,7 +78,7 @@ internal sealed class RedisConfiguration
         Add("appendonly", YesOrNo(options.AppendOnly));
         Add("appendfsync", options.AppendFsync);
 
-        // A rewrite is a forked child, which would outlive a kill -9 of the server.
+        // A rewrite runs in a forked child, which would survive a kill -9 of the server.
         Add("auto-aof-rewrite-percentage", 0);
         Add("repl-diskless-sync-delay", 0);
         Add("masteruser", ServerKey.User);

@@ -6,8 +6,8 @@ using System.Text;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// One plain connection to a Redis server that sends a command and reads its answer, and nothing else: no reconnecting, no
-/// pipelining, no client library. What a test learns through it, it does not learn through the thing it tests.
+/// One plain connection to a Redis server that sends a command and reads its reply, and nothing else: no reconnecting, no
+/// pipelining, no client library. So a test can check results independently of the code under test.
 /// </summary>
 public sealed class RedisProbe : IAsyncDisposable
 {
@@ -20,14 +20,14 @@ public sealed class RedisProbe : IAsyncDisposable
         _reader = new RespReader(stream);
     }
 
-    /// <summary>How long a command may take until its answer is read; 10 seconds unless set.</summary>
+    /// <summary>How long a command may take until its reply has been read. Default 10 seconds.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <param name="access">How to get in; neither TLS nor <c>AUTH</c> unless given.</param>
-    /// <exception cref="SocketException">Nobody listens there.</exception>
-    /// <exception cref="TimeoutException">Nobody accepted, or spoke TLS, in time.</exception>
-    /// <exception cref="AuthenticationException">The server's certificate is not to be trusted.</exception>
-    /// <exception cref="InvalidOperationException">The server did not let the user in; the message quotes it.</exception>
+    /// <param name="access">How to connect and log in; by default without TLS and <c>AUTH</c>.</param>
+    /// <exception cref="SocketException">Nothing listens there.</exception>
+    /// <exception cref="TimeoutException">The connection or the TLS handshake was not accepted in time.</exception>
+    /// <exception cref="AuthenticationException">The server's certificate is not trusted.</exception>
+    /// <exception cref="InvalidOperationException">The server refused the login; the message quotes its reply.</exception>
     public static async Task<RedisProbe> ConnectAsync(string host, int port, TimeSpan? timeout = null, ProbeAccess? access = null)
     {
         access ??= ProbeAccess.Open;
@@ -45,7 +45,7 @@ public sealed class RedisProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a server lets in there and answers <c>PING</c> with <c>PONG</c> within the time.</summary>
+    /// <summary>Whether a server there accepts the login and answers <c>PING</c> with <c>PONG</c> in time.</summary>
     public static async Task<bool> AnswersAsync(string host, int port, TimeSpan timeout, ProbeAccess? access = null)
     {
         try
@@ -61,8 +61,8 @@ public sealed class RedisProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends one command and returns its answer, an error included.</summary>
-    /// <exception cref="TimeoutException">No answer within <see cref="Timeout"/>; the connection is of no further use.</exception>
+    /// <summary>Sends one command and returns its reply, which may be an error.</summary>
+    /// <exception cref="TimeoutException">No reply within <see cref="Timeout"/>; the connection must not be used any more.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
     public async Task<ProbeReply> ExecuteAsync(params string[] words)
     {
@@ -70,7 +70,7 @@ public sealed class RedisProbe : IAsyncDisposable
         return await ReadAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Sends one command and does not wait for its answer; read that with <see cref="ReadAsync"/>.</summary>
+    /// <summary>Sends one command without waiting for its reply; read that with <see cref="ReadAsync"/>.</summary>
     public async Task SendAsync(params string[] words)
     {
         var bytes = Encode(words);
@@ -85,8 +85,8 @@ public sealed class RedisProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the next answer.</summary>
-    /// <exception cref="TimeoutException">No answer within <see cref="Timeout"/>; the connection is of no further use.</exception>
+    /// <summary>Reads the next reply.</summary>
+    /// <exception cref="TimeoutException">No reply within <see cref="Timeout"/>; the connection must not be used any more.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
     public async Task<ProbeReply> ReadAsync()
     {
@@ -101,7 +101,7 @@ public sealed class RedisProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>A command as it goes over the wire.</summary>
+    /// <summary>A command in wire format.</summary>
     public static byte[] Encode(params string[] words)
     {
         using var wire = new MemoryStream();

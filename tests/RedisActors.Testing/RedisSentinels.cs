@@ -3,13 +3,13 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A primary, its replicas and the sentinels that watch them, all on the loopback address. Each is a <see cref="RedisServer"/>
-/// that can be killed, suspended and started again on its own; none outlives the owner.
+/// A primary, its replicas and the sentinels that monitor them, all on the loopback address. Each is a <see cref="RedisServer"/>
+/// that can be killed, suspended and restarted individually; none outlives the owner.
 /// </summary>
 /// <remarks>
-/// A primary that is started again after others took over begins as a primary, accepts writes, and is made a replica by the
-/// sentinels some time later (about a second here, 10 to 20 s by default): what it was told meanwhile is lost, as in production.
-/// The same goes for a primary that <see cref="FailOverAsync"/> takes out of office.
+/// A primary that is restarted after a failover starts as a primary, accepts writes, and is made a replica by the sentinels some time
+/// later (about a second here, 10 to 20 s by default). Writes that it accepts in the meantime are lost, as in production. The same applies
+/// to a primary that <see cref="FailOverAsync"/> demotes.
 /// </remarks>
 public sealed class RedisSentinels : IAsyncDisposable
 {
@@ -27,16 +27,16 @@ public sealed class RedisSentinels : IAsyncDisposable
 
     public string ServiceName => _options.ServiceName;
 
-    /// <summary>The servers of data, the first primary first.</summary>
+    /// <summary>The data servers, the initial primary first.</summary>
     public IReadOnlyList<RedisServer> Servers { get; }
 
-    /// <summary>The sentinels. <see cref="RedisServer.Suspend"/> and <see cref="RedisServer.Kill"/> take one out.</summary>
+    /// <summary>The sentinels. <see cref="RedisServer.Suspend"/> and <see cref="RedisServer.Kill"/> disable one.</summary>
     public IReadOnlyList<RedisServer> Sentinels { get; }
 
-    /// <summary>The sentinels' addresses, as a client is given them.</summary>
+    /// <summary>The sentinels' addresses, as a client is configured with them.</summary>
     public IReadOnlyList<string> SentinelEndpoints => [.. Sentinels.Select(sentinel => sentinel.Endpoint)];
 
-    /// <summary>Starts all processes and returns when every sentinel knows every other process and all is well.</summary>
+    /// <summary>Starts all processes and returns when every sentinel knows every other process and all are healthy.</summary>
     public static async Task<RedisSentinels> StartAsync(RedisSentinelsOptions? options = null)
     {
         options ??= new RedisSentinelsOptions();
@@ -62,14 +62,14 @@ public sealed class RedisSentinels : IAsyncDisposable
         }
     }
 
-    /// <summary>The primary that most of the sentinels name that can be asked.</summary>
+    /// <summary>The primary that most of the reachable sentinels name.</summary>
     public async Task<RedisServer> PrimaryAsync()
     {
         var votes = await VotesAsync().ConfigureAwait(false);
         return votes.GroupBy(server => server).OrderByDescending(group => group.Count()).First().Key;
     }
 
-    /// <summary>Servers that run and are not the primary.</summary>
+    /// <summary>The running servers other than the primary.</summary>
     public async Task<IReadOnlyList<RedisServer>> ReplicasAsync()
     {
         var primary = await PrimaryAsync().ConfigureAwait(false);
@@ -77,8 +77,8 @@ public sealed class RedisSentinels : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when the sentinels that can be asked name the same primary, know each other, and every other server that runs
-    /// replicates from that primary, by its own word and theirs.
+    /// Returns when the reachable sentinels name the same primary and know each other, and every other running server replicates from that
+    /// primary, according to itself and to them.
     /// </summary>
     public async Task WaitUntilHealthyAsync(TimeSpan? timeout = null)
     {
@@ -87,7 +87,7 @@ public sealed class RedisSentinels : IAsyncDisposable
         await Until.HoldsAsync($"the sentinels find {ServiceName} healthy", IsHealthyAsync, timeout).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the primary and returns it at once, with the failover still to come.</summary>
+    /// <summary>Kills the primary and returns it at once, before the failover.</summary>
     public async Task<RedisServer> KillPrimaryAsync()
     {
         var primary = await PrimaryAsync().ConfigureAwait(false);
@@ -96,8 +96,8 @@ public sealed class RedisSentinels : IAsyncDisposable
     }
 
     /// <summary>
-    /// <c>SENTINEL FAILOVER</c>: makes a replica the primary without need, and returns it when all sentinels name it. See the
-    /// remarks on what becomes of the other.
+    /// <c>SENTINEL FAILOVER</c>: promotes a replica although the primary is healthy, and returns it when all sentinels name it.
+    /// For what happens to the former primary, see the remarks.
     /// </summary>
     public async Task<RedisServer> FailOverAsync()
     {
@@ -113,7 +113,7 @@ public sealed class RedisSentinels : IAsyncDisposable
         return await WaitForPrimaryOtherThanAsync(primary).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the new primary when all sentinels that can be asked name it, and it says so itself.</summary>
+    /// <summary>Returns the new primary when all reachable sentinels name it and it reports that role itself.</summary>
     public async Task<RedisServer> WaitForPrimaryOtherThanAsync(RedisServer former, TimeSpan? timeout = null)
     {
         var primary = former;
@@ -213,7 +213,7 @@ public sealed class RedisSentinels : IAsyncDisposable
         return replicas.All(replica => known.Contains(PortOf(replica)));
     }
 
-    /// <summary>A sentinel forgets this when it is started again.</summary>
+    /// <summary>A sentinel forgets this when it restarts.</summary>
     private Task LookAroundOftenAsync() => ServerGroup.AskAllAsync(Sentinels, async sentinel => (await sentinel
         .ExecuteAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "300", "PUBLISH-PERIOD", "200").ConfigureAwait(false)).OrThrow());
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A private Redis server on a loopback port with a temporary folder, and the faults one can inflict on it. Neither the process
+/// A private Redis server on a loopback port with a temporary folder, and the faults that a test can inject. Neither the process
 /// nor the folder outlives the owner, however the owner ends.
 /// </summary>
 public sealed class RedisServer : IPrivateServer
@@ -31,10 +31,10 @@ public sealed class RedisServer : IPrivateServer
 
     public string Host => "127.0.0.1";
 
-    /// <summary>The port, with TLS if the server speaks it; it stays the same over <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>The port, with TLS if enabled; it stays the same across <see cref="StartAgainAsync"/>.</summary>
     public int Port { get; }
 
-    /// <summary>The port without TLS that a server with TLS has as well if <see cref="RedisServerTls.KeepPlainPort"/>.</summary>
+    /// <summary>The additional port without TLS, if <see cref="RedisServerTls.KeepPlainPort"/>.</summary>
     public int? PlainPort { get; }
 
     /// <summary>The address as <c>127.0.0.1:PORT</c>.</summary>
@@ -43,7 +43,7 @@ public sealed class RedisServer : IPrivateServer
     /// <summary>The server's folder, removed by <see cref="DisposeAsync"/>.</summary>
     public string Folder { get; }
 
-    /// <summary>The server's log, in <see cref="Folder"/>, over all its starts.</summary>
+    /// <summary>The server's log, in <see cref="Folder"/>, across all its starts.</summary>
     public string LogFile => Path.Combine(Folder, "redis.log");
 
     public int ProcessId => _process.Id;
@@ -56,18 +56,18 @@ public sealed class RedisServer : IPrivateServer
 
     bool IPrivateServer.CanBeSuspended => true;
 
-    /// <summary>The port at which replicas and the nodes of a cluster reach this server.</summary>
+    /// <summary>The port at which replicas and the nodes of a Redis Cluster reach this server.</summary>
     internal int ReplicationPort => PlainPort ?? Port;
 
-    /// <summary>The port at which the other nodes of a cluster talk to this one; none outside a cluster.</summary>
+    /// <summary>The cluster bus port of a node of a Redis Cluster; none for other servers.</summary>
     internal int? BusPort { get; }
 
-    /// <summary>How the fixture itself gets in, whatever a test did to passwords, users and certificates.</summary>
+    /// <summary>How the fixture itself logs in, whatever a test did to passwords, users and certificates.</summary>
     internal ProbeAccess Access { get; }
 
     /// <summary>Starts a server and returns when it answers.</summary>
     /// <exception cref="InvalidOperationException">
-    /// There is no <c>redis-server</c>, or it did not come up; the message says why and quotes its log.
+    /// There is no <c>redis-server</c>, or it did not start; the message says why and quotes its log.
     /// </exception>
     public static async Task<RedisServer> StartAsync(RedisServerOptions? options = null)
     {
@@ -75,7 +75,7 @@ public sealed class RedisServer : IPrivateServer
         var executable = options.Executable ?? Programs.Find("redis-server")
             ?? throw new InvalidOperationException("There is no redis-server on the PATH; install Redis (apt-get install redis-server).");
 
-        // A port that was free a moment ago may be taken now; only one that was chosen here can be chosen again.
+        // A port that was free a moment ago may be taken now. Only a port that was chosen here can be replaced.
         for (var attempt = 1; ; attempt++)
         {
             var server = Create(options, executable);
@@ -96,7 +96,7 @@ public sealed class RedisServer : IPrivateServer
         }
     }
 
-    /// <summary>SIGKILL: the server is gone when this returns, and has said goodbye to nobody.</summary>
+    /// <summary>SIGKILL: when this returns, the server is gone, without having closed anything cleanly.</summary>
     public void Kill()
     {
         _process.Kill();
@@ -111,7 +111,7 @@ public sealed class RedisServer : IPrivateServer
 
     Task IPrivateServer.StartAgainAsync() => StartAgainAsync();
 
-    /// <summary><c>SHUTDOWN</c>: the server ends in good order, and is gone when this returns.</summary>
+    /// <summary><c>SHUTDOWN</c>: the server shuts down cleanly and is gone when this returns.</summary>
     public async Task StopAsync()
     {
         if (!IsRunning) return;
@@ -125,11 +125,10 @@ public sealed class RedisServer : IPrivateServer
     }
 
     /// <summary>
-    /// Starts the server again after <see cref="Kill"/> or <see cref="StopAsync"/>: same port, same folder, other arguments if
-    /// given.
+    /// Restarts the server after <see cref="Kill"/> or <see cref="StopAsync"/>: same port, same folder, different arguments if given.
     /// </summary>
-    /// <param name="arguments">In place of <see cref="RedisServerOptions.Arguments"/> for this start.</param>
-    /// <param name="waitUntilItAnswers">Off to return as soon as the process runs, for instance to watch it load.</param>
+    /// <param name="arguments">Replace <see cref="RedisServerOptions.Arguments"/> for this start.</param>
+    /// <param name="waitUntilItAnswers">false: returns as soon as the process runs, for instance to watch it load.</param>
     public async Task StartAgainAsync(IReadOnlyList<string>? arguments = null, bool waitUntilItAnswers = true)
     {
         if (IsRunning) throw new InvalidOperationException("The server is running.");
@@ -141,14 +140,14 @@ public sealed class RedisServer : IPrivateServer
         if (waitUntilItAnswers) await WaitUntilAnswersAsync(_options.StartTimeout).ConfigureAwait(false);
     }
 
-    /// <summary>SIGSTOP: the server keeps its connections, and the system keeps accepting for it, but it does nothing.</summary>
+    /// <summary>SIGSTOP: the server keeps its connections and the operating system still accepts new ones, but it does nothing.</summary>
     public void Suspend()
     {
         Signals.Send(ProcessId, Signals.Suspend);
         IsSuspended = true;
     }
 
-    /// <summary>SIGCONT: the server goes on, beginning with what was sent to it meanwhile.</summary>
+    /// <summary>SIGCONT: the server continues, starting with what was sent to it in the meantime.</summary>
     public void Resume()
     {
         if (!IsSuspended) return;
@@ -158,13 +157,13 @@ public sealed class RedisServer : IPrivateServer
     }
 
     /// <summary>Returns when the server answers <c>PING</c> with <c>PONG</c> (so not while it loads).</summary>
-    /// <exception cref="InvalidOperationException">It ended meanwhile, or the time is over; the message quotes its log.</exception>
+    /// <exception cref="InvalidOperationException">The server exited, or did not answer in time; the message quotes its log.</exception>
     public async Task WaitUntilAnswersAsync(TimeSpan timeout)
     {
         using var clock = new CancellationTokenSource(timeout);
         while (!await RedisProbe.AnswersAsync(Host, ReplicationPort, TimeSpan.FromSeconds(1), Access).ConfigureAwait(false))
         {
-            if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
+            if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} exited unexpectedly. {LogTail()}");
             if (clock.IsCancellationRequested)
             {
                 throw new InvalidOperationException(
@@ -174,13 +173,13 @@ public sealed class RedisServer : IPrivateServer
             await Task.Delay(2, CancellationToken.None).ConfigureAwait(false);
         }
 
-        // Answered by another server that has the port, while ours has ended for want of it.
-        if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} ended by itself. {LogTail()}");
+        // Another server has the port and answered; ours exited because the port was taken.
+        if (!IsRunning) throw new InvalidOperationException($"redis-server at {Endpoint} exited unexpectedly. {LogTail()}");
     }
 
     /// <summary>
-    /// A connection of one's own, past every proxy; its name on the server is <c>probe</c>. It logs in as a user of the fixture,
-    /// so that it gets in whatever becomes of the server's password, its other users and its certificate.
+    /// A separate connection that bypasses every proxy; its name on the server is <c>probe</c>. It logs in as a user of the fixture, so it
+    /// works whatever happens to the server's password, its other users and its certificate.
     /// </summary>
     public async Task<RedisProbe> ConnectAsync()
     {
@@ -197,7 +196,7 @@ public sealed class RedisServer : IPrivateServer
         }
     }
 
-    /// <summary>Sends one command over a connection of its own and returns the answer, an error included.</summary>
+    /// <summary>Sends one command over a separate connection and returns the reply, which may be an error.</summary>
     public async Task<ProbeReply> ExecuteAsync(params string[] words)
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
@@ -205,7 +204,7 @@ public sealed class RedisServer : IPrivateServer
     }
 
     /// <summary>
-    /// Closes all client connections but probes', sentinels' and replicas', from the server's side. Returns how many there were.
+    /// Closes all client connections on the server except those of probes, sentinels and replicas. Returns how many there were.
     /// </summary>
     public async Task<int> KillClientsAsync()
     {
@@ -213,24 +212,24 @@ public sealed class RedisServer : IPrivateServer
         return await RedisServerClient.KillAllAsync(probe).ConfigureAwait(false);
     }
 
-    /// <summary>Closes one client connection, from the server's side. Returns whether there was one of that number.</summary>
+    /// <summary>Closes one client connection on the server. Returns whether it existed.</summary>
     public async Task<bool> KillClientAsync(long id)
     {
         var reply = await ExecuteAsync("CLIENT", "KILL", "ID", id.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         return reply.OrThrow().AsInt64() > 0;
     }
 
-    /// <summary>The client connections that the server has, probes and sentinels left out; replicas count as clients.</summary>
+    /// <summary>The server's client connections without probes and sentinels; replicas count as clients.</summary>
     public async Task<IReadOnlyList<RedisServerClient>> ListClientsAsync()
     {
         await using var probe = await ConnectAsync().ConfigureAwait(false);
         return await RedisServerClient.ListAsync(probe).ConfigureAwait(false);
     }
 
-    /// <summary>How many client connections the server has, probes and sentinels left out.</summary>
+    /// <summary>The number of the server's client connections without probes and sentinels.</summary>
     public async Task<int> CountClientsAsync() => (await ListClientsAsync().ConfigureAwait(false)).Count;
 
-    /// <summary>The values of <c>INFO</c>, by name; of one section if given.</summary>
+    /// <summary>The values of <c>INFO</c> by name, of one section if given.</summary>
     public async Task<IReadOnlyDictionary<string, string>> InfoAsync(string? section = null)
     {
         var reply = await (section is null ? ExecuteAsync("INFO") : ExecuteAsync("INFO", section)).ConfigureAwait(false);
@@ -240,7 +239,7 @@ public sealed class RedisServer : IPrivateServer
             .ToDictionary(pair => pair[0], pair => pair[1]);
     }
 
-    /// <summary>Makes this server a replica and returns when it has the other's data.</summary>
+    /// <summary>Makes this server a replica and returns when it has synchronized.</summary>
     public async Task ReplicateAsync(RedisServer master, TimeSpan? timeout = null)
     {
         var port = master.ReplicationPort.ToString(CultureInfo.InvariantCulture);
@@ -248,21 +247,21 @@ public sealed class RedisServer : IPrivateServer
         using var clock = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(20));
         while ((await InfoAsync("replication").ConfigureAwait(false)).GetValueOrDefault("master_link_status") != "up")
         {
-            if (clock.IsCancellationRequested) throw new TimeoutException($"{Endpoint} did not catch up with its master. {LogTail()}");
+            if (clock.IsCancellationRequested) throw new TimeoutException($"{Endpoint} did not catch up with its primary. {LogTail()}");
             await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Shows another certificate to those who connect from now on, until the server is started again.</summary>
+    /// <summary>Presents another certificate to new connections, until the server is restarted.</summary>
     public async Task ShowCertificateAsync(TestCertificate certificate) => (await ExecuteAsync(
         "CONFIG", "SET",
         "tls-cert-file", certificate.CertificateFile(Folder),
         "tls-key-file", certificate.KeyFile(Folder)).ConfigureAwait(false)).OrThrow();
 
-    /// <summary><c>REPLICAOF NO ONE</c>: a replica becomes a master.</summary>
+    /// <summary><c>REPLICAOF NO ONE</c>: a replica becomes a primary.</summary>
     public async Task PromoteAsync() => (await ExecuteAsync("REPLICAOF", "NO", "ONE").ConfigureAwait(false)).OrThrow();
 
-    /// <summary>Ends the server, suspended or not, and removes its folder.</summary>
+    /// <summary>Kills the server, suspended or not, and removes its folder.</summary>
     public ValueTask DisposeAsync()
     {
         Kill();

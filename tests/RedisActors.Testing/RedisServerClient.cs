@@ -3,10 +3,10 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>A connection as the server sees it: one line of <c>CLIENT LIST</c>.</summary>
-/// <param name="Id">The server's number for the connection.</param>
-/// <param name="Name">What the client called itself; empty if it did not.</param>
+/// <param name="Id">The server's id of the connection.</param>
+/// <param name="Name">The name that the client set; empty if none.</param>
 /// <param name="Flags">One letter each: <c>N</c> none, <c>P</c> subscriber, <c>S</c> replica.</param>
-/// <param name="LastCommand">The command that came last, in lower case.</param>
+/// <param name="LastCommand">The last command, in lower case.</param>
 public sealed record RedisServerClient(long Id, string Name, string Flags, string LastCommand)
 {
     /// <summary>What probes call themselves.</summary>
@@ -17,7 +17,7 @@ public sealed record RedisServerClient(long Id, string Name, string Flags, strin
     /// <summary>Whether this is a probe, or a sentinel of <see cref="RedisSentinels"/>.</summary>
     private bool IsOfTheFixture => Name == ProbeName || Name.StartsWith("sentinel-", StringComparison.Ordinal);
 
-    /// <summary>All connections of the server to which the probe goes, but for the fixture's own.</summary>
+    /// <summary>All connections of the probe's server except the fixture's own.</summary>
     internal static async Task<IReadOnlyList<RedisServerClient>> ListAsync(RedisProbe probe)
     {
         var reply = await probe.ExecuteAsync("CLIENT", "LIST").ConfigureAwait(false);

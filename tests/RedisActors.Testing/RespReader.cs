@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RedisActors.Testing;
 
-/// <summary>Reads answers in the Redis serialization protocol, version 2, from a stream of bytes.</summary>
+/// <summary>Reads replies in the Redis serialization protocol, version 2 (RESP2), from a stream.</summary>
 internal sealed class RespReader
 {
     private readonly Stream _stream;
@@ -19,7 +19,7 @@ internal sealed class RespReader
     public async ValueTask<ProbeReply> ReadAsync(CancellationToken cancellation)
     {
         var line = await ReadLineAsync(cancellation).ConfigureAwait(false);
-        if (line.Length == 0) throw new InvalidDataException("An answer begins with an empty line.");
+        if (line.Length == 0) throw new InvalidDataException("A reply starts with an empty line.");
 
         var rest = line.AsMemory(1);
         switch (line[0])
@@ -41,7 +41,7 @@ internal sealed class RespReader
                 for (var i = 0; i < count; i++) items.Add(await ReadAsync(cancellation).ConfigureAwait(false));
                 return ProbeReply.Array(items);
             default:
-                throw new InvalidDataException($"An answer begins with '{(char)line[0]}'.");
+                throw new InvalidDataException($"A reply starts with '{(char)line[0]}'.");
         }
     }
 

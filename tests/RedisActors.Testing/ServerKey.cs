@@ -1,12 +1,12 @@
 namespace RedisActors.Testing;
 
 /// <summary>
-/// The ACL user that every server of the fixtures has for the fixtures' own use, so that no test locks them out, whatever it
-/// does to passwords and users: probes, replicas, sentinels and migrating nodes log in with it.
+/// The ACL user that every server has for the fixtures' own use, so that no test locks them out, whatever it does to passwords and users.
+/// Probes, replicas, sentinels and migrating nodes log in with it.
 /// </summary>
 /// <remarks>
-/// The password is this process's own. Two processes may pick the same free port; the one that comes second must not take the
-/// other's server for its own because it answers.
+/// The password is unique to this process. Two processes may pick the same free port; the second must not mistake the other's server for
+/// its own just because it answers.
 /// </remarks>
 internal static class ServerKey
 {
@@ -14,7 +14,7 @@ internal static class ServerKey
 
     public static string Password { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Where there is no other way in than TLS, any certificate will do: the fixture knows its server.</summary>
+    /// <summary>If TLS is the only way in, any certificate is accepted: the fixture knows its server.</summary>
     public static ProbeAccess AccessTo(RedisServerOptions server)
     {
         var access = new ProbeAccess { User = User, Password = Password };

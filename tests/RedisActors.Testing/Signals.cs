@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace RedisActors.Testing;
 
-/// <summary>The signals that faults are made of.</summary>
+/// <summary>The signals used to inject faults.</summary>
 internal static class Signals
 {
     private const int NoSuchProcess = 3;
@@ -16,7 +16,7 @@ internal static class Signals
 
     public static int Resume => OperatingSystem.IsMacOS() ? 19 : 18;
 
-    /// <summary>Sends the signal; a process that is gone already is no error.</summary>
+    /// <summary>Sends the signal; ignores processes that are already gone.</summary>
     public static void Send(int processId, int signal)
     {
         if (SendSignal(processId, signal) == 0) return;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A slot on its way from one node to another. Until <see cref="CompleteAsync"/>, its keys that are still there are served by the
-/// one, and for all others the one answers <c>ASK</c>.
+/// The migration of a slot from one node to another. Until <see cref="CompleteAsync"/>, the source serves the keys that it still has and
+/// answers <c>ASK</c> for all others.
 /// </summary>
 public sealed class SlotMove
 {
@@ -29,14 +29,14 @@ public sealed class SlotMove
     internal static async Task<SlotMove> BeginAsync(RedisClusterServers cluster, int slot, RedisServer to)
     {
         var move = new SlotMove(cluster, slot, await cluster.NodeOfSlotAsync(slot).ConfigureAwait(false), to);
-        if (move.From == to) throw new InvalidOperationException($"Slot {slot} is on {to.Endpoint} already.");
+        if (move.From == to) throw new InvalidOperationException($"Slot {slot} is already on {to.Endpoint}.");
 
         await move.SetAsync(to, "IMPORTING", move.From).ConfigureAwait(false);
         await move.SetAsync(move.From, "MIGRATING", to).ConfigureAwait(false);
         return move;
     }
 
-    /// <summary>Moves up to that many keys and returns how many; 0 when none is left.</summary>
+    /// <summary>Moves up to that many keys and returns how many were moved; 0 when none is left.</summary>
     public async Task<int> MoveKeysAsync(int count)
     {
         var reply = await From.ExecuteAsync("CLUSTER", "GETKEYSINSLOT", SlotText, count.ToString(CultureInfo.InvariantCulture))
@@ -53,14 +53,14 @@ public sealed class SlotMove
         return keys.Length;
     }
 
-    /// <summary>Moves the keys that are left, and returns when every node that can be asked knows the slot's new node.</summary>
+    /// <summary>Moves the remaining keys and returns when every reachable node knows the slot's new node.</summary>
     public async Task CompleteAsync()
     {
         while (await MoveKeysAsync(100).ConfigureAwait(false) > 0)
         {
         }
 
-        // The new node must be the first to know: were the old one to forget the slot before, nobody would have it.
+        // The new node must learn it first: if the old one gave the slot up earlier, no node would own it.
         await SetAsync(To, "NODE", To).ConfigureAwait(false);
         await SetAsync(From, "NODE", To).ConfigureAwait(false);
         await _cluster.WaitForOwnerAsync(Slot, owner => owner == To).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using System.Text;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A loopback port at which something answers that is not Redis, for clients that were given a wrong address. After
+/// A loopback port with something other than Redis behind it, for clients with a wrong address. After
 /// <see cref="DisposeAsync"/> the port is free for the right server (<see cref="RedisServerOptions.Port"/>).
 /// </summary>
 public sealed class StrangeServer : IAsyncDisposable
@@ -39,18 +39,18 @@ public sealed class StrangeServer : IAsyncDisposable
     /// <summary>Connections accepted so far.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
 
-    /// <summary>A web server: answers whatever comes first with <c>400 Bad Request</c> and closes.</summary>
+    /// <summary>A web server: answers the first input with <c>400 Bad Request</c> and closes.</summary>
     public static StrangeServer Http(int? port = null) => new(port, SpeakHttpAsync);
 
-    /// <summary>Accepts and closes at once, like a balancer without a server behind it.</summary>
+    /// <summary>Accepts and closes at once, like a load balancer without a backend.</summary>
     public static StrangeServer Closing(int? port = null) => new(port, (_, _) => Task.CompletedTask);
 
-    /// <summary>Accepts, reads and says nothing.</summary>
+    /// <summary>Accepts and reads, but never answers.</summary>
     public static StrangeServer Silent(int? port = null) => new(port, DrainAsync);
 
-    /// <summary>Answers whatever it is told as the test says, and goes on listening.</summary>
-    /// <param name="answer">Given what it was told.</param>
-    /// <param name="port">The port; a free one unless given.</param>
+    /// <summary>Answers its input as the test specifies, and keeps listening.</summary>
+    /// <param name="answer">Maps the input to the answer.</param>
+    /// <param name="port">The port. Default: a free one.</param>
     public static StrangeServer Saying(Func<string, string> answer, int? port = null) => new(port, async (client, end) =>
     {
         var buffer = new byte[64 * 1024];
@@ -77,7 +77,7 @@ public sealed class StrangeServer : IAsyncDisposable
 
         await client.SendAsync(BadRequest, end).ConfigureAwait(false);
 
-        // Closing with unread bytes would be a reset, which may overtake the answer.
+        // Closing with unread bytes causes a reset, which may overtake the answer.
         client.Shutdown(SocketShutdown.Send);
         await DrainAsync(client, end).ConfigureAwait(false);
     }
@@ -105,7 +105,7 @@ public sealed class StrangeServer : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The end.
+            // Disposed.
         }
 
         await Task.WhenAll(talks).ConfigureAwait(false);
@@ -121,7 +121,7 @@ public sealed class StrangeServer : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {
-                // The client or the end came first.
+                // The client closed first, or this was disposed.
             }
         }
     }

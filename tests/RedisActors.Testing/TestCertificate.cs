@@ -15,7 +15,7 @@ public sealed class TestCertificate : IDisposable
         _key = key;
     }
 
-    /// <summary>What its files are called: <c>server</c> for <c>server.crt</c>, <c>server.key</c>, <c>server.pfx</c>.</summary>
+    /// <summary>The base name of its files: <c>server</c> for <c>server.crt</c>, <c>server.key</c>, <c>server.pfx</c>.</summary>
     public string Name { get; }
 
     public X509Certificate2 Certificate { get; }

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A certificate authority made for one test, what it issued, and the same of a stranger whom nobody here trusts. A
+/// A certificate authority created for one test, the certificates that it issued, and those of an untrusted authority. A
 /// <see cref="RedisServer"/> that is given them writes all of them into its folder.
 /// </summary>
 public sealed class TestCertificates : IDisposable
@@ -34,28 +34,28 @@ public sealed class TestCertificates : IDisposable
     /// <summary>For a server at <c>localhost</c> and 127.0.0.1.</summary>
     public TestCertificate Server { get; }
 
-    /// <summary>Of the right authority, for a server of another name.</summary>
+    /// <summary>Issued by the trusted authority, but for another host name.</summary>
     public TestCertificate Elsewhere { get; }
 
-    /// <summary>As <see cref="Server"/>, but no longer valid since yesterday.</summary>
+    /// <summary>Like <see cref="Server"/>, but expired yesterday.</summary>
     public TestCertificate Expired { get; }
 
-    /// <summary>For a client, where the server wants one.</summary>
+    /// <summary>For clients, if the server requires one.</summary>
     public TestCertificate Client { get; }
 
     /// <summary>An authority that nobody trusts.</summary>
     public TestCertificate StrangersAuthority { get; }
 
-    /// <summary>As <see cref="Server"/>, but issued by the stranger.</summary>
+    /// <summary>Like <see cref="Server"/>, but issued by the untrusted authority.</summary>
     public TestCertificate StrangersServer { get; }
 
-    /// <summary>As <see cref="Client"/>, but issued by the stranger.</summary>
+    /// <summary>Like <see cref="Client"/>, but issued by the untrusted authority.</summary>
     public TestCertificate StrangersClient { get; }
 
     /// <summary>
-    /// How a careful client connects: it trusts <see cref="Authority"/> alone, and the server must be <c>localhost</c>.
+    /// The options of a strict client: it trusts only <see cref="Authority"/>, and the server must be <c>localhost</c>.
     /// </summary>
-    /// <param name="certificate">What the client shows of itself; nothing unless given.</param>
+    /// <param name="certificate">The client's own certificate. Default none.</param>
     public SslClientAuthenticationOptions ClientOptions(TestCertificate? certificate = null) => new()
     {
         TargetHost = "localhost",
@@ -91,7 +91,7 @@ public sealed class TestCertificates : IDisposable
         return new TestCertificate(name, request.CreateSelfSigned(_now.AddDays(-30), _now.AddDays(30)), key);
     }
 
-    /// <summary>Every certificate may be shown by both sides: a server is the client of its primary and of its cluster.</summary>
+    /// <summary>Every certificate is valid for both sides: a server is a client of its primary and of the other nodes of its Redis Cluster.</summary>
     private TestCertificate Issue(
         string name,
         TestCertificate issuer,

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace RedisActors.Testing;
 
-/// <summary>The values of one counter that senders were told: one bit each.</summary>
+/// <summary>The values of one counter that senders were told, one bit each.</summary>
 internal sealed class ToldValues
 {
-    // A counter in a test does not get further; what is above is no value that the server can have given.
+    // No counter in a test gets further; anything above cannot be a value from the server.
     private const long Limit = 1L << 32;
 
     private readonly object _lock = new();
@@ -32,7 +32,7 @@ internal sealed class ToldValues
         }
     }
 
-    /// <summary>How many values were told a second time, or lie above the counter.</summary>
+    /// <summary>How many values were told twice or exceed the counter.</summary>
     public long CountRepeatedOrAbove(long counter)
     {
         lock (_lock)

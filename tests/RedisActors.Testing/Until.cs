@@ -3,18 +3,17 @@ using System.Net.Sockets;
 
 namespace RedisActors.Testing;
 
-/// <summary>Waiting for what several processes have to agree on.</summary>
+/// <summary>Waits for conditions that several processes must agree on.</summary>
 internal static class Until
 {
     /// <summary>Long enough for a failover on a machine that is busy with other tests.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Returns when the condition holds. A process that cannot be asked, or answers with an error, is a condition that does not
-    /// hold yet.
+    /// Returns when the condition holds. If a process is unreachable or answers with an error, the condition does not hold yet.
     /// </summary>
-    /// <param name="what">What is awaited, for the message: <c>orders is healthy</c>.</param>
-    /// <exception cref="TimeoutException">It did not come to hold; the message tells the last error if there was one.</exception>
+    /// <param name="what">The condition in words, for the message: <c>orders is healthy</c>.</param>
+    /// <exception cref="TimeoutException">The condition did not hold in time; the message contains the last error, if any.</exception>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
     {
         var limit = patience ?? Patience;

@@ -7,14 +7,14 @@ using RedisActors.Testing;
 namespace RedisActors.Benchmarks.Detection;
 
 /// <summary>
-/// How long a client takes to notice that its server has gone silent: the network swallows everything, or the process stands still.
-/// Nothing is closed, so only the client's own watching can tell.
+/// How long a client takes to notice that its server has gone silent: the network drops everything, or the process is stopped. Nothing is
+/// closed, so only the client's own heartbeat can tell.
 /// </summary>
 internal static class DetectionBenchmark
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Long enough for a heartbeat or two, so that silence begins at any point between them.</summary>
+    /// <summary>Long enough for a heartbeat or two, so that the silence begins at a random point between them.</summary>
     private static readonly TimeSpan LongestLeadIn = TimeSpan.FromSeconds(3);
 
     public static async Task<int> RunAsync(DetectionOptions options)
@@ -40,7 +40,7 @@ internal static class DetectionBenchmark
         return 0;
     }
 
-    /// <summary>Null: not within the patience.</summary>
+    /// <summary>Null: not noticed within the patience.</summary>
     private static async Task<TimeSpan?> RunAsync(
         string name, Silence silence, int inFlight, TimeSpan leadIn, TimeSpan patience)
     {

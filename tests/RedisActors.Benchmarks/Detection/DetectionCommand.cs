@@ -10,8 +10,8 @@ internal static class DetectionCommand
     {
         var client = Choices.Clients(RedisActorsClient.Name, PlainClient.Name);
         var rounds = Choices.Number("--rounds", "How many times the server goes silent, for each client, fault and load.", 5, 10_000);
-        var inFlight = Choices.Number("--in-flight", "Commands under way, when the client is not idle.", 2000, 100_000);
-        var patience = Choices.Number("--max-seconds", "How long is waited for a client to notice.", 30, 3_600);
+        var inFlight = Choices.Number("--in-flight", "Commands in flight, when the client is not idle.", 2000, 100_000);
+        var patience = Choices.Number("--max-seconds", "How long to wait for a client to notice.", 30, 3_600);
         var json = new Option<bool>("--json") { Description = "One JSON object per line on standard output, nothing else." };
         var command = new Command("detection", "How soon a silent server is noticed, idle and under load.")
         {
@@ -29,7 +29,7 @@ internal static class DetectionCommand
     }
 }
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record DetectionOptions
 {
     public required IReadOnlyList<string> Clients { get; init; }

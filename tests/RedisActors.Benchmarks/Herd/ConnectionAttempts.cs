@@ -4,8 +4,8 @@ using System.Diagnostics.Tracing;
 namespace RedisActors.Benchmarks.Herd;
 
 /// <summary>
-/// Every attempt of this process to open a TCP connection, with its time: what the runtime's sockets report themselves, so refused
-/// ones and those of the Redis client are among them.
+/// Every attempt of this process to open a TCP connection, with its time, as reported by the runtime's sockets. Includes refused attempts
+/// and those of the Redis client.
 /// </summary>
 internal sealed class ConnectionAttempts : EventListener
 {
@@ -14,16 +14,16 @@ internal sealed class ConnectionAttempts : EventListener
 
     private readonly List<long> _times = [];
 
-    /// <summary>Threads of this name are the benchmark's own and not counted.</summary>
+    /// <summary>Attempts by threads with this name are the benchmark's own and are not counted.</summary>
     public string? IgnoredThread { get; set; }
 
-    /// <summary>How many there were between two <see cref="Stopwatch"/> time stamps.</summary>
+    /// <summary>The number of attempts between two <see cref="Stopwatch"/> time stamps.</summary>
     public int Count(long from, long to)
     {
         lock (_times) return _times.Count(time => time >= from && time < to);
     }
 
-    /// <summary>The most there were in any stretch of this length between two time stamps.</summary>
+    /// <summary>The most attempts in any period of this length between two time stamps.</summary>
     public int Peak(long from, long to, TimeSpan length)
     {
         long[] times;

@@ -10,8 +10,8 @@ using RedisActors.Configuration;
 namespace RedisActors.Benchmarks.Herd;
 
 /// <summary>
-/// Many supervised connections of one process to one server that is killed and comes back: how many connection attempts does that
-/// cost while it is away, how many come in one instant when it is back, and how long does it take until all are ready?
+/// Many supervised connections of one process to one server that is killed and comes back. How many connection attempts does that cost
+/// while it is away, how many come at the same instant when it is back, and how long does it take until all are ready?
 /// </summary>
 internal static class HerdBenchmark
 {
@@ -97,7 +97,7 @@ internal static class HerdBenchmark
         [property: System.Text.Json.Serialization.JsonPropertyName("ready_p95_ms")] double ReadyP95Ms,
         [property: System.Text.Json.Serialization.JsonPropertyName("ready_max_ms")] double ReadyMaxMs);
 
-    /// <summary>Writes down when a connection is ready.</summary>
+    /// <summary>Records when a connection becomes ready.</summary>
     private sealed class Counter : ReceiveActor
     {
         public Counter(ReadyTimes ready) => Receive<RedisReady>(_ => ready.Add(Stopwatch.GetTimestamp()));

@@ -11,7 +11,7 @@ internal static class HerdCommand
         var seconds = Choices.Number("--seconds", "How long the server is away.", 5, 3_600);
         var rounds = Choices.Number("--rounds", "How many times.", 3, 1_000);
         var json = new Option<bool>("--json") { Description = "One JSON object per round on standard output, nothing else." };
-        var command = new Command("herd", "Connection attempts and the way back of many supervised connections to one server.")
+        var command = new Command("herd", "Connection attempts and recovery of many supervised connections to one server.")
         {
             connections, seconds, rounds, json,
         };

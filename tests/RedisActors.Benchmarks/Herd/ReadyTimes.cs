@@ -1,6 +1,6 @@
 namespace RedisActors.Benchmarks.Herd;
 
-/// <summary>When each of so many connections became ready.</summary>
+/// <summary>Records when each of a number of connections became ready.</summary>
 internal sealed class ReadyTimes(int connections)
 {
     private readonly Lock _lock = new();
@@ -25,7 +25,7 @@ internal sealed class ReadyTimes(int connections)
         }
     }
 
-    /// <summary>Returns when all are.</summary>
+    /// <summary>Returns when all are ready.</summary>
     public Task<IReadOnlyList<long>> AllAsync(TimeSpan patience)
     {
         lock (_lock) return _all.Task.WaitAsync(patience);

@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>A script that never ends keeps the server for three seconds, which answers <c>BUSY</c>; then the script is killed.</summary>
+/// <summary>An endless script blocks the server for three seconds, in which it answers <c>BUSY</c>; then the script is killed.</summary>
 internal static class BusyFault
 {
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(3);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>The server is well, and the client cannot reach it.</summary>
+/// <summary>The server is healthy, but the client cannot reach it.</summary>
 internal static class ConnectionFaults
 {
     private static readonly TimeSpan Swallowed = TimeSpan.FromSeconds(4);
@@ -30,7 +30,7 @@ internal static class ConnectionFaults
         return FaultEnd.OfConnection(began);
     }
 
-    /// <summary>The client is thrown out, and there is room for one connection only, which is the probe's.</summary>
+    /// <summary>The client is disconnected, and the only connection that the server allows is taken by the probe.</summary>
     public static async Task<FaultEnd> MaxClientsAsync(OutageStage stage)
     {
         await using var probe = await stage.Server.ConnectAsync();

@@ -3,12 +3,12 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>The server restarts with a data set that takes it over a second to load, and answers <c>LOADING</c> meanwhile.</summary>
+/// <summary>The server restarts with a data set that takes over a second to load, and answers <c>LOADING</c> in the meantime.</summary>
 internal static class LoadingFault
 {
     private const string FillScript = "for i = 1, 20000 do redis.call('SET', 'ballast:' .. i, i) end";
 
-    // Microseconds for each key: 1.2 s at the least, twice that with what the system adds to so short a sleep.
+    // Microseconds per key: at least 1.2 s in all, twice that with the overhead of such short sleeps.
     private const string DelayPerKey = "60";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -29,8 +29,8 @@ internal static class LoadingFault
     }
 
     /// <summary>
-    /// The delay is for each entry of the append-only file: with all increments it would load for minutes. Writes are paused
-    /// meanwhile, or those of that time would come on top, and one client's server would load longer than the other's.
+    /// The delay applies to each entry of the append-only file, so with all increments in it the load would take minutes. Writes are paused
+    /// during the rewrite; otherwise new ones would be added, and one client's server would load longer than the other's.
     /// </summary>
     private static async Task RewriteAsync(RedisServer server)
     {

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 namespace RedisActors.Benchmarks.Outage;
 
 /// <summary>
-/// Clients that count on a real server while real faults happen, and whose account is held against the server's in the end.
+/// Clients increment counters on a real server while real faults happen; in the end their records are compared with the server's counters.
 /// </summary>
 internal static class OutageBenchmark
 {
-    /// <summary>The exit code is 0 unless our client broke its word, or a fault could not be brought about.</summary>
+    /// <summary>The exit code is 0 unless our client broke its promise, or a fault could not be produced.</summary>
     public static async Task<int> RunAsync(OutageOptions options)
     {
         var report = new OutageReport(options);

@@ -24,8 +24,8 @@ internal static class OutageCommand
             DefaultValueFactory = _ => [.. OutageFault.All.Select(fault => fault.Name)],
             CustomParser = result => Choices.ParseList(result, "--faults", [.. OutageFault.All.Select(fault => fault.Name)]),
         };
-        var inFlight = Choices.Number("--in-flight", "Commands under way at once.", 2_000, 1_000_000);
-        var rounds = Choices.Number("--rounds", "How often each fault happens within its run.", 3, 1_000);
+        var inFlight = Choices.Number("--in-flight", "Commands in flight.", 2_000, 1_000_000);
+        var rounds = Choices.Number("--rounds", "How many times each fault happens in its run.", 3, 1_000);
         var between = Choices.Number("--seconds-between", "How long the load runs before each fault and after the last.", 2, 3_600);
         var delivery = new Option<DeliveryMode>("--delivery")
         {
@@ -35,7 +35,7 @@ internal static class OutageCommand
             CustomParser = ParseDelivery,
         };
         var json = new Option<bool>("--json") { Description = "One JSON object per client and fault on standard output, nothing else." };
-        var command = new Command("outage", "Counts on a real server under real faults: what was lost, what was applied twice.")
+        var command = new Command("outage", "What is lost and what is applied twice on a real server under real faults.")
         {
             client, faults, inFlight, rounds, between, delivery, json,
         };
@@ -57,7 +57,7 @@ internal static class OutageCommand
     {
         if (DeliveryModes.TryGetValue(result.Tokens[0].Value, out var mode)) return mode;
 
-        result.AddError($"--delivery: '{result.Tokens[0].Value}' is none of {string.Join(", ", DeliveryModes.Keys)}.");
+        result.AddError($"--delivery: '{result.Tokens[0].Value}' must be one of {string.Join(", ", DeliveryModes.Keys)}.");
         return default;
     }
 }

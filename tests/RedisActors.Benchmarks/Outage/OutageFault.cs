@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>One thing that can happen, from its beginning to its end.</summary>
+/// <summary>One fault, from its beginning to its end.</summary>
 /// <param name="Name">What the command line and the report call it.</param>
-/// <param name="InjectAsync">Does it, and returns when it is over.</param>
+/// <param name="InjectAsync">Injects the fault and returns when it is over.</param>
 internal sealed record OutageFault(string Name, Func<OutageStage, Task<FaultEnd>> InjectAsync)
 {
     public static readonly IReadOnlyList<OutageFault> All =
@@ -21,7 +21,7 @@ internal sealed record OutageFault(string Name, Func<OutageStage, Task<FaultEnd>
         new("maxclients", ConnectionFaults.MaxClientsAsync),
     ];
 
-    /// <summary>Whether the client is to reach the server through a proxy.</summary>
+    /// <summary>Whether the client must reach the server through a proxy.</summary>
     public bool NeedsProxy { get; init; }
 
     /// <summary>Whether a second server is needed.</summary>
@@ -29,13 +29,13 @@ internal sealed record OutageFault(string Name, Func<OutageStage, Task<FaultEnd>
 }
 
 /// <summary>From when a recovery is measured, as <see cref="Stopwatch"/> time stamps.</summary>
-/// <param name="Since">The moment from which the server can be worked with again.</param>
-/// <param name="SentSince">Only a command that was sent since shows the recovery.</param>
+/// <param name="Since">The moment from which the server is usable again.</param>
+/// <param name="SentSince">Only a command sent after this proves the recovery.</param>
 internal readonly record struct FaultEnd(long Since, long SentSince)
 {
-    /// <summary>The server answered nobody until now: any command that is told as applied from here on shows the way back.</summary>
+    /// <summary>The server has not answered until now: any command reported as applied from here on proves the recovery.</summary>
     public static FaultEnd Now() => new(Stopwatch.GetTimestamp(), 0);
 
-    /// <summary>The server kept answering, and an answer may still be on its way here: only a command sent after it counts.</summary>
+    /// <summary>The server kept answering, and an answer may still be on its way: only a command sent after this counts.</summary>
     public static FaultEnd OfConnection(long began) => new(began, Stopwatch.GetTimestamp());
 }

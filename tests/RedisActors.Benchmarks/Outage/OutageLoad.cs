@@ -2,22 +2,22 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>What both clients have to do: increment a handful of counters, in turn.</summary>
+/// <summary>The load of both clients: increment a few counters in turn.</summary>
 internal sealed class OutageLoad
 {
     private const int Keys = 8;
 
     /// <summary>
-    /// How long a place in the window stays empty, at the least after a command that failed. A client that fails at once while the server is
-    /// away would otherwise be measured spinning.
+    /// How long a slot of the window pauses, at least after a failed command. Otherwise a client that fails at once while the server is away
+    /// would be measured spinning.
     /// </summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
 
     private readonly LedgerCounter[] _counters;
     private uint _next;
 
-    /// <param name="ledger">What is told of the commands is written down here.</param>
-    /// <param name="inFlight">Commands under way at once, of all senders together.</param>
+    /// <param name="ledger">Records what is reported about the commands.</param>
+    /// <param name="inFlight">Commands in flight, over all senders.</param>
     public OutageLoad(CommandLedger ledger, int inFlight)
     {
         InFlight = inFlight;
@@ -26,15 +26,15 @@ internal sealed class OutageLoad
 
     public int InFlight { get; }
 
-    /// <summary>Our delivery mode as the settings spell it; the default unless set.</summary>
+    /// <summary>Our delivery mode as spelled in the settings; null: the default.</summary>
     public string? Delivery { get; init; }
 
     /// <summary>
-    /// Whether a place in the window stays empty for a while after a command that was applied too: a steady load that leaves
-    /// the processors time, in place of as much as goes.
+    /// Whether a slot of the window also pauses after an applied command: a steady load that does not saturate the processors, instead of
+    /// as much as possible.
     /// </summary>
     public bool RestsAfterSuccess { get; init; }
 
-    /// <summary>The counter that is next to be incremented. May be called from any thread.</summary>
+    /// <summary>The next counter to increment. May be called from any thread.</summary>
     public LedgerCounter Next() => _counters[Interlocked.Increment(ref _next) % Keys];
 }

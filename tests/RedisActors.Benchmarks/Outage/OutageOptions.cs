@@ -1,13 +1,13 @@
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record OutageOptions
 {
     public required IReadOnlyList<string> Clients { get; init; }
 
     public required IReadOnlyList<OutageFault> Faults { get; init; }
 
-    /// <summary>Commands under way at once, of all senders together.</summary>
+    /// <summary>Commands in flight, over all senders.</summary>
     public required int InFlight { get; init; }
 
     public required int Rounds { get; init; }
@@ -17,7 +17,7 @@ internal sealed record OutageOptions
 
     public required DeliveryMode Delivery { get; init; }
 
-    /// <summary>The mode as the settings spell it.</summary>
+    /// <summary>The mode as spelled in the settings.</summary>
     public required string DeliveryName { get; init; }
 
     public required bool Json { get; init; }

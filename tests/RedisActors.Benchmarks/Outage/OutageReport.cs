@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>The results on standard output: rows of a table, both clients of a fault below each other, or JSON lines.</summary>
+/// <summary>The results on standard output: a table with both clients of a fault in adjacent rows, or JSON lines.</summary>
 internal sealed class OutageReport(OutageOptions options)
 {
     private static readonly string[] Heads =
@@ -29,7 +29,7 @@ internal sealed class OutageReport(OutageOptions options)
 
         if (result.Summary.AnsweredAgain > 0)
         {
-            Console.Error.WriteLine($"{result.Client}, {result.Fault}: {result.Summary.AnsweredAgain} commands were answered again");
+            Console.Error.WriteLine($"{result.Client}, {result.Fault}: {result.Summary.AnsweredAgain} commands were answered twice");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class OutageReport(OutageOptions options)
         [JsonPropertyName("unanswered")]
         public required long Unanswered { get; init; }
 
-        /// <summary>One for each round; where nothing was applied any more, the time until the count.</summary>
+        /// <summary>One per round; if nothing was applied any more, the time until the final count.</summary>
         [JsonPropertyName("recovery_ms")]
         public required IReadOnlyList<double> Recovery { get; init; }
 

@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>What became of one client under one fault.</summary>
+/// <summary>The result of one client under one fault.</summary>
 internal sealed class OutageResult
 {
     public OutageResult(
@@ -29,12 +29,12 @@ internal sealed class OutageResult
     /// <summary>Whether commands were applied again after each round.</summary>
     public bool CameBack { get; }
 
-    /// <summary>Commands of which the sender was told anything but that they were applied.</summary>
+    /// <summary>Commands that were reported as anything but applied.</summary>
     public long Failed => Summary.Rejected + Summary.NotSent + Summary.Unknown;
 
     /// <summary>
-    /// Whether our client kept its word. A run in which nothing was applied, or not again after a fault, proves nothing and
-    /// counts as broken.
+    /// Whether our client kept its promise. A run in which nothing was applied at all, or nothing after a fault, proves nothing and counts
+    /// as broken.
     /// </summary>
     public bool KeptItsWord =>
         Client != RedisActorsClient.Name

@@ -3,12 +3,12 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>One client under one fault, from a fresh server to the comparison with what that server has in the end.</summary>
+/// <summary>One client under one fault, from a fresh server to the final comparison with that server's counters.</summary>
 internal sealed class OutageRun
 {
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(20);
 
-    // Longer than a command's usual timeout, so that only what is never answered counts as unanswered.
+    // Longer than the default command timeout, so that only commands that are never answered count as unanswered.
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(40);
 
     private readonly string _client;

@@ -2,7 +2,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>What clients meet a fault on: a fresh server, and what else the fault needs.</summary>
+/// <summary>The environment of a fault: a fresh server, and whatever else the fault needs.</summary>
 internal sealed class OutageStage : IAsyncDisposable
 {
     private OutageStage(RedisServer server, RedisServer? peer, FaultProxy? proxy)
@@ -17,13 +17,13 @@ internal sealed class OutageStage : IAsyncDisposable
     /// <summary>A second server, for a fault that needs one.</summary>
     public RedisServer? Peer { get; }
 
-    /// <summary>What is between the client and the server, for a fault of the network.</summary>
+    /// <summary>The proxy between client and server, for network faults.</summary>
     public FaultProxy? Proxy { get; }
 
-    /// <summary>The address for the client.</summary>
+    /// <summary>The address that the client uses.</summary>
     public string Endpoint => Proxy?.Endpoint ?? Server.Endpoint;
 
-    /// <summary>The port for the client, on <see cref="RedisServer.Host"/>.</summary>
+    /// <summary>The port that the client uses, on <see cref="RedisServer.Host"/>.</summary>
     public int Port => Proxy?.Port ?? Server.Port;
 
     public static async Task<OutageStage> SetAsync(bool needsProxy, bool needsPeer = false, bool appendOnly = true)

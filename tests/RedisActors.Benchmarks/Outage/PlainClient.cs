@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>StackExchange.Redis as it comes: one multiplexer with its defaults, and as many tasks as commands are to be under way.</summary>
+/// <summary>StackExchange.Redis with its defaults: one multiplexer, and one task per command in flight.</summary>
 internal sealed class PlainClient : IOutageClient
 {
     public const string Name = "plain";
@@ -32,7 +32,7 @@ internal sealed class PlainClient : IOutageClient
         return new PlainClient(await ConnectionMultiplexer.ConnectAsync(configuration), load);
     }
 
-    /// <summary>It is made when it has one.</summary>
+    /// <summary>It is connected once it has been created.</summary>
     public Task Ready => Task.CompletedTask;
 
     public Task<long> Lost => _lost.Task;
@@ -79,7 +79,7 @@ internal sealed class PlainClient : IOutageClient
         }
         catch (Exception)
         {
-            // A time-out or a lost connection. Some of these were executed and some were not; the client does not tell.
+            // A timeout or a lost connection. Some of these commands were executed and some were not; the client does not tell which.
             entry.Unknown();
         }
 

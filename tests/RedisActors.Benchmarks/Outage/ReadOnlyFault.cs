@@ -4,12 +4,11 @@ using RedisActors.Testing;
 namespace RedisActors.Benchmarks.Outage;
 
 /// <summary>
-/// The client's server hands its role over to a peer, answers <c>READONLY</c> as that one's replica, and is promoted again.
+/// The client's server hands its role over to a peer, answers <c>READONLY</c> as the peer's replica, and is promoted again.
 /// </summary>
 /// <remarks>
-/// Nothing may be lost by the exchange itself. So the peer replicates from the server first, and <c>FAILOVER</c> changes the
-/// roles: it lets no write through until the peer has everything. Nobody writes to the peer, so the server has the whole data at
-/// all times.
+/// The failover itself must lose nothing. So the peer first replicates from the server, and <c>FAILOVER</c> then swaps the roles: it lets
+/// no write through until the peer has everything. Nobody writes to the peer, so the server always has all the data.
 /// </remarks>
 internal static class ReadOnlyFault
 {
@@ -27,7 +26,7 @@ internal static class ReadOnlyFault
         return FaultEnd.Now();
     }
 
-    /// <summary>The server takes a moment longer than its replica to see that this one is there.</summary>
+    /// <summary>The server notices the replica a moment later than the replica itself.</summary>
     private static async Task FailOverAsync(RedisServer server, RedisServer peer)
     {
         var patience = new CancellationTokenSource(Patience).Token;

@@ -6,7 +6,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>RedisActors: a few actors tell commands to a RedisActor that has its default settings but the delivery mode.</summary>
+/// <summary>RedisActors: a few actors tell commands to a RedisActor with default settings, except for the delivery mode.</summary>
 internal sealed class RedisActorsClient : IOutageClient
 {
     public const string Name = "redisactors";
@@ -56,7 +56,7 @@ internal sealed class RedisActorsClient : IOutageClient
         _system.Dispose();
     }
 
-    /// <summary>Keeps a number of commands under way, and writes each answer down.</summary>
+    /// <summary>Keeps a number of commands in flight and records each answer.</summary>
     private sealed class SenderActor : ReceiveActor, IWithTimers
     {
         private readonly IActorRef _redis;
@@ -117,7 +117,7 @@ internal sealed class RedisActorsClient : IOutageClient
         }
     }
 
-    /// <summary>Is told of the connection's states.</summary>
+    /// <summary>Receives the connection's state events.</summary>
     private sealed class Watcher : ReceiveActor
     {
         public Watcher(TaskCompletionSource ready, TaskCompletionSource<long> lost)
@@ -128,7 +128,7 @@ internal sealed class RedisActorsClient : IOutageClient
         }
     }
 
-    /// <summary>An error of an actor is no outcome and would show nowhere.</summary>
+    /// <summary>An error in an actor is not an outcome and would otherwise go unnoticed.</summary>
     private sealed class ErrorPrinter : ReceiveActor
     {
         public ErrorPrinter()

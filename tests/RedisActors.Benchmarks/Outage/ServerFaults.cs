@@ -1,6 +1,6 @@
 namespace RedisActors.Benchmarks.Outage;
 
-/// <summary>The server goes away, and comes back with its data.</summary>
+/// <summary>The server goes away and comes back with its data.</summary>
 internal static class ServerFaults
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(1);

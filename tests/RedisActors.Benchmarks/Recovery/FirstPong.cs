@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace RedisActors.Benchmarks.Recovery;
 
 /// <summary>
-/// Sees the moment at which a server answers <c>PING</c> again: a thread and a socket of its own, a question about each
-/// millisecond, and nothing of the clients that are measured, of their threads or of the thread pool in between.
+/// Detects the moment when a server answers <c>PING</c> again: polls about every millisecond with a thread and a socket of its own,
+/// independent of the measured clients, their threads and the thread pool.
 /// </summary>
 internal sealed class FirstPong
 {
-    /// <summary>What the asking thread is called.</summary>
+    /// <summary>The name of the polling thread.</summary>
     public const string ThreadName = "ping";
 
     private static readonly byte[] Ping = "PING\r\n"u8.ToArray();
@@ -28,11 +28,11 @@ internal sealed class FirstPong
         _giveUpAt = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
     }
 
-    /// <summary>Begins to ask. Answers with the time stamp of the first answer; fails when there was none in time.</summary>
+    /// <summary>Starts polling. Returns the time stamp of the first answer; fails if there is none in time.</summary>
     /// <param name="host">The server's address.</param>
     /// <param name="port">The server's port.</param>
-    /// <param name="patience">How long to ask.</param>
-    /// <param name="seen">Told the <see cref="Stopwatch"/> time stamp of the answer, at once and on the asking thread.</param>
+    /// <param name="patience">How long to poll.</param>
+    /// <param name="seen">Called immediately, on the polling thread, with the <see cref="Stopwatch"/> time stamp of the answer.</param>
     public static Task<long> AwaitAsync(string host, int port, TimeSpan patience, Action<long> seen)
     {
         var pong = new FirstPong(host, port, patience, seen);

@@ -1,6 +1,6 @@
 namespace RedisActors.Benchmarks.Recovery;
 
-/// <summary>How long the outages take and in which order they come: the same ones in each run.</summary>
+/// <summary>The lengths of the outages and their order, the same in every run.</summary>
 internal static class OutagePlan
 {
     private const int Seed = 20;
@@ -8,8 +8,8 @@ internal static class OutagePlan
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.1);
 
     /// <summary>
-    /// Lengths from the shortest to the longest, each by the same factor longer than the one before, shuffled: so that no client
-    /// meets growing outages, which would suit a growing backoff.
+    /// Lengths that grow by a constant factor from the shortest to the longest, shuffled so that no client meets steadily growing outages,
+    /// which would suit a growing backoff.
     /// </summary>
     public static IReadOnlyList<TimeSpan> Lengths(int count, TimeSpan longest)
     {

@@ -3,7 +3,7 @@ using RedisActors.Testing;
 
 namespace RedisActors.Benchmarks.Recovery;
 
-/// <summary>One client with its account, over all outages.</summary>
+/// <summary>One client and its record over all outages.</summary>
 internal sealed class RecoveringClient : IAsyncDisposable
 {
     private readonly IOutageClient _client;
@@ -20,7 +20,7 @@ internal sealed class RecoveringClient : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>How long the way back took after each outage; where it was not found, how long that was waited for.</summary>
+    /// <summary>The recovery time after each outage; if the client did not recover, how long the benchmark waited.</summary>
     public IReadOnlyList<TimeSpan> Times => _times;
 
     /// <summary>Whether commands were applied again after each outage.</summary>
@@ -36,10 +36,10 @@ internal sealed class RecoveringClient : IAsyncDisposable
         return new RecoveringClient(name, client, ledger);
     }
 
-    /// <summary>The server answers since that <see cref="System.Diagnostics.Stopwatch"/> time stamp. From any thread.</summary>
+    /// <summary>The server has been answering since this <see cref="System.Diagnostics.Stopwatch"/> time stamp. May be called from any thread.</summary>
     public void ServerIsBack(string fault, long since) => _recovery = _ledger.AwaitRecovery(fault, since);
 
-    /// <summary>Returns when a command was applied, or the time is over.</summary>
+    /// <summary>Returns when a command was applied, or the time has run out.</summary>
     public async Task ComeBackAsync(TimeSpan patience)
     {
         await Task.WhenAny(_recovery!.Done, Task.Delay(patience));

@@ -4,8 +4,8 @@ using RedisActors.Benchmarks.Outage;
 namespace RedisActors.Benchmarks.Recovery;
 
 /// <summary>
-/// Clients under a steady load, on the same server, through the same outages: how long does it take from the moment at which
-/// that server answers <c>PING</c> again until a command is applied?
+/// Clients under the same steady load, on the same server, through the same outages: how long does it take from the moment when that server
+/// answers <c>PING</c> again until a command is applied?
 /// </summary>
 internal static class RecoveryBenchmark
 {
@@ -15,13 +15,13 @@ internal static class RecoveryBenchmark
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>The exit code is 0 unless a client did not come back.</summary>
+    /// <summary>The exit code is 0 unless a client did not recover.</summary>
     public static async Task<int> RunAsync(RecoveryOptions options)
     {
         var report = new RecoveryReport(options);
         report.Begin();
 
-        // Nothing is compared in the end, so no file is kept: the server would load it while it answers LOADING.
+        // Nothing is compared in the end, so no file is kept: the server would answer LOADING while it loads the file.
         await using var stage = await OutageStage.SetAsync(options.Fault.NeedsProxy, appendOnly: false);
         var clients = new List<RecoveringClient>();
         try

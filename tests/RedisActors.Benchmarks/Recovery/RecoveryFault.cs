@@ -2,10 +2,10 @@ using RedisActors.Benchmarks.Outage;
 
 namespace RedisActors.Benchmarks.Recovery;
 
-/// <summary>A way in which a server is away for as long as one likes.</summary>
+/// <summary>A fault that takes a server away for any length of time.</summary>
 /// <param name="Name">What the command line and the report call it.</param>
-/// <param name="Begin">The server is away when this returns, and connections to it are closed.</param>
-/// <param name="EndAsync">It is on its way back when this returns.</param>
+/// <param name="Begin">When this returns, the server is away and connections to it are closed.</param>
+/// <param name="EndAsync">When this returns, the server is on its way back.</param>
 internal sealed record RecoveryFault(string Name, Action<OutageStage> Begin, Func<OutageStage, Task> EndAsync)
 {
     public static readonly IReadOnlyList<RecoveryFault> All =
@@ -14,7 +14,7 @@ internal sealed record RecoveryFault(string Name, Action<OutageStage> Begin, Fun
         new("cut", Refuse, Accept) { NeedsProxy = true },
     ];
 
-    /// <summary>Whether the clients are to reach the server through a proxy.</summary>
+    /// <summary>Whether the clients must reach the server through a proxy.</summary>
     public bool NeedsProxy { get; init; }
 
     private static void Refuse(OutageStage stage)

@@ -76,7 +76,7 @@ internal sealed class RecoveryReport(RecoveryOptions options)
             };
         }
 
-        /// <summary>The smallest time that so many of all did not exceed: one that was measured, none in between.</summary>
+        /// <summary>The smallest measured time that this share of all times did not exceed; not interpolated.</summary>
         private static double Percentile(TimeSpan[] sorted, double part) =>
             Math.Round(sorted[(int)Math.Ceiling(part * sorted.Length) - 1].TotalMilliseconds, 1);
     }

@@ -1,9 +1,9 @@
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>What one load came to in one round.</summary>
-/// <param name="CommandsPerSecond">Answered commands.</param>
-/// <param name="BytesPerCommand">What the whole process allocated meanwhile, by command.</param>
-/// <param name="MicrosecondsPerCommand">Processor time of the whole process, by command; the server's is not in it.</param>
+/// <summary>The figures of one load in one round.</summary>
+/// <param name="CommandsPerSecond">Answered commands per second.</param>
+/// <param name="BytesPerCommand">Bytes allocated by the whole process, per command.</param>
+/// <param name="MicrosecondsPerCommand">Processor time of the whole process per command, without the server's.</param>
 internal readonly record struct Figures(double CommandsPerSecond, double BytesPerCommand, double MicrosecondsPerCommand)
 {
     public static double Median(IEnumerable<double> numbers)

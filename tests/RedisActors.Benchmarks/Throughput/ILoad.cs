@@ -1,11 +1,11 @@
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>A load that keeps its window of commands filled from its making on.</summary>
+/// <summary>A load that keeps its window of commands full from its creation on.</summary>
 internal interface ILoad
 {
-    /// <summary>How many commands have been answered with what they should be answered with.</summary>
+    /// <summary>The number of commands that have been answered correctly.</summary>
     long Answered { get; }
 
-    /// <summary>Sends no more, and returns when what is under way has been answered.</summary>
+    /// <summary>Stops sending, and returns when everything in flight has been answered.</summary>
     Task StopAsync();
 }

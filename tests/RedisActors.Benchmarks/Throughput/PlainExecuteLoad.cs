@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>StackExchange.Redis as one uses it for any command by its name, which is what RedisActors does.</summary>
+/// <summary>StackExchange.Redis sending commands by name, as RedisActors does.</summary>
 internal sealed class PlainExecuteLoad : TaskLoad
 {
     private readonly IDatabase _database;

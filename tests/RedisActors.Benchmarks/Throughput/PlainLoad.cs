@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>StackExchange.Redis as one uses it: its own method for each command, awaited.</summary>
+/// <summary>StackExchange.Redis as usually used: its typed method for each command, awaited.</summary>
 internal sealed class PlainLoad : TaskLoad
 {
     private readonly IDatabase _database;

@@ -1,6 +1,6 @@
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>A load of tasks, one for each place in the window; each sends its next command when the last one is answered.</summary>
+/// <summary>A load of tasks, one per slot of the window; each sends its next command when the previous one has been answered.</summary>
 internal abstract class TaskLoad : ILoad
 {
     private readonly long[] _answered;
@@ -30,7 +30,7 @@ internal abstract class TaskLoad : ILoad
         return _places;
     }
 
-    /// <summary>Starts the tasks; to be called when the load is made.</summary>
+    /// <summary>Starts the tasks; call it at the end of the constructor.</summary>
     protected void Begin() => _places = Task.WhenAll(Enumerable.Range(0, _answered.Length).Select(i => Task.Run(() => FillAsync(i))));
 
     /// <summary>Sends commands one after the other until <see cref="Stopped"/>, and counts each with <see cref="Count"/>.</summary>

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>RedisActors from actor to actor: a few senders, each with its part of the window, tell commands and count replies.</summary>
+/// <summary>RedisActors from actor to actor: a few senders, each with its share of the window, tell commands and count replies.</summary>
 internal sealed class TellLoad : ILoad
 {
     private const int Senders = 8;
@@ -39,7 +39,7 @@ internal sealed class TellLoad : ILoad
         public static Stop Instance { get; } = new();
     }
 
-    /// <summary>A place in the window; what a command carries as its state, so that its reply is recognised.</summary>
+    /// <summary>A slot of the window, which each command carries as its state so that its reply can be matched.</summary>
     private sealed class Place(RedisValue key)
     {
         private long _answered;
@@ -48,7 +48,7 @@ internal sealed class TellLoad : ILoad
 
         public long Answered => Volatile.Read(ref _answered);
 
-        /// <summary>SET comes first, and then the two in turn.</summary>
+        /// <summary>SET comes first, then the two alternate.</summary>
         public bool IsSet => (_answered & 1) == 0;
 
         public void Count() => Volatile.Write(ref _answered, _answered + 1);

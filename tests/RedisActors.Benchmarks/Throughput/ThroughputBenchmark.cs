@@ -8,7 +8,7 @@ namespace RedisActors.Benchmarks.Throughput;
 
 /// <summary>
 /// Commands per second and bytes allocated per command, with the same window on the same server: plain, ours, plain, ours, and
-/// so on, so that a machine that grows slower or faster meanwhile does so for both.
+/// so on, so that a machine that becomes slower or faster does so for both.
 /// </summary>
 internal static class ThroughputBenchmark
 {
@@ -17,7 +17,7 @@ internal static class ThroughputBenchmark
 
     public static async Task<int> RunAsync(ThroughputOptions options)
     {
-        // No file is kept: it would measure the disk.
+        // Without persistence: it would measure the disk.
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false });
         using var multiplexer = await ConnectAsync(server);
         using var system = CreateSystem(server);

@@ -16,11 +16,11 @@ internal static class ThroughputCommand
         };
         var execute = new Option<bool>("--execute")
         {
-            Description = "The plain client sends commands by their names too (ExecuteAsync), in place of its own method for each.",
+            Description = "The plain client sends commands by name too (ExecuteAsync), instead of using its typed methods.",
         };
-        var inFlight = Choices.Number("--in-flight", "Commands under way at once, of all senders together.", 2_000, 1_000_000);
-        var rounds = Choices.Number("--rounds", "How often each is measured, in turn; an odd number has a middle.", 7, 1_000);
-        var seconds = Choices.Number("--seconds", "How long each is measured in each round, after half a second that is not.", 3, 3_600);
+        var inFlight = Choices.Number("--in-flight", "Commands in flight, over all senders.", 2_000, 1_000_000);
+        var rounds = Choices.Number("--rounds", "How many times each is measured, in turn; preferably odd, because the median is reported.", 7, 1_000);
+        var seconds = Choices.Number("--seconds", "How long each is measured per round, after half a second of warm-up.", 3, 3_600);
         var json = new Option<bool>("--json") { Description = "One JSON object per row on standard output, nothing else." };
         var command = new Command("throughput", "Commands per second and bytes allocated per command, against the plain client.")
         {

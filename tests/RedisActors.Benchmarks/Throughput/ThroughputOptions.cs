@@ -1,6 +1,6 @@
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record ThroughputOptions
 {
     public required IReadOnlyList<ThroughputRow> Rows { get; init; }
@@ -8,12 +8,12 @@ internal sealed record ThroughputOptions
     /// <summary>Whether the plain client uses <c>ExecuteAsync</c>.</summary>
     public required bool PlainExecutes { get; init; }
 
-    /// <summary>Commands under way at once, of all senders together.</summary>
+    /// <summary>Commands in flight, over all senders.</summary>
     public required int InFlight { get; init; }
 
     public required int Rounds { get; init; }
 
-    /// <summary>How long each is measured in each round.</summary>
+    /// <summary>How long each is measured per round.</summary>
     public required TimeSpan Measured { get; init; }
 
     public required bool Json { get; init; }

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace RedisActors.Benchmarks.Throughput;
 
 /// <summary>
-/// The results on standard output: rows of a table, or JSON lines. What stands for a row is the middle of its rounds, and the
-/// ratio is the middle of the rounds' ratios.
+/// The results on standard output: a table, or JSON lines. A row's values are the medians of its rounds, and its ratio is the median of
+/// the rounds' ratios.
 /// </summary>
 internal sealed class ThroughputReport(ThroughputOptions options)
 {
@@ -68,7 +68,7 @@ internal sealed class ThroughputReport(ThroughputOptions options)
         [JsonPropertyName("more_bytes_per_command")]
         public required double MoreBytes { get; init; }
 
-        /// <summary>Processor time of the process, the server's not included.</summary>
+        /// <summary>Processor time of the process, without the server's.</summary>
         [JsonPropertyName("cpu_us_per_command")]
         public required double OurMicroseconds { get; init; }
 

@@ -2,9 +2,9 @@ using Akka.Actor;
 
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>One way to use RedisActors that is held against the plain client.</summary>
+/// <summary>One way to use RedisActors, compared with the plain client.</summary>
 /// <param name="Name">What the command line and the report call it.</param>
-/// <param name="Start">Starts the load on a <see cref="RedisActor"/>, with so many commands under way.</param>
+/// <param name="Start">Starts the load on a <see cref="RedisActor"/>, with this many commands in flight.</param>
 internal sealed record ThroughputRow(string Name, Func<ActorSystem, IActorRef, int, ILoad> Start)
 {
     public static readonly IReadOnlyList<ThroughputRow> All =
