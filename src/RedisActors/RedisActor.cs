@@ -31,6 +31,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory? _links;
     private readonly LogBudget _logBudget;
+    private readonly RedisConnectionLog _log;
+    private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly DatabaseLanes _databases;
@@ -44,6 +46,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         _settings = settings;
         _links = links;
         _logBudget = logBudget;
+        _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, lane: 1);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
         Receive<RedisCommand>(OnCommand);
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
@@ -73,8 +76,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy()
     {
-        var clock = Context.System.Scheduler;
-        var log = new RedisConnectionLog(Context.GetLogger(), _logBudget, _settings.Name, lane: 1);
+        // Akka may ask for it when there is no context any more.
+        var (log, clock) = (_log, _clock);
         return new OneForOneStrategy(
             maxNrOfRetries: -1,
             withinTimeMilliseconds: -1,

@@ -116,9 +116,16 @@ internal static class ReplayRules
     public static ReplayClass Store(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
         var touched = new List<RedisValue>();
-        return keys.TryCollect(arguments, touched) && touched.IndexOf(touched[0], 1) < 0
-            ? ReplayClass.LastWins
-            : ReplayClass.Accumulating;
+        if (!keys.TryCollect(arguments, touched)) return ReplayClass.Accumulating;
+        try
+        {
+            return touched.IndexOf(touched[0], 1) < 0 ? ReplayClass.LastWins : ReplayClass.Accumulating;
+        }
+        catch (Exception)
+        {
+            // A key whose memory is gone: see ArgumentSyntax.Text.
+            return ReplayClass.Accumulating;
+        }
     }
 
     /// <summary><c>SORT</c>, <c>GEORADIUS</c>, <c>GEORADIUSBYMEMBER</c>: they only read, unless told to store.</summary>
@@ -164,7 +171,7 @@ internal static class ReplayRules
             }
             else
             {
-                return IsFullId((string?)arguments[index]) ? ReplayClass.Conditional : ReplayClass.Accumulating;
+                return IsFullId(Text(arguments[index])) ? ReplayClass.Conditional : ReplayClass.Accumulating;
             }
         }
 

@@ -236,8 +236,13 @@ internal class PendingCommand : LinkRequest
         new RedisReply(RespValue.Error($"the server answered, and the client could not read the reply: {reason}"), Command.State),
         byServer: true);
 
-    public override void Refuse(string reason) =>
-        Answer(Failure(Outcome.NotSent, $"{Command.Name}: {reason}"), byServer: false);
+    public override void Refuse(string reason) => Answer(
+        MayHaveRun
+            ? Failure(
+                Outcome.Unknown,
+                $"{Command.Name}: it was sent and its reply was lost, so the server may have executed it; it cannot be sent again: {reason}")
+            : Failure(Outcome.NotSent, $"{Command.Name}: {reason}"),
+        byServer: false);
 
     public override void Fail(LinkFault fault)
     {

@@ -132,20 +132,30 @@ internal sealed class BlockedKeys(ReplayPolicy rules)
     public bool TryAdd(PendingCommand command)
     {
         if (!rules.TryGetKeys(command.Command, _found)) return false;
-        foreach (var key in _found) _keys.Add(key);
-        return true;
+        try
+        {
+            foreach (var key in _found) _keys.Add(key);
+            return true;
+        }
+        catch (Exception)
+        {
+            // A key whose memory is gone.
+            return false;
+        }
     }
 
     /// <summary>Whether a command has to wait: it touches a held key, or nobody knows which keys it touches.</summary>
     public bool Touches(PendingCommand command)
     {
         if (!rules.TryGetKeys(command.Command, _found)) return true;
-        foreach (var key in _found)
+        try
         {
-            if (_keys.Contains(key)) return true;
+            return _found.Exists(_keys.Contains);
         }
-
-        return false;
+        catch (Exception)
+        {
+            return true;
+        }
     }
 
     public void Clear() => _keys.Clear();

@@ -19,6 +19,7 @@ internal sealed class RedisLane : ReceiveActor
     private readonly IRedisLinkFactory _links;
     private readonly LogBudget _logBudget;
     private readonly RedisConnectionLog _log;
+    private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _redis = Context.Parent;
     private IActorRef _commands = ActorRefs.Nobody;
 
@@ -40,13 +41,14 @@ internal sealed class RedisLane : ReceiveActor
 
     protected override SupervisorStrategy SupervisorStrategy()
     {
-        var clock = Context.System.Scheduler;
+        // Akka may ask for it when there is no context any more.
+        var (log, clock) = (_log, _clock);
         return new AllForOneStrategy(
             MaxFailuresPerMinute,
             (int)TimeSpan.FromMinutes(1).TotalMilliseconds,
             failure =>
             {
-                _log.Failed(failure, clock.MonotonicClock);
+                log.Failed(failure, clock.MonotonicClock);
                 return Directive.Restart;
             },
             loggingEnabled: false);

@@ -28,6 +28,17 @@ public sealed class ServerRefusalTests
     [InlineData("ERR something new")]
     public void Other_errors_are_answers(string error) => Assert.Null(ServerRefusal.OfQuestion(Server, Nobody, "PING", error));
 
+    [Theory]
+    [InlineData("BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.")]
+    [InlineData("LOADING Redis is loading the dataset in memory")]
+    public void A_server_that_is_busy_has_its_databases_all_the_same(string error) =>
+        Assert.IsType<RedisLinkException>(ServerRefusal.OfDatabase(Server, Nobody with { Database = 3 }, error));
+
+    [Fact]
+    public void A_database_too_many_is_told() => Told(
+        "redis.test:6379 (10.0.0.1) has no database 99: set database to one that it has",
+        ServerRefusal.OfDatabase(Server, Nobody with { Database = 99 }, "ERR DB index is out of range"));
+
     [Fact]
     public void Protected_mode_is_told() => Told(
         "redis.test:6379 (10.0.0.1) is in protected mode and takes connections from its own host only",

@@ -90,7 +90,7 @@ public sealed class WatchedLinkTests : ServerSpec
         var redis = Redis(proxy.Endpoint, "heartbeat { interval = 1s, timeout = 2s }");
         var states = WatchStates(redis);
         await NextAsync<RedisReady>(states);
-        var write = OutcomeAsync(AskAsync(redis, "SET", "large", new byte[4 * Large]));
+        var write = OutcomeAsync(AskAsync(redis, "SET", "large", new byte[Large]));
         await Kit.AwaitConditionAsync(async () => (await redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).InFlight == 1, Patience);
 
         proxy.Stall();
