@@ -13,7 +13,7 @@ internal static class AppendOnlyFile
     private const string Program = "redis-check-aof";
 
     /// <summary>Removes a truncated transaction from the file in a server's folder, if the file exists.</summary>
-    public static async Task MendAsync(string serverFolder)
+    public static async Task RepairAsync(string serverFolder)
     {
         var manifest = Path.Combine(serverFolder, "appendonlydir", "appendonly.aof.manifest");
         if (!File.Exists(manifest) || Programs.Find(Program) is not { } program) return;

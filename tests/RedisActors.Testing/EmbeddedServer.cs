@@ -6,7 +6,7 @@ namespace RedisActors.Testing;
 
 /// <summary>
 /// The program of <c>samples/embedded-server</c> (Garnet) as a child process on a loopback port, for samples that run where there is
-/// no <c>redis-server</c>. It ends with its standard input, and so with its owner, however the owner ends.
+/// no <c>redis-server</c>. It exits when its standard input closes, and so with its owner, however the owner ends.
 /// </summary>
 public sealed class EmbeddedServer : IPrivateServer
 {
@@ -42,15 +42,15 @@ public sealed class EmbeddedServer : IPrivateServer
 
     public bool IsSuspended => _resumer is not null;
 
-    /// <summary>After a kill -9, Garnet's log can hold a write without the token that its script wrote with it.</summary>
+    /// <summary>After a kill -9, Garnet's log may contain a write without the idempotency key that the same script wrote.</summary>
     public bool SurvivesKill => false;
 
     public bool CanBeSuspended => !OperatingSystem.IsWindows();
 
     /// <summary>Starts a server and returns when it answers.</summary>
-    /// <param name="arguments">Further arguments, such as <c>--memory 1g</c>.</param>
+    /// <param name="arguments">More arguments, such as <c>--memory 1g</c>.</param>
     /// <exception cref="FileNotFoundException">The program has not been built.</exception>
-    /// <exception cref="InvalidOperationException">The server did not come up; the message quotes its last words.</exception>
+    /// <exception cref="InvalidOperationException">The server did not start; the message quotes its last lines of output.</exception>
     public static async Task<EmbeddedServer> StartAsync(params string[] arguments)
     {
         // A port that was free a moment ago may be taken now.
@@ -74,8 +74,8 @@ public sealed class EmbeddedServer : IPrivateServer
         }
     }
 
-    /// <summary>Stops the server in good order; what it has replied to is on disk then.</summary>
-    /// <exception cref="InvalidOperationException">It had to be killed, or ended otherwise.</exception>
+    /// <summary>Shuts the server down cleanly; everything it has replied to is then on disk.</summary>
+    /// <exception cref="InvalidOperationException">It had to be killed, or exited with an error.</exception>
     public async Task EndAsync()
     {
         if (_process is not { HasExited: false } process) return;
@@ -83,10 +83,10 @@ public sealed class EmbeddedServer : IPrivateServer
         Resume();
         await process.StandardInput.WriteLineAsync("keep").ConfigureAwait(false);
         await EndWithInputAsync(process).ConfigureAwait(false);
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{Name} at {Endpoint} did not stop in good order. {Errors()}");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{Name} at {Endpoint} did not shut down cleanly. {Errors()}");
     }
 
-    /// <summary>Starts the server after <see cref="EndAsync"/>: same port, same data.</summary>
+    /// <summary>Restarts the server after <see cref="EndAsync"/>: same port, same data.</summary>
     public async Task StartAgainAsync()
     {
         if (IsRunning) throw new InvalidOperationException("The server is running.");
@@ -112,8 +112,8 @@ public sealed class EmbeddedServer : IPrivateServer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A suspended process does not see that its owner is gone. So a shell, which resumes it when the system closes the pipe from
-    /// the owner, stands by.
+    /// A suspended process does not notice that its owner is gone. So a shell stands by and resumes it when the operating system closes the
+    /// pipe from the owner.
     /// </remarks>
     public void Suspend()
     {
@@ -221,7 +221,7 @@ public sealed class EmbeddedServer : IPrivateServer
         return process;
     }
 
-    /// <summary>The program lies beside this one's folder: <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
+    /// <summary>The program is in a sibling of this one's folder: <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
     private static string ProgramPath()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));

@@ -133,7 +133,7 @@ public sealed class RedisServer : IPrivateServer
     {
         if (IsRunning) throw new InvalidOperationException("The server is running.");
 
-        await AppendOnlyFile.MendAsync(Folder).ConfigureAwait(false);
+        await AppendOnlyFile.RepairAsync(Folder).ConfigureAwait(false);
         var predecessor = _process;
         _process = StartProcess(arguments);
         predecessor.Dismiss();
