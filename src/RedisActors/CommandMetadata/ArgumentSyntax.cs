@@ -11,7 +11,7 @@ internal sealed record ArgumentOption(string Name, int Values, bool IsStore = fa
 {
     public static ArgumentOption? Find(ArgumentOption[] options, RedisValue argument)
     {
-        var text = ArgumentSyntax.Text(argument);
+        string? text = argument;
         foreach (var option in options)
         {
             if (string.Equals(option.Name, text, StringComparison.OrdinalIgnoreCase)) return option;
@@ -26,28 +26,12 @@ internal static class ArgumentSyntax
 {
     private const int WidestExactType = 53;
 
-    /// <summary>
-    /// An argument as text; null where it cannot be read, because it is memory that is gone. The link refuses such a command, and
-    /// nothing before it may fail on it.
-    /// </summary>
-    public static string? Text(RedisValue argument)
-    {
-        try
-        {
-            return argument;
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
-
     public static bool Is(RedisValue argument, string word) =>
-        string.Equals(Text(argument), word, StringComparison.OrdinalIgnoreCase);
+        string.Equals((string?)argument, word, StringComparison.OrdinalIgnoreCase);
 
     public static bool IsAnyOf(RedisValue argument, params ReadOnlySpan<string> words)
     {
-        var text = Text(argument);
+        string? text = argument;
         foreach (var word in words)
         {
             if (string.Equals(text, word, StringComparison.OrdinalIgnoreCase)) return true;
@@ -71,7 +55,7 @@ internal static class ArgumentSyntax
     {
         value = 0;
         return index < arguments.Length
-            && long.TryParse(Text(arguments[index]), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            && long.TryParse((string?)arguments[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>
@@ -83,7 +67,7 @@ internal static class ArgumentSyntax
     {
         for (var index = 1; index < arguments.Length; index++)
         {
-            if (Text(arguments[index]) is ['i' or 'I' or 'u' or 'U', _, ..] type
+            if ((string?)arguments[index] is ['i' or 'I' or 'u' or 'U', _, ..] type
                 && int.TryParse(type.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var bits)
                 && bits > WidestExactType)
             {

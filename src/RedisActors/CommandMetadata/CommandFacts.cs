@@ -80,7 +80,7 @@ internal sealed class CommandFacts
         var arguments = command.ArgumentArray;
         return learned.Subcommands is null || arguments.Length == 0
             ? learned.Profile
-            : learned.Subcommands.GetValueOrDefault(ArgumentSyntax.Text(arguments[0]) ?? string.Empty);
+            : learned.Subcommands.GetValueOrDefault((string?)arguments[0] ?? string.Empty);
     }
 
     /// <summary>

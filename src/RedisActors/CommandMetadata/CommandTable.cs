@@ -268,7 +268,7 @@ internal static class CommandTable
         if (!Entries.TryGetValue(name, out var entry)) return null;
         if (entry.Subcommands is null || arguments.IsEmpty) return entry.Alone;
 
-        return entry.Subcommands.GetValueOrDefault(ArgumentSyntax.Text(arguments[0]) ?? string.Empty, entry.Others);
+        return entry.Subcommands.GetValueOrDefault((string?)arguments[0] ?? string.Empty, entry.Others);
     }
 
     /// <inheritdoc cref="Find(string, ReadOnlySpan{RedisValue})"/>

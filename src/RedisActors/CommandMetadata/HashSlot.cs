@@ -19,22 +19,13 @@ internal static class HashSlot
     /// <summary>The slot of a key: 0 to 16383.</summary>
     public static int OfKey(RedisValue key) => Of((byte[]?)key ?? []);
 
-    /// <summary>
-    /// The slot of a command's first key; null where it has none, where the table does not know its keys, and where the key is memory
-    /// that is gone.
-    /// </summary>
+    /// <summary>The slot of a command's first key; null where it has none, or the table does not know its keys.</summary>
     public static int? Of(RedisCommand command)
     {
         var arguments = command.ArgumentArray;
-        if (CommandTable.Find(command.Name, arguments) is not { } profile || !profile.TryGetFirstKey(arguments, out var key)) return null;
-        try
-        {
-            return OfKey(key);
-        }
-        catch (Exception)
-        {
-            return null;
-        }
+        return CommandTable.Find(command.Name, arguments) is { } profile && profile.TryGetFirstKey(arguments, out var key)
+            ? OfKey(key)
+            : null;
     }
 
     /// <summary>The text between the first <c>{</c> and the next <c>}</c>; the whole key when there is none.</summary>

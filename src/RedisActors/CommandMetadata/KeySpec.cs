@@ -129,7 +129,7 @@ internal abstract class KeySpec
         {
             count = 0;
             return numberAt < arguments.Length
-                && int.TryParse(ArgumentSyntax.Text(arguments[numberAt]), NumberStyles.None, CultureInfo.InvariantCulture, out count)
+                && int.TryParse((string?)arguments[numberAt], NumberStyles.None, CultureInfo.InvariantCulture, out count)
                 && count <= (arguments.Length - numberAt - 1) / step;
         }
     }

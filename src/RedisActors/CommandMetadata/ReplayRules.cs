@@ -116,16 +116,9 @@ internal static class ReplayRules
     public static ReplayClass Store(ReadOnlySpan<RedisValue> arguments, KeySpec keys)
     {
         var touched = new List<RedisValue>();
-        if (!keys.TryCollect(arguments, touched)) return ReplayClass.Accumulating;
-        try
-        {
-            return touched.IndexOf(touched[0], 1) < 0 ? ReplayClass.LastWins : ReplayClass.Accumulating;
-        }
-        catch (Exception)
-        {
-            // A key whose memory is gone: see ArgumentSyntax.Text.
-            return ReplayClass.Accumulating;
-        }
+        return keys.TryCollect(arguments, touched) && touched.IndexOf(touched[0], 1) < 0
+            ? ReplayClass.LastWins
+            : ReplayClass.Accumulating;
     }
 
     /// <summary><c>SORT</c>, <c>GEORADIUS</c>, <c>GEORADIUSBYMEMBER</c>: they only read, unless told to store.</summary>
@@ -171,7 +164,7 @@ internal static class ReplayRules
             }
             else
             {
-                return IsFullId(Text(arguments[index])) ? ReplayClass.Conditional : ReplayClass.Accumulating;
+                return IsFullId((string?)arguments[index]) ? ReplayClass.Conditional : ReplayClass.Accumulating;
             }
         }
 

@@ -132,30 +132,20 @@ internal sealed class BlockedKeys(ReplayPolicy rules)
     public bool TryAdd(PendingCommand command)
     {
         if (!rules.TryGetKeys(command.Command, _found)) return false;
-        try
-        {
-            foreach (var key in _found) _keys.Add(key);
-            return true;
-        }
-        catch (Exception)
-        {
-            // A key whose memory is gone.
-            return false;
-        }
+        foreach (var key in _found) _keys.Add(key);
+        return true;
     }
 
     /// <summary>Whether a command has to wait: it touches a held key, or nobody knows which keys it touches.</summary>
     public bool Touches(PendingCommand command)
     {
         if (!rules.TryGetKeys(command.Command, _found)) return true;
-        try
+        foreach (var key in _found)
         {
-            return _found.Exists(_keys.Contains);
+            if (_keys.Contains(key)) return true;
         }
-        catch (Exception)
-        {
-            return true;
-        }
+
+        return false;
     }
 
     public void Clear() => _keys.Clear();

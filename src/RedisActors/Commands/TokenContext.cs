@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
@@ -34,34 +33,16 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
     public string NextToken() => _tokens.Next();
 
     /// <summary>Why a command cannot be delivered exactly-once; null when it can.</summary>
-    public string? WhyNot(RedisCommand command, CommandProfile? profile)
-    {
-        if (profile is null || !TryGetKeys(command, profile)) return "nobody knows which keys it touches";
-        try
-        {
-            return ExactlyOnceRequest.WhyNotWrappable(command, profile, _keys, inCluster);
-        }
-        catch (Exception error)
-        {
-            return $"one of its keys cannot be read: {error.Message}";
-        }
-    }
+    public string? WhyNot(RedisCommand command, CommandProfile? profile) =>
+        profile is not null && TryGetKeys(command, profile)
+            ? ExactlyOnceRequest.WhyNotWrappable(command, profile, _keys, inCluster)
+            : "nobody knows which keys it touches";
 
-    /// <summary>
-    /// The arguments of the script for a command to which <see cref="WhyNot"/> had no objection. Where the memory of one is gone
-    /// meanwhile, they are such that the link refuses them.
-    /// </summary>
+    /// <summary>The arguments of the script for a command to which <see cref="WhyNot"/> had no objection.</summary>
     public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token)
     {
-        try
-        {
-            TryGetKeys(command, profile);
-            return ExactlyOnceRequest.Wrap(command, token, keep, _keys).Arguments;
-        }
-        catch (Exception error)
-        {
-            return [new UnreadableMemory(error.Message).Memory];
-        }
+        TryGetKeys(command, profile);
+        return ExactlyOnceRequest.Wrap(command, token, keep, _keys).Arguments;
     }
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>
@@ -79,23 +60,5 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
     {
         _keys.Clear();
         return profile.TryGetKeys(command.ArgumentArray, _keys);
-    }
-
-    /// <summary>Stands for an argument whose memory is gone, and stays so.</summary>
-    private sealed class UnreadableMemory(string reason) : MemoryManager<byte>
-    {
-        public override Memory<byte> Memory => CreateMemory(1);
-
-        public override Span<byte> GetSpan() => throw new InvalidOperationException(reason);
-
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new InvalidOperationException(reason);
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
     }
 }

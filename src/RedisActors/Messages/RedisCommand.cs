@@ -81,17 +81,9 @@ public sealed record RedisCommand : IRedisMessage
     public RedisCommand(string name, params ReadOnlySpan<RedisValue> arguments)
     {
         CheckName(name);
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i].IsNull)
-            {
-                throw new ArgumentException(
-                    $"Argument {i + 1} of {name} is null. Redis has no null argument; an empty one is RedisValue.EmptyString.", nameof(arguments));
-            }
-        }
-
         Name = name;
-        _arguments = arguments.IsEmpty ? [] : arguments.ToArray();
+        _arguments = arguments.IsEmpty ? [] : new RedisValue[arguments.Length];
+        for (var i = 0; i < arguments.Length; i++) _arguments[i] = Own(arguments[i], name, i + 1);
     }
 
     /// <summary>The command's name, as it was given.</summary>
@@ -203,6 +195,31 @@ public sealed record RedisCommand : IRedisMessage
     /// <summary>The name and the number of arguments; never their content, which may be secret.</summary>
     public override string ToString() =>
         _arguments.Length == 1 ? $"{Name} (1 argument)" : $"{Name} ({_arguments.Length} arguments)";
+
+    /// <summary>
+    /// A message does not change any more: of bytes it has a copy, so that it does not matter what becomes of the sender's memory while
+    /// the command waits.
+    /// </summary>
+    private static RedisValue Own(RedisValue argument, string name, int position)
+    {
+        if (argument.IsNull)
+        {
+            throw new ArgumentException(
+                $"Argument {position} of {name} is null. Redis has no null argument; an empty one is RedisValue.EmptyString.", "arguments");
+        }
+
+        if (argument.IsInteger || argument.Box() is string or double or float) return argument;
+        try
+        {
+            var bytes = new byte[argument.GetByteCount()];
+            argument.CopyTo(bytes);
+            return bytes;
+        }
+        catch (Exception error)
+        {
+            throw new ArgumentException($"Argument {position} of {name} cannot be read: {error.Message}", "arguments", error);
+        }
+    }
 
     private static void CheckName(string name)
     {

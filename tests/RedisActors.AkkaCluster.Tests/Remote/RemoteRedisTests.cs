@@ -110,17 +110,13 @@ public sealed class RemoteRedisTests : AkkaClusterSpec
     }
 
     [Fact]
-    public async Task A_sender_that_throws_and_arguments_that_throw_cost_nobody_else_their_answers()
+    public async Task A_sender_that_throws_costs_nobody_else_their_answers()
     {
         var node = Start("web", ByRole);
         var asked = AskMany(node);
         var thrower = new ThrowingSender(node.System);
         node.Redis.Tell(new RedisCommand("INCR", "number") { Timeout = TimeSpan.FromMilliseconds(1) }, thrower);
 
-        var unreadable = await Assert.ThrowsAsync<RedisOutcomeException>(
-            () => AskAsync(node, new RedisCommand("INCR", (StackExchange.Redis.RedisValue)new LostMemory().Memory)));
-
-        Assert.Equal(Outcome.NotSent, unreadable.Outcome);
         await thrower.WasTold.WaitAsync(Eventually.Patience);
         var drained = await node.Redis.Ask<DrainedCommands>(new DrainCommands(TimeSpan.Zero), Eventually.Patience);
         Assert.Equal(InFlight, drained.Unfinished);
@@ -166,24 +162,6 @@ public sealed class RemoteRedisTests : AkkaClusterSpec
         {
             _told.SetResult();
             throw new InvalidOperationException("The mailbox throws.");
-        }
-    }
-
-    /// <summary>Memory that was given back to its pool before it was read.</summary>
-    private sealed class LostMemory : MemoryManager<byte>
-    {
-        public override Memory<byte> Memory => CreateMemory(3);
-
-        public override Span<byte> GetSpan() => throw new ObjectDisposedException(nameof(LostMemory));
-
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new ObjectDisposedException(nameof(LostMemory));
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }

@@ -25,21 +25,6 @@ public sealed class CommandLedgerRejectionTests
         Assert.Equal([$"a {expected}"], _bench.Told);
     }
 
-    [Theory]
-    [InlineData("INCR key", DeliveryMode.AtLeastOnce)]
-    [InlineData("INCR key", DeliveryMode.ExactlyOnce)]
-    public void What_may_have_run_and_cannot_be_written_again_is_unknown(string line, DeliveryMode delivery)
-    {
-        _bench.LinkUp();
-        _bench.Accept("a", line, delivery);
-        _bench.LinkLost();
-        _bench.LinkUp();
-
-        _bench.Last("a").Refuse("an argument cannot be read");
-
-        Assert.Equal(["a Unknown"], _bench.Told);
-    }
-
     [Fact]
     public void A_first_attempt_that_the_server_refuses_is_rejected()
     {

@@ -142,4 +142,42 @@ public sealed class RedisCommandTests
         Assert.Equal("GET (1 argument)", new RedisCommand("GET", "secret").ToString());
         Assert.Equal("SET (2 arguments)", new RedisCommand("SET", "secret", "secret") { State = "secret" }.ToString());
     }
+
+    [Fact]
+    public void Bytes_that_the_sender_changes_later_are_not_changed_in_the_command()
+    {
+        byte[] bytes = [1, 2, 3];
+        var command = new RedisCommand("SET", "key", bytes, bytes.AsMemory(1), string.Empty, 5, 1.5);
+
+        bytes[1] = 9;
+
+        Assert.Equal([1, 2, 3], (byte[]?)command.Arguments[1]);
+        Assert.Equal([2, 3], (byte[]?)command.Arguments[2]);
+        Assert.Equal(["", "5", "1.5"], command.Arguments.Skip(3).Select(argument => (string?)argument));
+    }
+
+    [Fact]
+    public void Memory_that_is_gone_is_told_where_the_command_is_made()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new RedisCommand("SET", "key", new LostMemory().Memory));
+
+        Assert.StartsWith("Argument 2 of SET cannot be read: the memory is gone", error.Message);
+    }
+
+    private sealed class LostMemory : System.Buffers.MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(3);
+
+        public override Span<byte> GetSpan() => throw new InvalidOperationException("the memory is gone");
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new InvalidOperationException("the memory is gone");
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }
