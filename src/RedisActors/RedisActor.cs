@@ -17,8 +17,8 @@ namespace RedisActors;
 /// </summary>
 /// <remarks>
 /// Below it are its lanes, one unless the settings say otherwise: each a supervisor, which owns the connection, and an actor that
-/// takes the commands. Should one of the two fail, both start anew together; commands that wait at that moment are answered first,
-/// with what is true of each. Commands for one key always go the same lane; the order of commands that name keys of several lanes
+/// takes the commands. Should one of the two fail, both start anew together; stashed commands are answered first,
+/// each with its truthful outcome. Commands for one key always go the same lane; the order of commands that name keys of several lanes
 /// holds for their first key.
 /// </remarks>
 public sealed class RedisActor : ReceiveActor, IWithTimers

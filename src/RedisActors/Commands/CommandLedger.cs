@@ -190,7 +190,7 @@ internal sealed class CommandLedger
     public void Leave() => _leaving = true;
 
     /// <summary>
-    /// The link is gone. What certainly did not reach the server, and what may be asked again, goes back to its place in the
+    /// The link is gone. What certainly did not reach the server, and what may be replayed, goes back to its place in the
     /// order; the rest ends as <see cref="Outcome.Unknown"/>. Answers how many were put back.
     /// </summary>
     public int LinkLost(string cause, long now)
@@ -229,7 +229,7 @@ internal sealed class CommandLedger
         return returned;
     }
 
-    /// <summary>Ends what is past its deadline, each with what is true of it.</summary>
+    /// <summary>Ends what is past its deadline, each with its truthful outcome.</summary>
     public void Expire(long now)
     {
         while (_deadlines.TryTakeExpired(now) is { } command)
@@ -247,7 +247,7 @@ internal sealed class CommandLedger
     /// <summary>There may be a link after all: what comes back may wait again.</summary>
     public void LinksAgain() => _waiting.MayWait();
 
-    /// <summary>Ends everything, each command with what is true of it.</summary>
+    /// <summary>Ends everything, each command with its truthful outcome.</summary>
     public void EndAll(string reason)
     {
         _linked = false;
@@ -287,7 +287,7 @@ internal sealed class CommandLedger
         _inFlight.Add(command);
     }
 
-    /// <summary>Renews what has come back by itself. Null when it may not be asked again.</summary>
+    /// <summary>Renews what has come back by itself. Null when it may not be replayed.</summary>
     private PendingCommand? PutBack(PendingCommand command)
     {
         var renewed = command.Renew(command.CameBackUnanswered);
@@ -315,7 +315,7 @@ internal enum RefusalAction
     /// <summary>Give the exactly-once script to the server again; then as <see cref="Retry"/>.</summary>
     LoadScript,
 
-    /// <summary>Leave this server: it will go on refusing. The command is asked again on the next link.</summary>
+    /// <summary>Leave this server: it will go on refusing. The command is retried on the next link.</summary>
     Reconnect,
 
     /// <summary>The node does not have the command's hash slot: somebody has to find out who has. Its commands are held until then.</summary>

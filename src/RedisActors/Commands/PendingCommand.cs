@@ -79,13 +79,13 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public virtual bool IsSuspect => _losses >= 2;
 
-    /// <summary>Its place in the order of acceptance; kept when it is asked again.</summary>
+    /// <summary>Its place in the order of acceptance; kept when it is retried.</summary>
     public long Sequence { get; private set; }
 
     /// <summary>Whether a request of this command may have been executed by the server, on a former link, without an answer.</summary>
     public bool MayHaveRun { get; }
 
-    /// <summary>Whether it was handed to a link before and came back, to be asked again.</summary>
+    /// <summary>Whether it was handed to a link before and came back, to be retried.</summary>
     public bool WasReturned { get; }
 
     /// <summary>
@@ -156,7 +156,7 @@ internal class PendingCommand : LinkRequest
         Volatile.Write(ref _state, InFlight);
     }
 
-    /// <summary>The same command once more, for the next link; the caller has made sure that this one is out of the game.</summary>
+    /// <summary>The same command once more, for the next link; the caller has made sure that this one is superseded.</summary>
     /// <param name="mayHaveRun">Whether the server may have executed this one.</param>
     public virtual PendingCommand Renew(bool mayHaveRun) => new(this, MayHaveRun || mayHaveRun);
 
@@ -175,7 +175,7 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, InFlight) == InFlight;
 
-    /// <summary>Ends it with what is true of a command that waits.</summary>
+    /// <summary>Ends it with the truthful outcome of a command that waits.</summary>
     public bool EndAsWaiting(string reason) => MayHaveRun
         ? EndAs(
             Outcome.Unknown,
@@ -212,7 +212,7 @@ internal class PendingCommand : LinkRequest
         return false;
     }
 
-    /// <summary>Tells the sender the answer it has. True, and nothing told, when the answer is that it has to be asked again.</summary>
+    /// <summary>Tells the sender the answer it has. True, and nothing told, when the answer is that it has to be retried.</summary>
     public bool DeliverAnswer()
     {
         if (Interlocked.CompareExchange(ref _state, Ended, Answered) != Answered) return false;
@@ -250,7 +250,7 @@ internal class PendingCommand : LinkRequest
         if (Interlocked.CompareExchange(ref _landing, Failed, 0) == Lands) Answer(new Bounce(null), byServer: false);
     }
 
-    /// <summary>The server's answer is the one that the sender will be told: this command will not be asked again. From any thread.</summary>
+    /// <summary>The server's answer is the one that the sender will be told: this command will not be retried. From any thread.</summary>
     protected virtual void Settled()
     {
     }

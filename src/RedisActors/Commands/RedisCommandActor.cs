@@ -12,7 +12,7 @@ namespace RedisActors.Commands;
 /// </summary>
 /// <remarks>
 /// The stash is the ledger's and not Akka's, because a stashed command has a deadline, has to be found again when it passes or
-/// when the stash is full, and goes back in front of its successors when it has to be asked again.
+/// when the stash is full, and goes back in front of its successors when it has to be retried.
 /// </remarks>
 internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 {

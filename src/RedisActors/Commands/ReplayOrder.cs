@@ -3,10 +3,10 @@ using RedisActors.ExactlyOnce;
 
 namespace RedisActors.Commands;
 
-/// <summary>Which commands may be asked again after their reply was lost, where others were sent after them.</summary>
+/// <summary>Which commands may be replayed after their reply was lost, where others were sent after them.</summary>
 internal sealed class ReplayOrder(ReplayPolicy rules)
 {
-    /// <summary>Whether a command may be asked again, though it may have run.</summary>
+    /// <summary>Whether a command may be replayed, though it may have run.</summary>
     public bool MayReplay(PendingCommand command)
     {
         if (!rules.MayReplay(command.Command, command.Delivery)) return false;
@@ -16,7 +16,7 @@ internal sealed class ReplayOrder(ReplayPolicy rules)
     }
 
     /// <summary>
-    /// A command with a token does not run again, though it is asked again: what was sent before it to the same keys must not run
+    /// A command with a token does not run again, though it is replayed: what was sent before it to the same keys must not run
     /// again either.
     /// </summary>
     public void MarkOvertaken(List<PendingCommand> inOrder)

@@ -20,7 +20,7 @@ internal sealed class RetryGate(ReplayPolicy rules)
         /// <summary>Nothing is held back, but for the window.</summary>
         None,
 
-        /// <summary>What touches a key of a command that has to be asked again.</summary>
+        /// <summary>What touches a key of a command that has to be retried.</summary>
         Keys,
 
         /// <summary>Everything.</summary>
@@ -120,7 +120,7 @@ internal sealed class RetryGate(ReplayPolicy rules)
 }
 
 /// <summary>
-/// The keys of commands that have to be asked again: what touches them waits behind those commands. Keys of the same name in two
+/// The keys of commands that have to be retried: what touches them waits behind those commands. Keys of the same name in two
 /// databases count as one, since a database that is not named is one of those that are.
 /// </summary>
 internal sealed class BlockedKeys(ReplayPolicy rules)

@@ -7,7 +7,7 @@ namespace RedisActors.Commands;
 
 /// <summary>
 /// A command that is executed once: what goes over the link is the script that keeps a token and the reply beside the write.
-/// However often it is asked again, it is with the same token.
+/// However often it is replayed, it has the same token.
 /// </summary>
 internal sealed class TokenCommand : PendingCommand
 {

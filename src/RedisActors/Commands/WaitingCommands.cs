@@ -50,7 +50,7 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
     }
 
     /// <summary>
-    /// Takes out the next for the link. One that may have run is asked again only while its token lives, and that may have ended
+    /// Takes out the next for the link. One that may have run is replayed only while its token lives, and that may have ended
     /// while it waited here.
     /// </summary>
     public PendingCommand? Take(long now)

@@ -7,7 +7,7 @@ internal class RedisLinkException(string message, Exception? cause = null) : Exc
 internal sealed class ServerSilentException(string message, Exception? cause = null) : RedisLinkException(message, cause);
 
 /// <summary>
-/// A failure that waiting does not mend: a wrong password, a permission that is missing, a certificate that is not trusted, a
+/// A failure that waiting does not fix: a wrong password, a permission that is missing, a certificate that is not trusted, a
 /// server that is no Redis.
 /// </summary>
 internal sealed class MisconfiguredException(string message, Exception? cause = null) : RedisLinkException(message, cause);
