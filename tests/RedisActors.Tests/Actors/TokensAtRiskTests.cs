@@ -52,11 +52,11 @@ public sealed class TokensAtRiskTests : RedisSpec
         var first = await Server.NextAttemptAsync();
         first.Succeed(new ScriptedLink(new ClientIdentity(1, "10.0.0.1:1")) { Product = Garnet });
         await ConnectAsync(Garnet, 2);
+        await AwaitStateAsync<RedisReady>();
+        await AwaitStateAsync<RedisReady>();
         for (var i = 0; i < 20; i++) redis.Tell(ExactlyOnce("INCR", $"key:{i}"));
         first.Lose("the socket closed");
         await ConnectAsync(Garnet, 3);
-        await AwaitStateAsync<RedisReady>();
-        await AwaitStateAsync<RedisReady>();
         await AwaitStateAsync<RedisReady>();
 
         Assert.Single(await WarningsAsync(redis), line => line.Contains("Garnet"));
