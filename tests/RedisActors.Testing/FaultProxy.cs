@@ -149,6 +149,9 @@ public sealed class FaultProxy : IAsyncDisposable
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // What is accepted inherits it. By default the operating system takes megabytes on the proxy's behalf, and a stalled or slow
+            // line would look as if all of it had arrived.
+            listener.ReceiveBufferSize = 128 * 1024;
             listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
             listener.Listen(512);
             return listener;

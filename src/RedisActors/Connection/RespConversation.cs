@@ -42,6 +42,7 @@ internal sealed class RespConversation : IDisposable
         try
         {
             await socket.ConnectAsync(server.Address, server.Endpoint.Port, cancellation).ConfigureAwait(false);
+            LimitUnsent(socket);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (tls is not null) stream = await tls.EncryptAsync(stream, server.Endpoint, cancellation).ConfigureAwait(false);
             return new RespConversation(stream);
@@ -55,6 +56,27 @@ internal sealed class RespConversation : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Keeps the bytes that the operating system has taken and not sent yet to a few: on a slow line the megabytes that it takes by
+    /// default are on their way for seconds after the last write, and a link that waits for an answer all that time looks dead.
+    /// TCP_NOTSENT_LOWAT: https://man7.org/linux/man-pages/man7/tcp.7.html, and netinet/tcp.h of macOS. Windows has none.
+    /// </summary>
+    private static void LimitUnsent(Socket socket)
+    {
+        const int Tcp = 6;
+        const int LargestUnsent = 128 * 1024;
+        var option = OperatingSystem.IsLinux() ? 25 : OperatingSystem.IsMacOS() ? 0x201 : 0;
+        if (option == 0) return;
+        try
+        {
+            socket.SetRawSocketOption(Tcp, option, BitConverter.GetBytes(LargestUnsent));
+        }
+        catch (SocketException)
+        {
+            // A sandboxed kernel may not know the option; the default is merely less exact.
         }
     }
 
