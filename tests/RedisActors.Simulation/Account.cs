@@ -136,6 +136,19 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (command.Executions.Count > 1 && !MayRunTwice(command)) throw Wrong(command, "is executed twice");
     }
 
+    /// <summary>A sender has given its command up.</summary>
+    public void Cancelled(TrackedCommand command, Outcome outcome)
+    {
+        Trace?.Invoke($"cancelled: #{command.Number} {outcome}");
+        command.Told = outcome;
+        _told++;
+        if (outcome == Outcome.NotSent && command.Executions.Count > 0) throw Wrong(command, "was cancelled as NotSent and had run");
+        if (outcome == Outcome.Unknown && command.Requests.Count == 0) throw Wrong(command, "was cancelled as Unknown and was never handed to a link");
+    }
+
+    /// <summary>The library is done with a command that was given up.</summary>
+    public void EndedAfterCancellation(TrackedCommand command) => LeavesLedger(command);
+
     /// <summary>Checked whenever anything has happened.</summary>
     public void CheckStep(CommandLedger ledger)
     {
@@ -239,9 +252,14 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (command.Told is { } former) throw Wrong(command, $"is told {outcome} after it was told {former}");
         command.Told = outcome;
         _told++;
+        LeavesLedger(command);
+        if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, $"is answered at {time.NowMilliseconds}, after its deadline");
+    }
+
+    private void LeavesLedger(TrackedCommand command)
+    {
         if (command.Requests.Count > 0) _handedAndUntold--;
         else if (command.Accepted) NoLongerFresh(command);
-        if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, $"is answered at {time.NowMilliseconds}, after its deadline");
     }
 
     private void NoLongerFresh(TrackedCommand command)

@@ -340,15 +340,24 @@ internal sealed class CommandActorModel
             : _time.NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery!.Value;
         var sequence = ++_lastSequence;
+        var sender = SenderOf(tracked);
         if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)
         {
-            return new TokenCommand(command, profile, _account, ActorRefs.Nobody, deadline, sequence, _tokens);
+            return new TokenCommand(command, profile, sender, ActorRefs.Nobody, deadline, sequence, _tokens);
         }
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
                 or Mutation.RejectionOfReplayTold or Mutation.PoisonNotSuspected
-            ? new MutatedCommand(_mutation, command, _account, delivery, deadline, sequence)
-            : new PendingCommand(command, _account, ActorRefs.Nobody, delivery, deadline, sequence);
+            ? new MutatedCommand(_mutation, command, sender, delivery, deadline, sequence)
+            : new PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence);
+    }
+
+    private IActorRef SenderOf(TrackedCommand tracked)
+    {
+        if (!_plan.HasCancellations || !_chance.Of(0.3)) return _account;
+        var sender = new ModelSender(_account, tracked, _mutation);
+        _time.After(_chance.Spread(0, 500), sender.Cancel);
+        return sender;
     }
 
     private void LearnFromServer(string name) => _link!.Send(new SimulatedQuery(

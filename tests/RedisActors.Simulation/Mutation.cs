@@ -83,6 +83,9 @@ public enum Mutation
     /// <summary>The server's refusal of a replay is told as if the command had never been sent before.</summary>
     RejectionOfReplayTold,
 
+    /// <summary>A command that its sender has cancelled is sent nevertheless.</summary>
+    CancellationIgnored,
+
     /// <summary>An order that comes while a connection is being left is not obeyed.</summary>
     OrderIgnoredWhileLeaving,
 

@@ -57,6 +57,7 @@ internal sealed class Plan
         InFlightMaxBytes = chance.Of(0.1) ? chance.Between(200, 3000) : 1 << 20;
         HasPoison = chance.Of(0.05);
         MaxRestarts = Ending == Ending.GivesUp ? chance.Between(0, 3) : null;
+        HasCancellations = chance.Of(0.3);
         PollInterval = chance.Of(0.5) ? TimeSpan.FromMilliseconds(100) : Timeout.InfiniteTimeSpan;
     }
 
@@ -83,6 +84,9 @@ internal sealed class Plan
 
     /// <summary>Whether there are commands that end the connection that brings them.</summary>
     public bool HasPoison { get; }
+
+    /// <summary>Whether senders cancel commands of theirs.</summary>
+    public bool HasCancellations { get; }
 
     public int InitialWindow { get; }
 

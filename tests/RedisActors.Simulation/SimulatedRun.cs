@@ -68,8 +68,8 @@ internal sealed class SimulatedRun
                 break;
         }
 
-        // Whatever an operator ordered before, commands are to be answered in the end.
-        _time.After(_plan.Span + VirtualTime.Milliseconds(_chance.Between(1, 1000)), () => _supervisor.Tell(ResumeConnection.Instance));
+        // Whatever an operator ordered before (GiveOrders), commands are to be answered in the end.
+        _time.After(_plan.Span + VirtualTime.Milliseconds(_chance.Between(25, 1000)), () => _supervisor.Tell(ResumeConnection.Instance));
 
         while (_time.Step())
         {

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RedisActors.CommandMetadata;
+using RedisActors.Commands;
 
 namespace RedisActors.AkkaCluster;
 
@@ -48,6 +49,9 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
         DeliveryMode.WhenSafe => IsReadOnly,
         _ => false,
     };
+
+    /// <summary>Makes sure, right before a node gets it, that its sender has not given it up.</summary>
+    public bool TryClaim() => sender is not ICancellableSender cancellable || cancellable.TryClaim();
 
     /// <summary>
     /// A node gets it now. Returns what to send to that node; a command with a token has no longer than the token is kept.

@@ -171,7 +171,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         if (track.Node is { TakesCommands: false } node && MayLeave(track, node, now)) Leave(track);
         track.Node ??= Choose(track.Slot);
         if (track is not { Waiting: > 0, Node: { TakesCommands: true } chosen }) return;
-        foreach (var command in track.Commands.Where(command => command.Attempt == 0)) Send(track, command, chosen, now);
+        foreach (var command in track.Commands.Where(command => command.Attempt == 0).ToList()) Send(track, command, chosen, now);
     }
 
     private bool MayLeave(RemoteTrack track, RemoteNode node, long now) =>
@@ -199,6 +199,13 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     private void Send(RemoteTrack track, RemoteCommand command, RemoteNode node, long now)
     {
+        if (!command.TryClaim())
+        {
+            End(track, command, "its sender cancelled it");
+            if (track.IsEmpty) _tracks.Remove(track.Slot);
+            return;
+        }
+
         var attempt = ++_lastAttempt;
         track.NowSent();
         _sent.Add(attempt, command);

@@ -79,6 +79,7 @@ internal sealed class CommandLedger
             return false;
         }
 
+        if (!command.TryClaim()) return false;
         _deadlines.Add(command, Live);
         EnterFlight(command, now);
         return true;

@@ -175,6 +175,14 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, InFlight) == InFlight;
 
+    /// <summary>Makes sure, right before it is handed to a link, that its sender has not given it up; if so, it is ended.</summary>
+    public bool TryClaim()
+    {
+        if (_sender is not ICancellableSender cancellable || cancellable.TryClaim()) return true;
+        EndAsWaiting("its sender cancelled it");
+        return false;
+    }
+
     /// <summary>Ends it with the truthful outcome of a command that waits.</summary>
     public bool EndAsWaiting(string reason) => MayHaveRun
         ? EndAs(

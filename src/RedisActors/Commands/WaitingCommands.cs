@@ -57,8 +57,8 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
     {
         while (stash.Take() is { } command)
         {
-            if (!command.MayHaveRun || command.MayBeReplayed(now)) return command;
-            command.EndAsWaiting("the time for which the server keeps its token passed");
+            if (command.MayHaveRun && !command.MayBeReplayed(now)) command.EndAsWaiting("the time for which the server keeps its token passed");
+            else if (command.TryClaim()) return command;
         }
 
         return null;
