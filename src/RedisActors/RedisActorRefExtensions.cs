@@ -36,10 +36,10 @@ public static class RedisActorRefExtensions
             throw new ArgumentException("There is no actor behind this reference.", nameof(redis));
         }
 
-        var promise = new ReplyPromise(provider, command);
+        var promise = new ReplyPromise(provider);
         if (cancellation.CanBeCanceled)
         {
-            promise.CancelWith(cancellation);
+            promise.CancelWith(cancellation, command);
             if (promise.Reply.IsCompleted) return promise.Reply;
         }
 
@@ -47,7 +47,7 @@ public static class RedisActorRefExtensions
         {
             promise.TryClaim();
             // A message between nodes can be lost, the command or its answer.
-            if (command.Timeout != Timeout.InfiniteTimeSpan) promise.GiveUpAfter((command.Timeout ?? RemoteTimeout) + RemoteGrace);
+            if (command.Timeout != Timeout.InfiniteTimeSpan) promise.GiveUpAfter((command.Timeout ?? RemoteTimeout) + RemoteGrace, command);
         }
 
         redis.Tell(command, promise);

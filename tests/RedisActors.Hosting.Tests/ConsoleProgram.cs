@@ -40,7 +40,7 @@ internal static class ConsoleProgram
         {
             try
             {
-                await redis.Ask<RedisReply>(new RedisCommand("INCR", "number"));
+                await redis.ExecuteAsync("INCR", "number");
             }
             catch (RedisOutcomeException failure)
             {

@@ -42,9 +42,9 @@ internal static class WebProgram
         Interlocked.Increment(ref _accepted);
         try
         {
-            await redis.ActorRef.Ask<RedisReply>(new RedisCommand("INCR", "first"));
-            var reply = await redis.ActorRef.Ask<RedisReply>(new RedisCommand("INCR", "second"));
-            return Results.Text($"{reply.Value.AsInt64()}");
+            await redis.ActorRef.ExecuteAsync("INCR", "first");
+            var second = await redis.ActorRef.ExecuteAsync("INCR", "second");
+            return Results.Text($"{second.AsInt64()}");
         }
         catch (RedisOutcomeException failure)
         {
@@ -63,7 +63,7 @@ internal static class WebProgram
             Outcome outcome;
             try
             {
-                outcome = (await redis.Ask<RedisReply>(new RedisCommand("INCR", "last-words"), cancellationToken)).Outcome;
+                outcome = (await redis.ExecuteAsync(new RedisCommand("INCR", "last-words"), cancellationToken)).Outcome;
             }
             catch (RedisOutcomeException failure)
             {

@@ -13,47 +13,30 @@ internal interface ICancellableSender : IActorRef
 /// The sender of one command and the task that its answer completes. It is no actor, and has a path only when somebody asks for one,
 /// as a node of another actor system does.
 /// </summary>
-internal sealed class ReplyPromise : MinimalActorRef, ICancellableSender
+internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef, ICancellableSender
 {
     private const int Waiting = 0;
     private const int Claimed = 1;
     private const int GivenUp = 2;
 
     private readonly TaskCompletionSource<RedisReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly RedisCommand _command;
-    private CancellationTokenRegistration _cancellation;
-    private CancellationToken _token;
-    private Timer? _silence;
+
+    // What few promises need is in objects of its own: there are as many promises as an application awaits commands.
+    private Limit? _limit;
     private ActorPath? _path;
     private int _state;
 
-    public ReplyPromise(IActorRefProvider provider, RedisCommand command)
-    {
-        Provider = provider;
-        _command = command;
-    }
-
-    public override IActorRefProvider Provider { get; }
+    public override IActorRefProvider Provider => provider;
 
     public override ActorPath Path => Volatile.Read(ref _path) ?? Register();
 
     public Task<RedisReply> Reply => _reply.Task;
 
     /// <summary>Gives the command up when the token says so.</summary>
-    public void CancelWith(CancellationToken token)
-    {
-        _token = token;
-        _cancellation = token.UnsafeRegister(static promise => ((ReplyPromise)promise!).Cancel(), this);
-        if (_reply.Task.IsCompleted) _cancellation.Unregister();
-    }
+    public void CancelWith(CancellationToken token, RedisCommand command) => End(_limit = new Cancellation(this, command, token));
 
-    /// <summary>Gives the command up after a time, since nobody may be there to answer.</summary>
-    public void GiveUpAfter(TimeSpan time)
-    {
-        _silence = new Timer(
-            static promise => ((ReplyPromise)promise!).OnSilence(), this, time, System.Threading.Timeout.InfiniteTimeSpan);
-        if (_reply.Task.IsCompleted) _silence.Dispose();
-    }
+    /// <summary>Gives the command, which is on its way to another node, up after a time: nobody may be there to answer.</summary>
+    public void GiveUpAfter(TimeSpan time, RedisCommand command) => End(_limit = new Silence(this, command, time, former: _limit));
 
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) != GivenUp;
 
@@ -73,14 +56,8 @@ internal sealed class ReplyPromise : MinimalActorRef, ICancellableSender
         }
     }
 
-    private void Cancel()
-    {
-        var wasClaimed = Interlocked.Exchange(ref _state, GivenUp) == Claimed;
-        Fail(new RedisCanceledException(wasClaimed ? Outcome.Unknown : Outcome.NotSent, _command, _token));
-    }
-
-    private void OnSilence() => Fail(new RedisOutcomeException(
-        Outcome.Unknown, _command, $"{_command.Name}: it went to another node, and no answer came; a server may have executed it"));
+    /// <summary>Whether it had been sent.</summary>
+    private bool GiveUp() => Interlocked.Exchange(ref _state, GivenUp) == Claimed;
 
     private void Fail(Exception failure)
     {
@@ -89,17 +66,60 @@ internal sealed class ReplyPromise : MinimalActorRef, ICancellableSender
 
     private void Completed()
     {
-        _cancellation.Unregister();
-        _silence?.Dispose();
-        if (Volatile.Read(ref _path) is { } path) Provider.UnregisterTempActor(path);
+        _limit?.Dispose();
+        if (Volatile.Read(ref _path) is { } path) provider.UnregisterTempActor(path);
+    }
+
+    /// <summary>The answer may have come before there was a limit to end.</summary>
+    private void End(Limit limit)
+    {
+        if (_reply.Task.IsCompleted) limit.Dispose();
     }
 
     private ActorPath Register()
     {
-        var path = Provider.TempPath();
+        var path = provider.TempPath();
         if (Interlocked.CompareExchange(ref _path, path, null) is { } other) return other;
-        Provider.RegisterTempActor(this, path);
-        if (_reply.Task.IsCompleted) Provider.UnregisterTempActor(path);
+        provider.RegisterTempActor(this, path);
+        if (_reply.Task.IsCompleted) provider.UnregisterTempActor(path);
         return path;
+    }
+
+    /// <summary>What ends a promise without an answer.</summary>
+    private abstract class Limit : IDisposable
+    {
+        public abstract void Dispose();
+    }
+
+    private sealed class Cancellation : Limit
+    {
+        private readonly CancellationTokenRegistration _registration;
+
+        public Cancellation(ReplyPromise promise, RedisCommand command, CancellationToken token) =>
+            _registration = token.UnsafeRegister(
+                _ => promise.Fail(new RedisCanceledException(promise.GiveUp() ? Outcome.Unknown : Outcome.NotSent, command, token)), null);
+
+        public override void Dispose() => _registration.Unregister();
+    }
+
+    private sealed class Silence : Limit
+    {
+        private readonly Limit? _former;
+        private readonly Timer _timer;
+
+        public Silence(ReplyPromise promise, RedisCommand command, TimeSpan time, Limit? former)
+        {
+            _former = former;
+            _timer = new Timer(
+                _ => promise.Fail(new RedisOutcomeException(
+                    Outcome.Unknown, command, $"{command.Name}: it went to another node, and no answer came; a server may have executed it")),
+                null, time, Timeout.InfiniteTimeSpan);
+        }
+
+        public override void Dispose()
+        {
+            _former?.Dispose();
+            _timer.Dispose();
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed record RedisReply(RespValue Value, object? State = null) : IRedisM
 
 /// <summary>
 /// Why a <see cref="RedisCommand"/> was not answered with a <see cref="RedisReply"/>. It reaches the sender as the cause of an
-/// Akka <c>Status.Failure</c>, and is thrown by <c>Ask</c>.
+/// Akka <c>Status.Failure</c>, and is thrown by <c>ExecuteAsync</c> and <c>Ask</c>.
 /// </summary>
 /// <remarks>It travels with all its properties from one actor system to another; the stack trace stays behind.</remarks>
 public sealed class RedisOutcomeException : Exception, IRedisMessage

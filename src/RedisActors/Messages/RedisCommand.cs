@@ -55,7 +55,7 @@ public enum DeliveryMode : byte
 /// <example>
 /// <code>
 /// redis.Tell(new RedisCommand("SET", "greeting", "hello"));
-/// var reply = await redis.Ask&lt;RedisReply&gt;(new RedisCommand("INCR", "visits") { Timeout = TimeSpan.FromSeconds(5) });
+/// var reply = await redis.ExecuteAsync(new RedisCommand("INCR", "visits") { Timeout = TimeSpan.FromSeconds(5) });
 /// </code>
 /// </example>
 public sealed record RedisCommand : IRedisMessage

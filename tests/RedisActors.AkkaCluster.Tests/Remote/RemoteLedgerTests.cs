@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Commands;
 
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
@@ -35,6 +36,37 @@ public sealed class RemoteLedgerTests
         _ledger.Expire(_now);
 
         Assert.Equal([Outcome.NotSent], _calls.Outcomes);
+        Assert.Equal(0, _ledger.Unanswered);
+    }
+
+    [Fact]
+    public void A_command_that_its_sender_gives_up_while_it_waits_goes_to_no_node()
+    {
+        var sender = new FickleSender();
+        _ledger.Accept(new RemoteCommand(new RedisCommand("INCR", "a"), sender, DeliveryMode.AtLeastOnce, null, long.MaxValue), _now);
+        Accept("INCR a");
+        sender.HasGivenUp = true;
+
+        _ledger.Join(_one, _now);
+
+        Assert.Single(_calls.Sent);
+        Assert.Equal([Outcome.NotSent], _calls.Outcomes);
+        Assert.Equal(1, _ledger.Unanswered);
+    }
+
+    [Fact]
+    public void A_command_that_its_sender_gives_up_goes_to_no_other_node_when_its_own_is_lost()
+    {
+        var sender = new FickleSender();
+        _ledger.Join(_one, _now);
+        _ledger.Accept(new RemoteCommand(new RedisCommand("INCR", "a"), sender, DeliveryMode.AtLeastOnce, null, long.MaxValue), _now);
+        sender.HasGivenUp = true;
+        _ledger.Join(_other, _now);
+
+        _ledger.Lost(_one, _now);
+
+        Assert.Single(_calls.Sent);
+        Assert.Equal([Outcome.Unknown], _calls.Outcomes);
         Assert.Equal(0, _ledger.Unanswered);
     }
 
@@ -221,5 +253,16 @@ public sealed class RemoteLedgerTests
         public void Send(RemoteNode node, RedisCommand command) => Sent.Add((node, command));
 
         public void End(RemoteCommand command, Outcome outcome, string why) => Outcomes.Add(outcome);
+    }
+
+    private sealed class FickleSender : MinimalActorRef, ICancellableSender
+    {
+        public bool HasGivenUp { get; set; }
+
+        public override ActorPath Path { get; } = ActorPath.Parse("akka://shop/user/sender");
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+
+        public bool TryClaim() => !HasGivenUp;
     }
 }

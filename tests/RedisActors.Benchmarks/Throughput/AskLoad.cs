@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Throughput;
 
-/// <summary>RedisActors from outside actors: each command is asked and awaited.</summary>
+/// <summary>RedisActors from outside actors: each command is awaited by Akka's <c>Ask</c>.</summary>
 internal sealed class AskLoad : TaskLoad
 {
     private readonly IActorRef _redis;

@@ -11,6 +11,7 @@ internal sealed record ThroughputRow(string Name, Func<ActorSystem, IActorRef, i
     [
         new("tell", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.WhenSafe, inFlight)),
         new("tell-exactly-once", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.ExactlyOnce, inFlight)),
+        new("execute", (_, redis, inFlight) => new ExecuteLoad(redis, inFlight)),
         new("ask", (_, redis, inFlight) => new AskLoad(redis, inFlight)),
     ];
 }

@@ -61,7 +61,7 @@ internal static class DocumentedCode
 
     public sealed class Login(IRequiredActor<Sessions> sessions)
     {
-        public Task<RedisReply> FindAsync(string id) => sessions.ActorRef.Ask<RedisReply>(new RedisCommand("GET", id));
+        public Task<RedisReply> FindAsync(string id) => sessions.ActorRef.ExecuteAsync(new RedisCommand("GET", id));
     }
 
     public sealed class PatientAtNight : IBackoffStrategy
