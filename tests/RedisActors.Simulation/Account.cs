@@ -24,8 +24,6 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     private int _freshCount;
     private long _freshBytes;
     private int _handedAndUntold;
-    private bool _clientLostPatience;
-    private TrackedRequest? _lastCompleted;
 
     public override ActorPath Path { get; } = ActorPath.Parse("akka://simulation/user/sender");
 
@@ -59,7 +57,6 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         Trace?.Invoke($"actor: hands #{command.Number} to link {epoch}{(isProbe ? " as a probe" : string.Empty)}");
         if (command.Told is { } outcome) throw Wrong(command, $"is handed to a link after its sender was told {outcome}");
         if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, "is handed to a link after its deadline");
-        if (command.MustLand) throw Wrong(command, "is asked again although its reply had come");
         if (command.Requests.Count == 0)
         {
             _handedAndUntold++;
@@ -71,34 +68,25 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         return request;
     }
 
-    /// <summary>The ledger is told that a request has come back: the server refused it for the time being, or its reply is lost.</summary>
+    /// <summary>The ledger is told that a request has come back: the server refused it for the time being.</summary>
     public void CameBack(PendingCommand pending)
     {
         var command = (TrackedCommand)pending.Command.State!;
-        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.RefusalReason ?? pending.Fault?.Reason}");
-        command.MustLand = false;
-        if (pending.RefusalReason is null) return;
+        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.RefusalReason}");
         foreach (var request in command.Requests)
         {
             if (request.Pending == pending) request.BounceKnown = NextOrder();
         }
     }
 
-    /// <summary>The client has told the answer to a request.</summary>
-    public void Completed(TrackedRequest request)
-    {
-        if (_lastCompleted is null || _lastCompleted.Order < request.Order) _lastCompleted = request;
-    }
-
-    /// <summary>The ledger is about to be told that a link is lost.</summary>
+    /// <summary>The ledger is about to be told that a link is lost: it has heard of every request before.</summary>
     public void LinkDown(int epoch)
     {
-        if (_lastCompleted is not { } last || last.Epoch != epoch || plan.LosesReplies) return;
         foreach (var command in _commands)
         {
-            if (command.Told is null && command.Requests is [.., { Received: true, BounceKnown: long.MaxValue } request] && request.Epoch == epoch)
+            if (command.Told is null && command.Requests is [.., { HasReply: true, BounceKnown: long.MaxValue } request] && request.Epoch == epoch)
             {
-                command.MustLand = request.Order < last.Order;
+                throw Wrong(command, "has a reply that had come when its link was lost, and was not told");
             }
         }
     }
@@ -125,8 +113,6 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     {
         if (inFlight > windowAtMost) throw new Violation($"{inFlight} are in flight, {windowAtMost} may be");
     }
-
-    public void ClientLostPatience() => _clientLostPatience = true;
 
     /// <summary>The server has executed a command.</summary>
     public void Executed(TrackedCommand command, TrackedRequest request, ServerReply reply)
@@ -311,8 +297,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (time.NowMilliseconds >= command.Deadline) return true;
         var lost = command.Requests.Count(request => request.BounceKnown == long.MaxValue);
         if (lost > 1 && (command.Rejections.Count > 0 || command.Executions.Exists(run => run.Error is not null))) return true;
-        if (command.MustLand) return false;
-        if (HasEnded || _clientLostPatience || lost > 2) return true;
+        if (HasEnded || lost > 2) return true;
         return command.Mode switch
         {
             DeliveryMode.AtMostOnce => true,

@@ -115,7 +115,7 @@ internal sealed class CommandActorModel
 
     private (InFlightQueue InFlight, CommandLedger Ledger) CreateLedger()
     {
-        var inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), drained: () => Post(OnDrained));
+        var inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), roomAgain: () => Post(OnRoomAgain));
         var stashFactor = _mutation == Mutation.StashUnbounded ? 2 : 1;
         var ledger = new CommandLedger(
             _rules,
@@ -197,7 +197,6 @@ internal sealed class CommandActorModel
         _askAgainTimer++;
         _releaseTimer++;
         _state = State.Stopped;
-        if (_link is not null) _account.LinkDown(_link.Epoch);
         _link?.Dispose();
         _link = null;
         if (_mutation != Mutation.StopForgets) _ledger.EndAll("the RedisActor stopped");
@@ -260,11 +259,11 @@ internal sealed class CommandActorModel
         StartTimer(DeadlineResolution, () => _link == link, OnLeave);
     }
 
-    private void OnDrained()
+    private void OnRoomAgain()
     {
-        if (_state == State.Stopped || _mutation == Mutation.DrainSignalLost) return;
+        if (_state == State.Stopped || _mutation == Mutation.RoomSignalLost) return;
         _windowMayHaveGrown = true;
-        _ledger.Drained();
+        _ledger.RoomAgain();
         PlanRetry();
         HandOver();
     }
@@ -276,7 +275,7 @@ internal sealed class CommandActorModel
         {
             HandTo(_link!, probe, isProbe: true);
             _ledger.AwaitProbe();
-            if (_mutation == Mutation.ProbeSkipped) _ledger.Drained();
+            if (_mutation == Mutation.ProbeSkipped) _ledger.RoomAgain();
         }
 
         PlanRetry();
@@ -346,7 +345,7 @@ internal sealed class CommandActorModel
             return new TokenCommand(command, profile, sender, ActorRefs.Nobody, deadline, sequence, _tokens);
         }
 
-        return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten or Mutation.AnsweredOrderIgnored
+        return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten
                 or Mutation.RejectionOfReplayTold or Mutation.PoisonNotSuspected
             ? new MutatedCommand(_mutation, command, sender, delivery, deadline, sequence)
             : new PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence);
@@ -409,9 +408,6 @@ internal sealed class CommandActorModel
 
         public override PendingCommand Renew(bool mayHaveRun) =>
             new MutatedCommand(this, _mutation, mayHaveRun && _mutation != Mutation.MayHaveRunForgotten);
-
-        public override bool TryAwaitLanding() =>
-            (_mutation != Mutation.AnsweredOrderIgnored || IsAnswered) && base.TryAwaitLanding();
 
         public override bool IsSuspect => base.IsSuspect && _mutation != Mutation.PoisonNotSuspected;
 

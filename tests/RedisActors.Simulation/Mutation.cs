@@ -41,8 +41,8 @@ public enum Mutation
     /// <summary>A command that comes back forgets that the server may have executed it.</summary>
     MayHaveRunForgotten,
 
-    /// <summary>What an answered command follows is taken for lost when the link is.</summary>
-    AnsweredOrderIgnored,
+    /// <summary>A link tells its loss before it has told all of its requests.</summary>
+    LossToldFirst,
 
     /// <summary>The client says of everything that it loses that it certainly was not sent.</summary>
     CertaintyClaimed,
@@ -60,7 +60,7 @@ public enum Mutation
     ScriptNotReloaded,
 
     /// <summary>The signal that the window has room again is lost.</summary>
-    DrainSignalLost,
+    RoomSignalLost,
 
     /// <summary>After a reconnect everything that waited is sent at once.</summary>
     WindowIgnored,

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace RedisActors.Simulation;
 
 /// <summary>
-/// The client library and the network: requests are written a little later, arrive later still, and replies come back in order
-/// but are completed late and in any order. When the connection breaks, the client notices when it does.
+/// The client library and the network: requests are written a little later, arrive later still, and replies come back and are told in
+/// order, sometimes late. When the connection breaks, the client notices when it does, tells every request, and then its loss.
 /// </summary>
 internal sealed class SimulatedLink : IRedisLink
 {
@@ -17,11 +17,15 @@ internal sealed class SimulatedLink : IRedisLink
     private readonly ModelConnection _connection;
     private readonly double _late;
     private readonly bool _losesReplies;
-    private readonly Queue<Outstanding> _outstanding = new();
+    private readonly Queue<Outstanding> _unanswered = new();
+    private readonly Queue<Outstanding> _untold = new();
     private readonly Queue<WrittenRequest> _toServer = new();
     private readonly Queue<ServerReply> _toClient = new();
     private bool _writing;
     private bool _reading;
+    private bool _telling;
+    private bool _lossTold;
+    private string? _cause;
     private bool _swallowsRequests;
     private bool _swallowsReplies;
     private long _heldUntil;
@@ -61,18 +65,23 @@ internal sealed class SimulatedLink : IRedisLink
     public void Send(LinkRequest request)
     {
         var tracked = _account.HandedOver(request as PendingCommand, Epoch, HandsOverProbe);
-        if (IsBroken)
+        var outstanding = new Outstanding(request, tracked);
+        if (_lossTold)
         {
-            var fault = new LinkFault(CertainlyNotSent: true, "there is no connection");
-            if (_chance.Of(0.5)) request.Fail(fault);
-            else Soon(2, () => request.Fail(fault));
+            request.Fail(new LinkFault(CertainlyNotSent: true, "there is no connection"));
             return;
         }
 
-        RedisValue[] arguments = request.Arguments;
-        var written = new WrittenRequest(request, request.Name, arguments, (request as PendingCommand)?.Command.State as TrackedCommand, tracked);
-        var outstanding = new Outstanding(request, tracked);
-        _outstanding.Enqueue(outstanding);
+        _untold.Enqueue(outstanding);
+        if (IsBroken)
+        {
+            outstanding.Fault = new LinkFault(CertainlyNotSent: true, _cause!);
+            return;
+        }
+
+        var command = (request as PendingCommand)?.Command.State as TrackedCommand;
+        var written = new WrittenRequest(request, request.Name, request.Arguments, command, tracked);
+        _unanswered.Enqueue(outstanding);
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));
         _time.After(_lastWrite - _time.Now, () => Write(outstanding, written));
     }
@@ -97,34 +106,28 @@ internal sealed class SimulatedLink : IRedisLink
 
     public bool IsSilent => _swallowsRequests || _swallowsReplies || _time.Now < _heldUntil;
 
-    /// <summary>The client loses patience with one command, long before it says that the connection is gone.</summary>
-    public void TimeOutOne()
-    {
-        var waiting = _outstanding.Where(outstanding => outstanding is { Written: true, Faulted: false }).ToArray();
-        if (waiting.Length == 0) return;
-        var victim = _chance.Pick(waiting);
-        victim.Faulted = true;
-        _account.ClientLostPatience();
-        victim.Request.Fail(new LinkFault(CertainlyNotSent: false, "the client timed out"));
-        Soon(10, () => Break("the client timed out"));
-    }
-
     /// <summary>The client has noticed that the connection is gone. What the server has received it may still execute.</summary>
     public void Break(string cause)
     {
         if (IsBroken) return;
         IsBroken = true;
+        _cause = cause;
         _account.Trace?.Invoke($"client: link {Epoch} is lost: {cause}");
-        foreach (var outstanding in _outstanding)
+        if (_losesReplies)
         {
-            if (outstanding.Faulted) continue;
-            var certain = (!outstanding.Written && _chance.Of(0.6)) || _mutation == Mutation.CertaintyClaimed;
-            var fault = new LinkFault(certain, cause);
-            Soon(5, () => outstanding.Request.Fail(fault));
+            foreach (var outstanding in _untold) outstanding.LoseReply();
         }
 
-        _outstanding.Clear();
-        Soon(10, () => Lost?.Invoke(cause));
+        foreach (var outstanding in _untold)
+        {
+            if (outstanding.Reply is not null) continue;
+            var certain = (!outstanding.Written && _chance.Of(0.6)) || _mutation == Mutation.CertaintyClaimed;
+            outstanding.Fault = new LinkFault(certain, cause);
+        }
+
+        _unanswered.Clear();
+        if (_mutation == Mutation.LossToldFirst) TellLoss();
+        TellSoon(10);
     }
 
     private void Soon(double milliseconds, Action action) => _time.After(_chance.UpTo(milliseconds), action);
@@ -166,28 +169,48 @@ internal sealed class SimulatedLink : IRedisLink
     {
         if (IsBroken) return;
         var reply = _toClient.Dequeue();
-        var outstanding = _outstanding.Dequeue();
-        if (!outstanding.Faulted)
-        {
-            if (outstanding.Tracked is { } tracked) tracked.Received = true;
-            Soon(_late, () => Complete(outstanding, reply));
-        }
-
+        var outstanding = _unanswered.Dequeue();
+        outstanding.Reply = reply;
+        if (outstanding.Tracked is { } tracked) tracked.HasReply = true;
+        TellSoon(_late);
         _reading = _toClient.Count > 0;
         if (_reading) Soon(0.1, Read);
     }
 
-    private void Complete(Outstanding outstanding, ServerReply reply)
+    private void TellSoon(double milliseconds)
+    {
+        if (_telling) return;
+        _telling = true;
+        Soon(milliseconds, TellNext);
+    }
+
+    /// <summary>One at a time, so that other things happen in between.</summary>
+    private void TellNext()
+    {
+        _telling = false;
+        if (_untold.TryPeek(out var next) && next.IsKnown)
+        {
+            Tell(_untold.Dequeue());
+            TellSoon(0.1);
+        }
+        else if (IsBroken)
+        {
+            TellLoss();
+        }
+    }
+
+    private void TellLoss()
+    {
+        if (_lossTold) return;
+        _lossTold = true;
+        Lost?.Invoke(_cause!);
+    }
+
+    private void Tell(Outstanding outstanding)
     {
         var request = outstanding.Request;
-        if (IsBroken && _losesReplies)
-        {
-            request.Fail(new LinkFault(CertainlyNotSent: false, "the client lost the reply"));
-            return;
-        }
-
-        if (outstanding.Tracked is { Pending.IsInFlight: true } tracked) _account.Completed(tracked);
-        if (reply.Error is null) request.Succeed(reply.Value);
+        if (outstanding.Reply is not { } reply) request.Fail(outstanding.Fault!);
+        else if (reply.Error is null) request.Succeed(reply.Value);
         else if (_mutation == Mutation.RefusalTold && request is PendingCommand) request.Reject($"ERR {reply.Error}");
         else request.Reject(reply.Error);
     }
@@ -200,7 +223,17 @@ internal sealed class SimulatedLink : IRedisLink
 
         public bool Written { get; set; }
 
-        public bool Faulted { get; set; }
+        public ServerReply? Reply { get; set; }
+
+        public LinkFault? Fault { get; set; }
+
+        public bool IsKnown => Reply is not null || Fault is not null;
+
+        public void LoseReply()
+        {
+            Reply = null;
+            if (tracked is not null) tracked.HasReply = false;
+        }
     }
 }
 

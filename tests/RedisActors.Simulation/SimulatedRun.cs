@@ -105,7 +105,7 @@ internal sealed class SimulatedRun
     private void Strike()
     {
         var duration = _chance.Spread(1, 2000) / (_chance.Of(0.7) ? 10 : 1);
-        var fault = _chance.Between(0, 23);
+        var fault = _chance.Between(0, 22);
         _trace?.Invoke($"fault: {(Fault)fault}, {duration / 1000} ms");
         switch ((Fault)fault)
         {
@@ -156,9 +156,6 @@ internal sealed class SimulatedRun
             case Fault.MaxClients:
                 _server.BeFull(duration);
                 _supervisor.Current?.Connection.Close();
-                break;
-            case Fault.ClientTimeout:
-                _supervisor.Current?.TimeOutOne();
                 break;
             case Fault.LongOutage when _chance.Of(0.3):
                 _server.Restart(_chance.Spread(60_000, 120_000), loading: 0);
@@ -248,7 +245,6 @@ internal sealed class SimulatedRun
         TryAgain,
         ScriptFlush,
         MaxClients,
-        ClientTimeout,
         LongOutage,
         Forbidden,
         Reconnect,

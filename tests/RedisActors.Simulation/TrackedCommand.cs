@@ -45,11 +45,6 @@ internal sealed class TrackedCommand
 
     public RespValue Reply { get; set; }
 
-    /// <summary>
-    /// Whether its reply was in the client, with a later one told already, when the link was lost: it has to be awaited.
-    /// </summary>
-    public bool MustLand { get; set; }
-
     public override string ToString() =>
         $"#{Number} (sender {Sender}, {Mode}, {Class}) {Command.Name} {string.Join(' ', Command.ArgumentArray)}";
 }
@@ -72,8 +67,8 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
     /// <summary>When the ledger was told that the server refused it for the time being.</summary>
     public long BounceKnown { get; set; } = long.MaxValue;
 
-    /// <summary>Whether its reply has reached the client.</summary>
-    public bool Received { get; set; }
+    /// <summary>Whether the client has its reply, and has not lost it.</summary>
+    public bool HasReply { get; set; }
 
     /// <summary>Whether the server has refused to execute it, for the time being or for good.</summary>
     public bool WasRefused { get; set; }

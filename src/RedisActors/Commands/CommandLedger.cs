@@ -75,7 +75,7 @@ internal sealed class CommandLedger
         {
             var isFirst = _waiting.NoneIsStashed;
             _waiting.Add(command);
-            if (isFirst && MayHandOver && _refused.IsEmpty) AwaitRoom();
+            if (isFirst && MayHandOver && _refused.IsOpen) AwaitRoom();
             return false;
         }
 
@@ -85,10 +85,7 @@ internal sealed class CommandLedger
         return true;
     }
 
-    /// <summary>
-    /// There is a link. Hand over what <see cref="Next"/> gives. Where answers from the former link are still on their way through
-    /// the client, that begins when they are here: one of them may say that its command has to go first.
-    /// </summary>
+    /// <summary>There is a link. Hand over what <see cref="Next"/> gives.</summary>
     public void LinkUp()
     {
         _linked = true;
@@ -96,15 +93,12 @@ internal sealed class CommandLedger
         _window.Reset();
         if (_waiting.NoneIsStashed) _window.Open();
         _refused.Release();
-        if (_inFlight.Count == 0) return;
-        _refused.BeginLanding();
-        _inFlight.SignalWhen(0);
     }
 
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
     public PendingCommand? Next(long now)
     {
-        if (!MayHandOver || !_refused.IsEmpty || _waiting.NoneIsStashed) return null;
+        if (!MayHandOver || !_refused.IsOpen || _waiting.NoneIsStashed) return null;
         if (!AwaitsSuspect && _inFlight.Count < _window.Size && HasRoomForMore && _waiting.Take(now) is { } command)
         {
             if (command.IsSuspect) _suspect = command;
@@ -118,7 +112,7 @@ internal sealed class CommandLedger
     }
 
     /// <summary>As many have been answered as were waited for. Hand over what <see cref="Next"/> gives.</summary>
-    public void Drained()
+    public void RoomAgain()
     {
         if (!_refused.EndProbe()) _window.Grow();
     }
@@ -128,29 +122,33 @@ internal sealed class CommandLedger
 
     /// <summary>
     /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
-    /// it: on its keys, or everything where the whole server refuses. Or the client lost an answer that it had from a former link.
+    /// it: on its keys, or everything where the whole server refuses.
     /// </summary>
     public RefusalAction CommandRefused(PendingCommand command)
     {
         _inFlight.HasReturned();
-        var kind = RetryableErrors.Classify(command.RefusalReason ?? string.Empty, out var scope);
-        if (SlotRedirect.TryParse(command.RefusalReason ?? string.Empty, out var redirect))
+        var reason = command.RefusalReason!;
+        var kind = RetryableErrors.Classify(reason, out var scope);
+        if (SlotRedirect.TryParse(reason, out var redirect))
         {
             if (!InCluster)
             {
-                command.Renew(mayHaveRun: false).EndAsRejected(command.RefusalReason!);
+                command.Renew(mayHaveRun: false).EndAsRejected(reason);
                 return RefusalAction.Retry;
             }
 
             if (redirect.IsMoved)
             {
                 command.MovedSlot = redirect.Slot;
-                if (_linked && !_refused.IsLanding) Slots.Hold([redirect.Slot]);
+                if (_linked) Slots.Hold([redirect.Slot]);
             }
         }
 
         var alone = _waiting.NoneIsStashed;
-        if (PutBack(command) is not { } renewed || !_linked || _refused.IsLanding) return RefusalAction.Retry;
+        var renewed = command.Renew(mayHaveRun: false);
+        if (_waiting.EndIfInVain(renewed)) return RefusalAction.Retry;
+        _waiting.Return(renewed);
+        if (!_linked) return RefusalAction.Retry;
         if (kind == ServerErrorKind.Moved) return RefusalAction.Moved;
         var leaves = kind == ServerErrorKind.Reconnect;
         _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);
@@ -197,7 +195,6 @@ internal sealed class CommandLedger
     public int LinkLost(string cause, long now)
     {
         _linked = _leaving = false;
-        _refused.ForgetPlan();
         _refused.Release();
         var returned = 0;
         var unanswered = _inFlight.TakeUnanswered();
@@ -273,7 +270,7 @@ internal sealed class CommandLedger
     }
 
     private bool MayGo(PendingCommand command) =>
-        MayHandOver && !IsSuspectInFlight && (_refused.IsEmpty ? _waiting.NoneIsStashed : !_refused.HoldsBack(command));
+        MayHandOver && !IsSuspectInFlight && (_refused.IsOpen ? _waiting.NoneIsStashed : !_refused.HoldsBack(command));
 
     /// <summary>Asks to be told when there is room for what is stashed.</summary>
     private void AwaitRoom() =>
@@ -286,24 +283,6 @@ internal sealed class CommandLedger
     {
         command.HandedOver(now);
         _inFlight.Add(command);
-    }
-
-    /// <summary>Renews what has come back by itself. Null when it may not be replayed.</summary>
-    private PendingCommand? PutBack(PendingCommand command)
-    {
-        var renewed = command.Renew(command.CameBackUnanswered);
-        if (_waiting.EndIfInVain(renewed)) return null;
-
-        // Of an answer that was on its way, others that came later are here.
-        renewed.WasOvertaken = command.CameBackUnanswered;
-        if (command.CameBackUnanswered && !_replay.MayReplay(renewed))
-        {
-            renewed.EndAs(Outcome.Unknown, $"{command.Command.Name}: the connection was lost, and with it the reply that had come");
-            return null;
-        }
-
-        _waiting.Return(renewed);
-        return renewed;
     }
 }
 

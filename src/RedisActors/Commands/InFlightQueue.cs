@@ -1,18 +1,18 @@
 namespace RedisActors.Commands;
 
 /// <summary>
-/// The commands handed to a link, in that order. The command actor appends; the client's threads report answers, in any order;
-/// answers are delivered in the order of the queue, by whichever thread finds its front answered.
+/// The commands handed to a link, in that order. The command actor appends; the link tells answers; they are delivered in the order of
+/// the queue, by whichever thread finds its front answered.
 /// </summary>
 /// <remarks>
-/// One thread at a time delivers: the one that raises <c>_signals</c> from zero. Others leave their signal and go, and the one
-/// delivering goes round again. So an answer costs a few interlocked operations and no lock, and a sender gets its replies in
-/// the order of its commands although the client completes its tasks on many threads.
+/// The link tells by one thread at a time, but the actor delivers too, when it ends a command in flight. One thread at a time delivers: the
+/// one that raises <c>_signals</c> from zero. Another leaves its signal and goes, and the one delivering goes round again. So an answer
+/// costs a few interlocked operations and no lock.
 /// </remarks>
 internal sealed class InFlightQueue
 {
     private readonly Action<PendingCommand> _bounced;
-    private readonly Action _drained;
+    private readonly Action _roomAgain;
     private PendingCommand _front;
     private PendingCommand _back;
     private long _added;
@@ -24,11 +24,11 @@ internal sealed class InFlightQueue
     private int _signals;
 
     /// <param name="bounced">Told, from any thread, of each command that the server refused for the time being.</param>
-    /// <param name="drained">Told, from any thread, when as few are left as <see cref="SignalWhen"/> asked for.</param>
-    public InFlightQueue(Action<PendingCommand> bounced, Action drained)
+    /// <param name="roomAgain">Told, from any thread, when as few are left as <see cref="SignalWhen"/> asked for.</param>
+    public InFlightQueue(Action<PendingCommand> bounced, Action roomAgain)
     {
         _bounced = bounced;
-        _drained = drained;
+        _roomAgain = roomAgain;
         _front = _back = PendingCommand.Sentinel();
     }
 
@@ -75,62 +75,37 @@ internal sealed class InFlightQueue
     }
 
     /// <summary>
-    /// Takes out every command that the lost link will not answer any more; each is withdrawn, so that a late answer does not
-    /// find it. What an answered command follows has been answered too, since a connection answers in order: its answer is on
-    /// its way through the client, and it stays. By the actor only.
+    /// Takes out every command that has no answer; each is withdrawn, so that one that comes later, from a link that is still there, does
+    /// not find it. What has an answer is told. By the actor only.
     /// </summary>
-    /// <remarks>
-    /// Answers come while this goes on. So it withdraws from the back: whatever stands behind an answered command has been
-    /// withdrawn by the time that one is met, and nothing in front of it is.
-    /// </remarks>
     public List<PendingCommand> TakeUnanswered()
     {
         var wait = default(SpinWait);
         while (Interlocked.CompareExchange(ref _signals, 1, 0) != 0) wait.SpinOnce();
         RemoveDelivered();
-        var commands = new List<PendingCommand>();
-        for (var command = _front.Next; command is not null; command = command.Next) commands.Add(command);
-
         var taken = new List<PendingCommand>();
-        var last = commands.Count - 1;
-        for (; last >= 0; last--)
-        {
-            if (commands[last].TryWithdraw()) taken.Add(commands[last]);
-            else if (commands[last].WasAnsweredByServer) break;
-        }
-
-        for (; last >= 0; last--)
-        {
-            if (commands[last].TryAwaitLanding() || !commands[last].TryWithdraw()) continue;
-            commands[last].WasOvertaken = true;
-            taken.Add(commands[last]);
-        }
-
-        taken.Reverse();
-        KeepInFlight(commands);
-        DeliverWhileSignalled();
-        return taken;
-    }
-
-    /// <summary>Makes the queue anew of those that are answered or about to be.</summary>
-    private void KeepInFlight(List<PendingCommand> commands)
-    {
+        var next = _front.Next;
+        _front.Next = null;
         _back = _front;
-        _back.Next = null;
-        foreach (var command in commands)
+        while (next is { } command)
         {
+            next = command.Next;
             command.Next = null;
-            if (command.IsInFlight)
+            if (command.TryWithdraw())
+            {
+                taken.Add(command);
+                _removed++;
+                _removedBytes += command.Size;
+            }
+            else
             {
                 _back.Next = command;
                 _back = command;
             }
-            else
-            {
-                _removed++;
-                _removedBytes += command.Size;
-            }
         }
+
+        DeliverWhileSignalled();
+        return taken;
     }
 
     private void DeliverWhileSignalled()
@@ -167,6 +142,6 @@ internal sealed class InFlightQueue
         }
 
         var limit = Volatile.Read(ref _signalAtRemoved);
-        if (_removed >= limit && Interlocked.CompareExchange(ref _signalAtRemoved, long.MaxValue, limit) == limit) _drained();
+        if (_removed >= limit && Interlocked.CompareExchange(ref _signalAtRemoved, long.MaxValue, limit) == limit) _roomAgain();
     }
 }

@@ -20,9 +20,6 @@ internal class PendingCommand : LinkRequest
     private const byte Withdrawn = 3;
     private const byte Ended = 4;
 
-    private const byte Lands = 1;
-    private const byte Failed = 2;
-
     /// <summary>The next in its <see cref="InFlightQueue"/>.</summary>
     public PendingCommand? Next;
 
@@ -32,10 +29,8 @@ internal class PendingCommand : LinkRequest
     private object? _answer;
     private LinkFault? _fault;
     private byte _state;
-    private byte _landing;
     private byte _losses;
     private short _movedSlot = -1;
-    private bool _answeredByServer;
 
     public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
     {
@@ -116,18 +111,13 @@ internal class PendingCommand : LinkRequest
 
     public bool IsAnswered => Volatile.Read(ref _state) == Answered;
 
-    public bool WasAnsweredByServer => IsAnswered && _answeredByServer;
-
     public bool HasEnded => Volatile.Read(ref _state) == Ended;
 
     /// <summary>What the link said when it could not bring the answer.</summary>
     public LinkFault? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Why the server refused it for the time being, after it was bounced; null when the client lost its answer.</summary>
+    /// <summary>Why the server refused it for the time being; null: it did not.</summary>
     public string? RefusalReason => (_answer as Bounce)?.ServerError;
-
-    /// <summary>Whether, of what came back by itself, the server may have executed this request.</summary>
-    public bool CameBackUnanswered => RefusalReason is null && Fault is not { CertainlyNotSent: true };
 
     /// <summary>Whether the server takes it while a script keeps it busy.</summary>
     public bool PassesBusy => CommandTable.Find(Command)?.PassesBusy(Command.ArgumentArray) == true;
@@ -229,12 +219,6 @@ internal class PendingCommand : LinkRequest
         return false;
     }
 
-    /// <summary>
-    /// The link is lost, but the answer has arrived and is on its way through the client. False when the client has already said
-    /// that there is none. Should it say so later, the command comes back as one that was bounced.
-    /// </summary>
-    public virtual bool TryAwaitLanding() => Interlocked.CompareExchange(ref _landing, Lands, 0) != Failed;
-
     public override void Succeed(in RespValue value) => Answer(new RedisReply(value, Command.State), byServer: true);
 
     public override void Reject(string serverError) => Reject(serverError, Rejected);
@@ -252,11 +236,8 @@ internal class PendingCommand : LinkRequest
             : Failure(Outcome.NotSent, $"{Command.Name}: {reason}"),
         byServer: false);
 
-    public override void Fail(LinkFault fault)
-    {
-        Volatile.Write(ref _fault, fault);
-        if (Interlocked.CompareExchange(ref _landing, Failed, 0) == Lands) Answer(new Bounce(null), byServer: false);
-    }
+    /// <summary>The link tells its own loss next, and then the ledger decides.</summary>
+    public override void Fail(LinkFault fault) => Volatile.Write(ref _fault, fault);
 
     /// <summary>The server's answer is the one that the sender will be told: this command will not be retried. From any thread.</summary>
     protected virtual void Settled()
@@ -316,7 +297,6 @@ internal class PendingCommand : LinkRequest
     private void Answer(object answer, bool byServer)
     {
         _answer = answer;
-        _answeredByServer = byServer;
         if (Interlocked.CompareExchange(ref _state, Answered, InFlight) != InFlight) return;
         if (byServer && answer is not Bounce) Settled();
         _flight!.Deliver();
@@ -339,10 +319,10 @@ internal class PendingCommand : LinkRequest
     private Status.Failure Failure(Outcome outcome, string message, string? serverError = null) =>
         new(new RedisOutcomeException(outcome, Command, message, serverError), Command.State);
 
-    private sealed record Bounce(string? ServerError);
+    private sealed record Bounce(string ServerError);
 }
 
-/// <summary>From the link's thread to the command actor: the server refused a command for the time being, or its answer was lost.</summary>
+/// <summary>From the link's thread to the command actor: the server refused a command for the time being.</summary>
 internal sealed record CommandRefused(PendingCommand Command) : INoSerializationVerificationNeeded
 {
     /// <summary>
@@ -351,9 +331,9 @@ internal sealed record CommandRefused(PendingCommand Command) : INoSerialization
     /// </summary>
     public void EndAsNotSent()
     {
-        var renewed = Command.Renew(Command.CameBackUnanswered);
+        var renewed = Command.Renew(mayHaveRun: false);
         renewed.EndAs(
             renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
-            $"{renewed.Command.Name}: the RedisActor stopped or failed before it could be retried ({Command.RefusalReason ?? "its reply was lost"})");
+            $"{renewed.Command.Name}: the RedisActor stopped or failed before it could be retried ({Command.RefusalReason})");
     }
 }

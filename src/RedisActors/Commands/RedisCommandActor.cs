@@ -58,7 +58,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         var self = _self;
         _ledger = new CommandLedger(
             _rules,
-            new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), drained: () => self.Tell(Drained.Instance)),
+            new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), roomAgain: () => self.Tell(RoomAgain.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
             new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow),
             settings.InFlight) { InCluster = inRedisCluster };
@@ -148,7 +148,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void Always()
     {
         Receive<CommandRefused>(OnCommandRefused);
-        Receive<Drained>(_ => OnDrained());
+        Receive<RoomAgain>(_ => OnRoomAgain());
         Receive<DeadlineTick>(_ => OnDeadlineTick());
         Receive<DrainCommands>(OnDrainCommands);
         Receive<DrainTick>(_ => OnDrainTick());
@@ -269,9 +269,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         else After(DeadlineResolution, Leave.Instance);
     }
 
-    private void OnDrained()
+    private void OnRoomAgain()
     {
-        _ledger.Drained();
+        _ledger.RoomAgain();
         PlanRetry();
         HandOver();
     }
@@ -397,7 +397,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         After(DeadlineResolution, DeadlineTick.Instance);
     }
 
-    private sealed class Drained : Tick<Drained>;
+    private sealed class RoomAgain : Tick<RoomAgain>;
 
     private sealed class Retry : Tick<Retry>;
 

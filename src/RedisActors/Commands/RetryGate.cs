@@ -4,60 +4,58 @@ using StackExchange.Redis;
 namespace RedisActors.Commands;
 
 /// <summary>
-/// What is held back after a command was refused for the time being, or while answers from a former link are still on their way,
-/// and the probe that ends it.
+/// What is held back after the server has refused a command for the time being, and the probe that ends it: one command is sent, and
+/// what happens to it says whether the others may go.
 /// </summary>
+/// <remarks>
+/// Open → (refused) Blocked → (wait planned) Planned → (probe sent) Probing → (answered) Open. When anything is refused while the probe is
+/// out, it goes back to Blocked once the probe is answered.
+/// </remarks>
 internal sealed class RetryGate(ReplayPolicy rules)
 {
     private readonly BlockedKeys _keys = new(rules);
-    private Extent _extent;
-    private bool _probing;
-    private bool _refusedSinceProbe;
-    private bool _planned;
+    private State _state;
 
-    private enum Extent
+    private enum State
     {
         /// <summary>Nothing is held back, but for the window.</summary>
-        None,
+        Open,
 
-        /// <summary>What touches a key of a command that has to be retried.</summary>
-        Keys,
+        /// <summary>A wait has to be planned.</summary>
+        Blocked,
 
-        /// <summary>Everything.</summary>
-        Server,
+        /// <summary>The time to send a probe is waited for.</summary>
+        Planned,
+
+        /// <summary>The probe is out, and nothing was refused since it was sent.</summary>
+        Probing,
+
+        /// <summary>The probe is out, and it or another command was refused since.</summary>
+        ProbeInVain,
     }
 
-    /// <summary>What the server said to the command that is waited for; null: nothing is held back for that.</summary>
+    /// <summary>What the server said to the command that is waited for; null: nothing is held back.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>How many times in a row the server has refused.</summary>
     public int Attempt { get; private set; }
 
     /// <summary>Whether nothing is held back.</summary>
-    public bool IsEmpty => _extent == Extent.None;
+    public bool IsOpen => _state == State.Open;
 
-    /// <summary>Whether everything is held back.</summary>
-    public bool HoldsEverything => _extent == Extent.Server;
+    /// <summary>Whether everything is held back, and not only what touches a key of a command that has to be retried.</summary>
+    public bool HoldsEverything { get; private set; }
 
-    /// <summary>Whether answers from a former link are waited for.</summary>
-    public bool IsLanding { get; private set; }
+    /// <summary>Whether a probe may be sent.</summary>
+    public bool AwaitsProbe => _state is State.Blocked or State.Planned;
 
-    /// <summary>Whether the time to send a probe is waited for.</summary>
-    public bool AwaitsProbe => !IsEmpty && !_probing;
+    private bool HoldsKeys => !IsOpen && !HoldsEverything;
 
     /// <summary>Whether a command has to wait behind what is held.</summary>
-    public bool HoldsBack(PendingCommand command) => _extent switch
+    public bool HoldsBack(PendingCommand command)
     {
-        Extent.None => false,
-        Extent.Keys => _keys.Touches(command),
-        _ => !(RetryableErrors.IsBusy(Reason) && command.PassesBusy),
-    };
-
-    /// <summary>Everything waits until the answers from the former link are here.</summary>
-    public void BeginLanding()
-    {
-        IsLanding = _probing = true;
-        _extent = Extent.Server;
+        if (IsOpen) return false;
+        return HoldsEverything ? !(RetryableErrors.IsBusy(Reason) && command.PassesBusy) : _keys.Touches(command);
     }
 
     /// <summary>A command was refused, and waits.</summary>
@@ -66,56 +64,69 @@ internal sealed class RetryGate(ReplayPolicy rules)
     /// <param name="alone">Whether nothing waited before it: something else may be in the order between them otherwise.</param>
     public void Refused(PendingCommand command, ServerErrorScope scope, bool alone)
     {
-        _refusedSinceProbe = true;
         Reason = command.LastRefusal;
-        if (IsEmpty) _extent = alone ? Extent.Keys : Extent.Server;
-        if (_extent == Extent.Keys && (scope == ServerErrorScope.Server || !_keys.TryAdd(command))) _extent = Extent.Server;
+        if (IsOpen)
+        {
+            _state = State.Blocked;
+            HoldsEverything = !alone;
+        }
+        else if (_state == State.Probing)
+        {
+            _state = State.ProbeInVain;
+        }
+
+        if (HoldsKeys && (scope == ServerErrorScope.Server || !_keys.TryAdd(command))) HoldsEverything = true;
     }
 
     /// <summary>Whatever is held back, from now on everything is.</summary>
-    public void HoldEverything() => _extent = Extent.Server;
+    public void HoldEverything() => HoldsEverything = true;
 
     /// <summary>What waits behind a held key holds back in its turn what touches its other keys.</summary>
     public void AddBehind(PendingCommand stashed)
     {
-        if (_extent == Extent.Keys && !_keys.TryAdd(stashed)) _extent = Extent.Server;
+        if (HoldsKeys && !_keys.TryAdd(stashed)) HoldsEverything = true;
     }
 
     /// <summary>Whether the wait for a probe has to be planned; answers true once for each.</summary>
-    public bool TryPlan()
-    {
-        if (_planned || !AwaitsProbe) return false;
-        return _planned = true;
-    }
+    public bool TryPlan() => TryGo(State.Blocked, State.Planned);
 
-    /// <summary>What was planned is over: the time has come, or the link is gone.</summary>
-    public void ForgetPlan() => _planned = false;
+    /// <summary>What was planned is over: the time has come.</summary>
+    public void ForgetPlan() => TryGo(State.Planned, State.Blocked);
 
     /// <summary>The probe is about to be handed over.</summary>
     public void BeginProbe()
     {
         Attempt++;
-        _probing = true;
-        _refusedSinceProbe = false;
+        _state = State.Probing;
     }
 
-    /// <summary>What was waited for has been answered. False when nothing was.</summary>
+    /// <summary>What was waited for has been answered. False when no probe was out.</summary>
     public bool EndProbe()
     {
-        if (!_probing) return false;
-        _probing = false;
-        if (IsLanding || !_refusedSinceProbe) Release();
-        return true;
+        if (_state == State.Probing)
+        {
+            Release();
+            return true;
+        }
+
+        return TryGo(State.ProbeInVain, State.Blocked);
     }
 
     /// <summary>Nothing is held back any more.</summary>
     public void Release()
     {
-        _extent = Extent.None;
+        _state = State.Open;
+        HoldsEverything = false;
         Reason = null;
-        _probing = IsLanding = false;
         Attempt = 0;
         _keys.Clear();
+    }
+
+    private bool TryGo(State from, State to)
+    {
+        if (_state != from) return false;
+        _state = to;
+        return true;
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class CommandBench
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(TimeSpan.FromSeconds(100));
-        Queue = new InFlightQueue(CommandRefused.Add, () => Drained++);
+        Queue = new InFlightQueue(CommandRefused.Add, () => RoomSignals++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
         Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes))
         {
@@ -50,7 +50,7 @@ internal sealed class CommandBench
     public List<PendingCommand> CommandRefused { get; } = [];
 
     /// <summary>How often room was signalled.</summary>
-    public int Drained { get; private set; }
+    public int RoomSignals { get; private set; }
 
     /// <summary>What was handed over, in order.</summary>
     public List<PendingCommand> Sent { get; } = [];
@@ -89,9 +89,9 @@ internal sealed class CommandBench
     /// <summary>As often as room was signalled: says so to the ledger, and sends what it gives.</summary>
     public void TakeSignals()
     {
-        for (; _signals < Drained; _signals++)
+        for (; _signals < RoomSignals; _signals++)
         {
-            Ledger.Drained();
+            Ledger.RoomAgain();
             HandOver();
         }
     }

@@ -103,12 +103,12 @@ public sealed class CommandLedgerRefusalTests
         Assert.Equal(1, _bench.Ledger.RetryAttempt);
         Assert.False(_bench.Ledger.PlanRetry());
         _bench.Refuse(_bench.Last("a"));
-        _bench.Ledger.Drained();
+        _bench.Ledger.RoomAgain();
         Assert.True(_bench.Ledger.PlanRetry());
         _bench.Retry();
         Assert.Equal(2, _bench.Ledger.RetryAttempt);
         _bench.Succeed("a");
-        _bench.Ledger.Drained();
+        _bench.Ledger.RoomAgain();
 
         Assert.Equal(["a Applied"], _bench.Told);
         Assert.False(_bench.Ledger.PlanRetry());
@@ -173,8 +173,8 @@ public sealed class CommandLedgerRefusalTests
         Assert.Equal(["a", "a"], _bench.SentStates);
 
         _bench.Succeed("a");
-        Assert.Equal(1, _bench.Drained);
-        _bench.Ledger.Drained();
+        Assert.Equal(1, _bench.RoomSignals);
+        _bench.Ledger.RoomAgain();
         _bench.HandOver();
         Assert.Equal(["a", "a", "b", "c"], _bench.SentStates);
     }
@@ -188,7 +188,7 @@ public sealed class CommandLedgerRefusalTests
 
         _bench.Retry();
         _bench.Succeed('a');
-        _bench.Ledger.Drained();
+        _bench.Ledger.RoomAgain();
         _bench.HandOver();
 
         Assert.Equal(['a', 'b', 'c', 'a', 'b', 'c'], _bench.SentStates.Cast<char>());

@@ -97,83 +97,6 @@ public sealed class CommandLedgerTests
         Assert.Equal(["a Applied"], bench.Told);
     }
 
-    [Fact]
-    public void What_an_answered_command_follows_is_awaited_and_not_asked_again()
-    {
-        var bench = new CommandBench();
-        bench.LinkUp();
-        var first = bench.Accept("a", delivery: DeliveryMode.AtLeastOnce);
-        bench.Accept("b", delivery: DeliveryMode.AtLeastOnce).Succeed(RespValue.Integer(2));
-        bench.Accept("c", delivery: DeliveryMode.AtLeastOnce);
-
-        bench.LinkLost();
-        Assert.Equal((2, 1), (bench.Ledger.InFlight, bench.Ledger.Stashed));
-        bench.LinkUp();
-        Assert.Equal(["a", "b", "c"], bench.SentStates);
-
-        first.Succeed(RespValue.Integer(1));
-        Assert.Equal(["a Applied", "b Applied"], bench.Told);
-        Assert.Equal(1, bench.Drained);
-        bench.Ledger.Drained();
-        bench.HandOver();
-        Assert.Equal(["a", "b", "c", "c"], bench.SentStates);
-    }
-
-    [Fact]
-    public void A_refusal_of_the_former_link_that_comes_after_the_next_one_is_there_still_comes_first()
-    {
-        var bench = new CommandBench();
-        bench.LinkUp();
-        var first = bench.Accept("a");
-        bench.Accept("b").Succeed(RespValue.Integer(1));
-        bench.LinkLost();
-        bench.LinkUp();
-        bench.Accept("c");
-        Assert.Equal(["a", "b"], bench.SentStates);
-
-        Assert.Equal(RefusalAction.Retry, bench.Refuse(first, "READONLY You can't write against a read only replica."));
-        bench.Ledger.Drained();
-        bench.HandOver();
-
-        Assert.Equal(["a", "b", "a", "c"], bench.SentStates);
-    }
-
-    [Theory]
-    [InlineData("SET key v", DeliveryMode.WhenSafe, "Unknown")]
-    [InlineData("GET key", DeliveryMode.WhenSafe, "again")]
-    [InlineData("SET key v", DeliveryMode.AtMostOnce, "Unknown")]
-    [InlineData("SET key v", DeliveryMode.AtLeastOnce, "again")]
-    [InlineData("INCR key", DeliveryMode.ExactlyOnce, "again")]
-    public void A_reply_that_had_come_and_that_the_client_loses_after_all_is_asked_for_again_only_where_that_undoes_nothing(
-        string line, DeliveryMode delivery, string expected)
-    {
-        var bench = new CommandBench();
-        bench.LinkUp();
-        var first = bench.Accept("a", line, delivery);
-        bench.Accept("b", "INCR key").Succeed(RespValue.Integer(1));
-        bench.LinkLost();
-
-        first.Fail(CommandBench.PerhapsSent);
-        bench.GiveBack();
-        bench.LinkUp();
-
-        Assert.Equal(expected == "again" ? ["b Applied"] : ["b Applied", "a Unknown"], bench.Told);
-        Assert.Equal(expected == "again" ? ["a", "b", "a"] : ["a", "b"], bench.SentStates);
-    }
-
-    [Fact]
-    public void A_command_that_the_client_had_given_up_is_not_written_again_over_a_later_one_that_was_answered()
-    {
-        var bench = new CommandBench();
-        bench.LinkUp();
-        bench.Accept("a", "SET key 1").Fail(CommandBench.PerhapsSent);
-        bench.Accept("b", "SET key 2").Succeed(RespValue.SimpleString("OK"));
-
-        bench.LinkLost();
-
-        Assert.Equal(["a Unknown", "b Applied"], bench.Told.Order());
-    }
-
     [Theory]
     [InlineData("SET key 1", "Unknown")]
     [InlineData("MSET other 1 key 1", "Unknown")]
@@ -354,16 +277,15 @@ public sealed class CommandLedgerTests
     {
         var bench = new CommandBench();
         bench.LinkUp();
-        var landing = bench.Accept("a");
-        bench.Accept("b").Succeed(RespValue.Integer(1));
-        bench.LinkLost();
-        bench.Accept("c");
+        bench.Accept("a").Reject("READONLY You can't write against a read only replica.");
+        bench.Ledger.LinkLost("the socket closed", now: 0);
+        bench.Accept("b");
 
         bench.Ledger.EndAllStashed("given up");
-        Assert.Equal(["c NotSent"], bench.Told);
-        bench.Refuse(landing);
+        Assert.Equal(["b NotSent"], bench.Told);
+        bench.GiveBack();
 
-        Assert.Equal(["c NotSent", "b Applied", "a NotSent"], bench.Told);
+        Assert.Equal(["b NotSent", "a NotSent"], bench.Told);
     }
 
     [Fact]

@@ -12,15 +12,15 @@ public sealed class CommandLedgerWindowTests
         bench.LinkUp();
         Assert.Equal(4, bench.Ledger.InFlight);
         Answer(bench, 1);
-        Assert.Equal(0, bench.Drained);
+        Assert.Equal(0, bench.RoomSignals);
         Answer(bench, 1);
-        Assert.Equal(1, bench.Drained);
-        bench.Ledger.Drained();
+        Assert.Equal(1, bench.RoomSignals);
+        bench.Ledger.RoomAgain();
         bench.HandOver();
         Assert.Equal(8, bench.Ledger.InFlight);
 
         Answer(bench, 4);
-        bench.Ledger.Drained();
+        bench.Ledger.RoomAgain();
         bench.HandOver();
         Assert.Equal(10, bench.Ledger.InFlight);
         Assert.Equal(Enumerable.Range(0, bench.Sent.Count).Cast<object>(), bench.SentStates);
@@ -39,7 +39,7 @@ public sealed class CommandLedgerWindowTests
         for (var i = 0; i < 2; i++)
         {
             Answer(bench, 1);
-            bench.Ledger.Drained();
+            bench.Ledger.RoomAgain();
             bench.HandOver();
         }
 
@@ -58,7 +58,7 @@ public sealed class CommandLedgerWindowTests
         for (var i = 0; i < 3; i++)
         {
             Answer(bench, bench.Ledger.InFlight);
-            bench.Ledger.Drained();
+            bench.Ledger.RoomAgain();
             bench.HandOver();
         }
 

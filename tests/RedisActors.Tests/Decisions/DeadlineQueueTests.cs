@@ -6,7 +6,7 @@ public sealed class DeadlineQueueTests
 {
     private readonly RecordingSender _sender = new();
     private readonly DeadlineQueue _queue = new();
-    private readonly InFlightQueue _inFlight = new(bounced: _ => { }, drained: () => { });
+    private readonly InFlightQueue _inFlight = new(bounced: _ => { }, roomAgain: () => { });
 
     [Fact]
     public void A_command_expires_at_its_deadline_and_not_before()

@@ -87,58 +87,34 @@ public sealed class InFlightQueueTests
     }
 
     [Fact]
-    public void What_precedes_an_answered_command_stays_and_is_told_when_its_answer_is_here()
+    public void What_has_an_answer_is_told_and_the_rest_is_taken()
     {
         var commands = Add("abcde");
-        commands[2].Succeed(RespValue.Null);
+        commands[0].Succeed(RespValue.Null);
+        commands[1].Reject(Busy);
+        commands[2].Refuse("no such thing");
+        commands[3].Fail(PerhapsSent);
+        commands[4].Fail(PerhapsSent);
 
         var taken = _queue.TakeUnanswered();
 
         Assert.Equal(['d', 'e'], taken.Select(command => (char)command.Command.State!));
-        Assert.Equal(3, _queue.Count);
-        commands[1].Succeed(RespValue.Null);
-        commands[0].Succeed(RespValue.Null);
-        Assert.Equal(["a Applied", "b Applied", "c Applied"], _sender.Lines);
-        Assert.Equal(0, _queue.Count);
+        Assert.Equal(['b'], _bounced.Cast<char>());
+        Assert.Equal(["a Applied", "c NotSent"], _sender.Lines);
+        Assert.Equal((0, 0L), (_queue.Count, _queue.Bytes));
     }
 
     [Fact]
-    public void What_precedes_an_answered_command_is_taken_when_the_client_has_said_that_there_is_no_answer()
+    public void What_was_taken_hears_no_answer_that_comes_later()
     {
         var commands = Add("abc");
-        commands[0].Fail(PerhapsSent);
-        commands[2].Succeed(RespValue.Null);
-
-        var taken = Assert.Single(_queue.TakeUnanswered());
-
-        Assert.Equal(('a', true), ((char)taken.Command.State!, taken.WasOvertaken));
         commands[1].Succeed(RespValue.Null);
-        Assert.Equal(["b Applied", "c Applied"], _sender.Lines);
-    }
 
-    [Fact]
-    public void What_is_awaited_and_comes_to_nothing_is_handed_back_and_holds_up_nobody()
-    {
-        var commands = Add("ab");
-        commands[1].Succeed(RespValue.Null);
-        Assert.Empty(_queue.TakeUnanswered());
+        Assert.Equal(['a', 'c'], _queue.TakeUnanswered().Select(command => (char)command.Command.State!));
+        commands[0].Succeed(RespValue.Null);
 
-        commands[0].Fail(PerhapsSent);
-
-        Assert.Equal(['a'], _bounced.Cast<char>());
         Assert.Equal(["b Applied"], _sender.Lines);
-    }
-
-    [Fact]
-    public void What_the_client_refused_says_nothing_about_those_before_it()
-    {
-        var commands = Add("ab");
-        commands[1].Refuse("no such thing");
-
-        Assert.Equal(['a'], _queue.TakeUnanswered().Select(command => (char)command.Command.State!));
-
-        _queue.Deliver();
-        Assert.Equal(["b NotSent"], _sender.Lines);
+        Assert.Equal(0, _queue.Count);
     }
 
     [Fact]

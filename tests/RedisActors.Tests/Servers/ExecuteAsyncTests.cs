@@ -112,24 +112,25 @@ public sealed class ExecuteAsyncTests : ServerSpec
     [Fact]
     public async Task Whatever_the_moment_what_is_told_about_a_cancelled_command_is_true()
     {
+        const int Senders = 200;
         const int Commands = 2_000;
         await using var proxy = FaultProxy.Start(Server);
         var redis = Redis(proxy.Endpoint, "delivery = exactly-once");
         await redis.ExecuteAsync("PING");
-        var random = new Random(1);
-        using var cutting = new CancellationTokenSource();
-        var cuts = Task.Run(async () =>
-        {
-            while (!cutting.IsCancellationRequested)
-            {
-                await Task.Delay(30);
-                proxy.Cut();
-            }
-        });
+        var outcomes = new Outcome[Commands];
+        using var faults = new CancellationTokenSource();
+        var outages = CauseOutagesAsync(proxy, faults.Token);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Commands).Select(number => CancelledAsync(redis, number, random.Next(0, 200))));
-        await cutting.CancelAsync();
-        await cuts;
+        await Task.WhenAll(Enumerable.Range(0, Senders).Select(async sender =>
+        {
+            var random = new Random(sender);
+            for (var number = sender; number < Commands; number += Senders)
+            {
+                outcomes[number] = await CancelledAsync(redis, number, random.Next(0, 200));
+            }
+        }));
+        await faults.CancelAsync();
+        await outages;
 
         for (var number = 0; number < Commands; number++)
         {
@@ -187,6 +188,18 @@ public sealed class ExecuteAsyncTests : ServerSpec
         catch (RedisCanceledException cancelled)
         {
             return cancelled.Outcome;
+        }
+    }
+
+    private static async Task CauseOutagesAsync(FaultProxy proxy, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            proxy.Refuse();
+            proxy.Cut();
+            await Task.Delay(40, CancellationToken.None);
+            proxy.Accept();
+            await Task.Delay(20, CancellationToken.None);
         }
     }
 
