@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Akka.Actor;
+using RedisActors.Testing;
+using StackExchange.Redis;
+
+namespace RedisActors.Attack;
+
+/// <summary>
+/// Attackers and honest senders on one RedisActor and one real server, for a time. The server has small limits on requests, replies and
+/// scripts, so that the attackers reach them.
+/// </summary>
+internal sealed class AttackRun
+{
+    private const int Attackers = 6;
+    private const int HonestSenders = 4;
+    private const int Databases = 16;
+    private const int MostFindings = 20;
+
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
+
+    private static readonly string[] SmallLimits =
+    [
+        "--databases", $"{Databases}",
+        "--busy-reply-threshold", "50",
+        "--client-output-buffer-limit", "normal 1mb 0 0",
+        "--client-query-buffer-limit", "1mb",
+        "--proto-max-bulk-len", "1mb",
+    ];
+
+    private readonly IActorRef _redis;
+    private readonly RedisServer _server;
+    private readonly int _seed;
+    private readonly CancellationToken _end;
+    private readonly MarkAccount _marks = new();
+    private readonly HonestCounter[] _counters = [.. Enumerable.Range(0, HonestSenders).Select(_ => new HonestCounter())];
+    private readonly ConcurrentQueue<string> _findings = new();
+    private long _commands;
+    private long _answered;
+    private long _false;
+    private long _unanswered;
+    private long _honestCommands;
+    private long _maxHonestWait;
+
+    private AttackRun(IActorRef redis, RedisServer server, int seed, CancellationToken end)
+    {
+        _redis = redis;
+        _server = server;
+        _seed = seed;
+        _end = end;
+    }
+
+    /// <summary>Attacks for a time.</summary>
+    public static async Task<AttackReport> GoAsync(int seed, TimeSpan time)
+    {
+        await using var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false, Arguments = SmallLimits });
+        var system = ActorSystem.Create("attack", $$"""
+            akka.loglevel = OFF
+            akka.stdout-loglevel = OFF
+            redis-actors.default { endpoint = "{{server.Endpoint}}", heartbeat { interval = 200ms, timeout = 1s } }
+            """);
+        try
+        {
+            var redis = RedisExtension.Get(system).RedisActor;
+            var losses = new LossCount();
+            redis.Tell(new SubscribeToState(system.ActorOf(Props.Create(() => new LossCounter(losses)))));
+            using var end = new CancellationTokenSource(time);
+            var run = new AttackRun(redis, server, seed, end.Token);
+            await Task.WhenAll(Enumerable.Range(0, Attackers).Select(run.AttackAsync).Concat(Enumerable.Range(0, HonestSenders).Select(run.SendHonestlyAsync)));
+            return await run.ReportAsync(losses.Count);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    private async Task AttackAsync(int attacker)
+    {
+        await Task.Yield();
+        var odd = new OddCommands((_seed * Attackers) + attacker);
+        while (!_end.IsCancellationRequested)
+        {
+            switch (odd.Next(10))
+            {
+                case 0:
+                    await MarkAsync(odd);
+                    break;
+                case 1:
+                    await WriteAndReadAsync(odd, attacker);
+                    break;
+                default:
+                    await SendOddAsync(odd);
+                    break;
+            }
+        }
+    }
+
+    private async Task SendOddAsync(OddCommands odd)
+    {
+        var (name, arguments) = odd.Next();
+        RedisCommand command;
+        try
+        {
+            command = odd.WithOddOptions(new RedisCommand(name, arguments));
+        }
+        catch (ArgumentException)
+        {
+            return;
+        }
+
+        if (arguments.Any(argument => argument.IsNull)) Find($"{name} with a null argument was not refused");
+        var told = await TellAsync(command);
+        if (told.Outcome != Outcome.Applied) return;
+        if (command.Database >= Databases) Find($"{Text(command)} was applied in database {command.Database}, which the server does not have");
+        if (name.StartsWith("XQ", StringComparison.Ordinal)) Find($"{Text(command)}, which no server knows, was applied");
+        if (name is "ECHO" && arguments is [var echoed] && told.Reply!.Value.AsRedisValue() != echoed) Find($"{Text(command)} was answered {told.Reply}");
+    }
+
+    /// <summary>A write that is looked up in the end.</summary>
+    private async Task MarkAsync(OddCommands odd)
+    {
+        var number = _marks.Next();
+        var command = odd.WithOddOptions(new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1));
+        var told = await TellAsync(command);
+        if (told.Outcome is { } outcome) _marks.Told(number, command.Database ?? 0, command.Delivery ?? DeliveryMode.WhenSafe, outcome);
+    }
+
+    /// <summary>What one sender reads after it wrote is what it wrote.</summary>
+    private async Task WriteAndReadAsync(OddCommands odd, int attacker)
+    {
+        var (key, value, database) = ($"own:{attacker}", odd.Next(1_000_000_000), odd.OddDatabase());
+        var write = TellAsync(new RedisCommand("SET", key, value) { Database = database, Timeout = Margin });
+        var read = TellAsync(new RedisCommand("GET", key) { Database = database, Timeout = Margin });
+        await Task.WhenAll(write, read);
+        if ((write.Result.Outcome, read.Result.Outcome) != (Outcome.Applied, Outcome.Applied)) return;
+        if (read.Result.Reply!.Value.AsRedisValue() != value) Find($"GET {key} in database {database} is answered {read.Result.Reply}, after SET {value}");
+    }
+
+    private async Task SendHonestlyAsync(int sender)
+    {
+        await Task.Yield();
+        var counter = _counters[sender];
+        while (!_end.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _honestCommands);
+            var started = Stopwatch.GetTimestamp();
+            var command = new RedisCommand("INCR", HonestKey(sender)) { Delivery = DeliveryMode.ExactlyOnce, Timeout = TimeSpan.FromSeconds(30) };
+            var told = await AwaitAsync(command);
+            var waited = Stopwatch.GetElapsedTime(started).Ticks;
+            for (var longest = Volatile.Read(ref _maxHonestWait); waited > longest; longest = Volatile.Read(ref _maxHonestWait))
+            {
+                if (Interlocked.CompareExchange(ref _maxHonestWait, waited, longest) == longest) break;
+            }
+
+            if (told.Outcome == Outcome.Applied) counter.OnApplied(told.Reply!.Value.AsInt64());
+            else if (told.Outcome == Outcome.Rejected) Find($"an honest INCR was rejected: {told.Failure}");
+            else if (told.Outcome == Outcome.NotSent) Find($"an honest INCR was not sent: {told.Failure}");
+            else counter.OnUnknown();
+        }
+    }
+
+    private async Task<Told> TellAsync(RedisCommand command)
+    {
+        Interlocked.Increment(ref _commands);
+        var told = await AwaitAsync(command);
+        if (told.Outcome is not null) Interlocked.Increment(ref _answered);
+        return told;
+    }
+
+    private async Task<Told> AwaitAsync(RedisCommand command)
+    {
+        try
+        {
+            return new Told(Outcome.Applied, await _redis.ExecuteAsync(command).WaitAsync((command.Timeout ?? TimeSpan.Zero) + Margin), null);
+        }
+        catch (RedisOutcomeException failure)
+        {
+            return new Told(failure.Outcome, null, failure.Message);
+        }
+        catch (TimeoutException)
+        {
+            Interlocked.Increment(ref _unanswered);
+            if (_findings.Count < MostFindings) _findings.Enqueue($"{Text(command)} was not answered");
+            return new Told(null, null, null);
+        }
+    }
+
+    private async Task<AttackReport> ReportAsync(long losses)
+    {
+        var marks = new Dictionary<(int, int), long>();
+        await using var probe = await _server.ConnectAsync();
+        for (var database = 0; database < Databases; database++)
+        {
+            (await probe.ExecuteAsync("SELECT", $"{database}")).OrThrow();
+            var fields = (await probe.ExecuteAsync("HGETALL", MarkAccount.Hash)).OrThrow().Items.Select(item => item.Text!).ToArray();
+            for (var i = 0; i < fields.Length; i += 2) marks.Add((database, ToNumber(fields[i])), ToNumber(fields[i + 1]));
+        }
+
+        foreach (var finding in _marks.FindFalse(marks)) Find(finding);
+        (await probe.ExecuteAsync("SELECT", "0")).OrThrow();
+        long lost = 0, duplicated = 0;
+        for (var sender = 0; sender < HonestSenders; sender++)
+        {
+            var value = ToNumber((await probe.ExecuteAsync("GET", HonestKey(sender))).OrThrow().Text ?? "0");
+            lost += _counters[sender].LostAt(value);
+            duplicated += _counters[sender].DuplicatedAt(value);
+        }
+
+        return new AttackReport(
+            _commands, _answered, _false + _counters.Sum(counter => counter.Wrong), _unanswered, losses,
+            _honestCommands, lost, duplicated, _counters.Sum(counter => counter.Unknown),
+            TimeSpan.FromTicks(_maxHonestWait), [.. _findings]);
+    }
+
+    private void Find(string finding)
+    {
+        Interlocked.Increment(ref _false);
+        if (_findings.Count < MostFindings) _findings.Enqueue(finding);
+    }
+
+    private static string HonestKey(int sender) => $"honest:{sender}";
+
+    private static int ToNumber(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Text(RedisCommand command)
+    {
+        var words = string.Join(' ', command.Arguments.Select(argument => argument.ToString()));
+        return $"{command.Name} {(words.Length > 200 ? words[..200] : words)} (database {command.Database}, {command.Delivery}, {command.IdempotencyKey})";
+    }
+
+    private sealed record Told(Outcome? Outcome, RedisReply? Reply, string? Failure);
+
+    private sealed class LossCount
+    {
+        private long _count;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public void Increment() => Interlocked.Increment(ref _count);
+    }
+
+    private sealed class LossCounter : ReceiveActor
+    {
+        public LossCounter(LossCount losses) => Receive<RedisLost>(_ => losses.Increment());
+    }
+}
