@@ -243,9 +243,13 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     /// <summary>Lanes that are opened later tell the subscriber too.</summary>
     private void OnSubscribe(SubscribeToState message)
     {
-        if (_subscribers.Add(message.Subscriber))
+        try
         {
-            Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
+            if (_subscribers.Add(message.Subscriber)) Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
+        }
+        catch (Exception)
+        {
+            // A reference that is no actor cannot be watched, and one without a path cannot even be remembered.
         }
 
         TellSupervisors(message);
@@ -253,7 +257,15 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private void OnUnsubscribe(UnsubscribeFromState message)
     {
-        if (_subscribers.Remove(message.Subscriber)) Context.Unwatch(message.Subscriber);
+        try
+        {
+            if (_subscribers.Remove(message.Subscriber)) Context.Unwatch(message.Subscriber);
+        }
+        catch (Exception)
+        {
+            // As above.
+        }
+
         TellSupervisors(message);
     }
 

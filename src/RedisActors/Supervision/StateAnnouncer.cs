@@ -45,14 +45,17 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
 
     public void Subscribe(IActorRef subscriber)
     {
-        if (memory.Subscribers.Add(subscriber)) Watch(subscriber);
+        Try(() =>
+        {
+            if (memory.Subscribers.Add(subscriber)) Watch(subscriber);
+        });
         Tell(subscriber);
     }
 
-    public void Forget(IActorRef subscriber)
+    public void Forget(IActorRef subscriber) => Try(() =>
     {
         if (memory.Subscribers.Remove(subscriber)) Unwatch(subscriber);
-    }
+    });
 
     /// <summary>A reference that is no actor cannot be watched; then nobody says that it has stopped.</summary>
     private void Watch(IActorRef subscriber) => Try(() => context.WatchWith(subscriber, new SubscriberStopped(subscriber)));

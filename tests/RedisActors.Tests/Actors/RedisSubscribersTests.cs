@@ -42,6 +42,25 @@ public sealed class RedisSubscribersTests : RedisSpec
         foreach (var subscriber in subscribers) await subscriber.ExpectMsgAsync<RedisLost>();
     }
 
+    /// <summary>It cannot be watched, and cannot even be told from others.</summary>
+    [Fact]
+    public async Task A_subscriber_that_is_no_actor_takes_the_connection_from_nobody()
+    {
+        var (redis, connection) = await StartReadyAsync();
+        var subscriber = CreateTestProbe();
+        redis.Tell(new SubscribeToState(subscriber.Ref));
+        await subscriber.ExpectMsgAsync<RedisReady>();
+
+        redis.Tell(new SubscribeToState(new NoActor()));
+        redis.Tell(new SubscribeToState(ActorRefs.Nobody));
+        redis.Tell(new UnsubscribeFromState(new NoActor()));
+        redis.Tell(new UnsubscribeFromState(ActorRefs.Nobody));
+
+        Assert.Equal(1, (await redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).State!.Epoch);
+        connection.Lose();
+        await subscriber.ExpectMsgAsync<RedisLost>();
+    }
+
     [Fact]
     public async Task Subscribing_twice_is_the_same_as_once()
     {
@@ -268,5 +287,12 @@ public sealed class RedisSubscribersTests : RedisSpec
             {
             }
         }
+    }
+
+    private sealed class NoActor : MinimalActorRef
+    {
+        public override ActorPath Path => throw new NotSupportedException();
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
     }
 }
