@@ -6,7 +6,7 @@ namespace RedisActors.Connection;
 /// </summary>
 internal sealed record ServerEviction
 {
-    /// <summary>In place of a count: a server that has started anew, or another one, has not counted what was evicted before.</summary>
+    /// <summary>In place of a count: a server that has started anew, or has become the primary since, has not counted what was evicted before.</summary>
     public const string NoCount = "unknown";
 
     private const string NoPolicy = "noeviction";
@@ -26,14 +26,17 @@ internal sealed record ServerEviction
     /// <summary>How many keys it has evicted since it started, or since <c>CONFIG RESETSTAT</c>; null: unknown.</summary>
     public string? EvictedKeys { get; init; }
 
-    /// <summary>Which run of which server has counted them; null: unknown.</summary>
-    public string? RunId { get; init; }
+    /// <summary>
+    /// Which run of which server has counted them, and since when it is the primary: what a replica loses because its primary evicts,
+    /// it does not count. Null: unknown.
+    /// </summary>
+    public string? Term { get; init; }
 
     /// <summary>
-    /// Reads the sections <c>server</c>, <c>memory</c> and <c>stats</c> of <c>INFO</c>, each empty where it is refused. A server that
-    /// shows its memory and names no policy (Garnet) has none.
+    /// Reads four sections of <c>INFO</c>, each empty where it is refused. A server that shows its memory and names no policy (Garnet)
+    /// has none.
     /// </summary>
-    public static ServerEviction Parse(string server, string memory, string stats)
+    public static ServerEviction Parse(string server, string memory, string stats, string replication)
     {
         var policy = ServerInfo.Field(memory, "maxmemory_policy");
         var evicts = policy is not (null or NoPolicy) && ServerInfo.Field(memory, "maxmemory") != "0";
@@ -42,7 +45,9 @@ internal sealed record ServerEviction
             MayEvict = evicts || memory.Length == 0,
             Policy = evicts ? policy : null,
             EvictedKeys = ServerInfo.Field(stats, "evicted_keys"),
-            RunId = ServerInfo.Field(server, "run_id"),
+            Term = ServerInfo.Field(server, "run_id") is { } run && ServerInfo.Field(replication, "master_replid") is { } term
+                ? $"{run} {term}"
+                : null,
         };
     }
 
@@ -53,10 +58,10 @@ internal sealed record ServerEviction
     /// </summary>
     public string? CountThatShowsNone(ServerEviction now)
     {
-        var isSameRun = RunId is not null && RunId == now.RunId;
-        var hasEvicted = isSameRun && EvictedKeys != now.EvictedKeys;
+        var isSameTerm = Term is not null && Term == now.Term;
+        var hasEvicted = isSameTerm && EvictedKeys != now.EvictedKeys;
         if (!MayEvict && !now.MayEvict && !hasEvicted) return null;
-        return isSameRun && EvictedKeys is not null ? EvictedKeys : NoCount;
+        return isSameTerm && EvictedKeys is not null ? EvictedKeys : NoCount;
     }
 
     /// <summary>The same moment, for a token that may have been stored on that server too since.</summary>

@@ -28,6 +28,7 @@ internal sealed class ServerProbe(string? clientName)
                 ["INFO", "server"],
                 ["INFO", "memory"],
                 ["INFO", "stats"],
+                ["INFO", "replication"],
                 ["CLIENT", "INFO"]]);
         }
 
@@ -64,11 +65,12 @@ internal sealed class ServerProbe(string? clientName)
         var info = await ReadInfoAsync().ConfigureAwait(false);
         var memory = await ReadInfoAsync().ConfigureAwait(false);
         var stats = await ReadInfoAsync().ConfigureAwait(false);
+        var replication = await ReadInfoAsync().ConfigureAwait(false);
         return new FoundServer(server, access, conversation)
         {
             Role = role,
             Product = ServerProduct.Parse(info),
-            Eviction = ServerEviction.Parse(info, memory, stats),
+            Eviction = ServerEviction.Parse(info, memory, stats, replication),
             IsClusterNode = info.Contains("redis_mode:cluster", StringComparison.Ordinal),
             Identity = await ClientIdentity.ReadAsync(conversation, cancellation).ConfigureAwait(false),
         };
