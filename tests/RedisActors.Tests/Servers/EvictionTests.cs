@@ -99,6 +99,29 @@ public sealed class EvictionTests : ServerSpec
     }
 
     [Fact]
+    public async Task A_primary_that_was_a_replica_meanwhile_cannot_show_that_nothing_was_evicted()
+    {
+        await EvictAsync("volatile-ttl");
+        await using var other = await RedisServer.StartAsync(
+            new RedisServerOptions { Arguments = ["--maxmemory", "8mb", "--maxmemory-policy", "volatile-ttl"] });
+        await other.ReplicateAsync(Server);
+        await using var proxy = FaultProxy.Start(Server);
+        var redis = Redis(proxy.Endpoint, string.Empty);
+
+        var reply = await LoseReplyAsync(redis, proxy);
+        Assert.Equal("1", (await Server.ExecuteAsync("WAIT", "1", "20000")).Text);
+        await other.PromoteAsync();
+        await FillUntilTokenIsGoneAsync(other);
+        await Server.ReplicateAsync(other);
+        await Server.PromoteAsync();
+        Assert.Equal("0", (await Server.InfoAsync("stats"))["evicted_keys"]);
+        proxy.Accept();
+
+        Assert.Equal(Outcome.Unknown, await OutcomeAsync(reply));
+        Assert.Equal("1", (await Server.ExecuteAsync("GET", "number")).Text);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_permit_INFO_is_taken_for_one_that_evicts()
     {
         await EvictAsync("volatile-ttl");
@@ -176,13 +199,13 @@ public sealed class EvictionTests : ServerSpec
         return reply;
     }
 
-    private Task FillUntilTokenIsGoneAsync() =>
-        FillUntilAsync(async () => (await Server.ExecuteAsync("KEYS", "redisactors:*")).Items.Count == 0, seconds: "100000");
+    private Task FillUntilTokenIsGoneAsync(RedisServer? server = null) => FillUntilAsync(
+        async () => (await (server ?? Server).ExecuteAsync("KEYS", "redisactors:*")).Items.Count == 0, seconds: "100000", server);
 
     /// <summary>Other keys that expire, later than the token or sooner.</summary>
-    private async Task FillUntilAsync(Func<Task<bool>> isDone, string seconds)
+    private async Task FillUntilAsync(Func<Task<bool>> isDone, string seconds, RedisServer? server = null)
     {
-        await using var probe = await Server.ConnectAsync();
+        await using var probe = await (server ?? Server).ConnectAsync();
         for (var i = 0; !await isDone(); i++)
         {
             for (var j = 0; j < 20; j++) (await probe.ExecuteAsync("SET", $"filler-{i}-{j}", Filler, "EX", seconds)).OrThrow();
