@@ -24,6 +24,7 @@ namespace RedisActors;
 public sealed class RedisActor : ReceiveActor, IWithTimers
 {
     private const int MostDatabases = 64;
+    private const string ClusterWatcher = "redis-cluster";
 
     private static readonly TimeSpan DatabaseIdleTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(5);
@@ -77,16 +78,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy()
     {
         // Akka may ask for it when there is no context any more.
-        var (log, clock) = (_log, _clock);
-        return new OneForOneStrategy(
-            maxNrOfRetries: -1,
-            withinTimeMilliseconds: -1,
-            localOnlyDecider: failure =>
-            {
-                log.Failed(failure, clock.MonotonicClock);
-                return Directive.Stop;
-            },
-            loggingEnabled: false);
+        return new ChildStrategy(_log, _clock);
     }
 
     /// <inheritdoc/>
@@ -94,7 +86,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     {
         if (_settings.Link.Topology == RedisTopology.Cluster)
         {
-            _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings.Link), "redis-cluster"));
+            _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings.Link), ClusterWatcher));
             _table = _cluster.Table;
         }
         else
@@ -184,6 +176,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         Receive<RedisConnectionEvent>(state => _cluster!.OnState(state));
         Receive<RedisClusterSeen>(message => _cluster!.OnSeen(message));
         Receive<RedisClusterUnseen>(message => _cluster!.OnUnseen(message));
+        Receive<RedisClusterWatcherRestarted>(_ => _cluster!.OnWatcherRestarted());
         Receive<SlotMoved>(message => _cluster!.OnSlotMoved(message, Sender));
         Receive<AdoptCommands>(message => _cluster!.OnAdoptCommands(message));
         Receive<RedisClusterSuspect>(_ => _cluster!.OnSuspect());
@@ -285,6 +278,19 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     {
         var asker = _lanes.Count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Count, Sender, sum, patience));
         foreach (var lane in _lanes) lane.ToCommands(question, asker);
+    }
+
+    /// <summary>
+    /// A lane that fails has failed for good. The watcher is needed as long as this actor lives, and what it forgets it is told again;
+    /// only one that cannot even start is given up.
+    /// </summary>
+    private sealed class ChildStrategy(RedisConnectionLog log, IScheduler clock) : OneForOneStrategy(-1, -1, _ => Directive.Stop, loggingEnabled: false)
+    {
+        protected override Directive Handle(IActorRef child, Exception error)
+        {
+            log.Failed(error, clock.MonotonicClock);
+            return child.Path.Name == ClusterWatcher && error is not ActorInitializationException ? Directive.Restart : Directive.Stop;
+        }
     }
 
     private sealed class LookForIdleDatabases : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -297,6 +297,7 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (time.NowMilliseconds >= command.Deadline) return true;
         var lost = command.Requests.Count(request => request.BounceKnown == long.MaxValue);
         if (lost > 1 && (command.Rejections.Count > 0 || command.Executions.Exists(run => run.Error is not null))) return true;
+        if (command.TokenMayBeEvicted) return true;
         if (HasEnded || lost > 2) return true;
         return command.Mode switch
         {

@@ -162,6 +162,7 @@ internal sealed class CommandActorModel
         _state = State.Ready;
         _facts.Forget();
         _tokens.ScriptRefusal = null;
+        _tokens.Eviction = link.Eviction;
         PlanReleases();
         _windowMayHaveGrown = false;
         _ledger.LinkUp();

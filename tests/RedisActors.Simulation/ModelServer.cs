@@ -14,7 +14,7 @@ internal readonly record struct ServerReply(RespValue Value, string? Error = nul
 /// A Redis server as far as the ledger can tell: data, connections with input that waits to be executed, tokens, scripts, and
 /// the ways in which it refuses or is not there.
 /// </summary>
-internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, Mutation mutation)
+internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, ModelMemory memory, Mutation mutation)
 {
     private const string WrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
 
@@ -40,7 +40,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     public ModelConnection? Connect()
     {
         if (IsDown || time.Now < _fullUntil) return null;
-        var connection = new ModelConnection(_connections.Count + 1, this);
+        var connection = new ModelConnection(_connections.Count + 1, this) { Eviction = memory.Say() };
         _connections.Add(connection);
         return connection;
     }
@@ -53,6 +53,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         _busyUntil = 0;
         _stalledUntil = Math.Min(_stalledUntil, time.Now);
         _knowsScript = false;
+        memory.Restart();
         foreach (var connection in _connections) connection.Close();
     }
 
@@ -72,6 +73,14 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     public void Forbid(long duration) => _forbiddenUntil = time.Now + duration;
 
     public void MoveKey(string key, long duration) => _tryAgainUntil[key] = time.Now + duration;
+
+    /// <summary>Its memory is full: some tokens go.</summary>
+    public void Evict()
+    {
+        var evicted = memory.Choose(_tokens.Keys);
+        account.Trace?.Invoke($"server: evicts {evicted.Length} of {_tokens.Count} tokens");
+        foreach (var key in evicted) _tokens.Remove(key);
+    }
 
     public void FlushScripts() => _knowsScript = false;
 
@@ -173,10 +182,24 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
         var keep = (long)request.Arguments[2 + keys] * 1000;
         if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
-        var reply = Run(request, request.Arguments[4 + keys].ToString(), request.Arguments[(5 + keys)..]);
+        var name = 4 + keys;
+        if (request.Arguments[name].IsNullOrEmpty)
+        {
+            if (request.Arguments[name + 1] != memory.EvictedKeys) return TokenMayBeEvicted(request.Command!);
+            name += 2;
+        }
+
+        var reply = Run(request, request.Arguments[name].ToString(), request.Arguments[(name + 1)..]);
         var text = Encode(reply);
         if (reply.Error is null || reply.Error == WrongType) _tokens[token] = (time.Now + keep, text);
         return new ServerReply(RespValue.BulkString(text));
+    }
+
+    private ServerReply TokenMayBeEvicted(TrackedCommand command)
+    {
+        if (memory is { Evicts: false, Tells: true }) throw new Violation($"{command} is not run again by a server that evicts nothing");
+        command.TokenMayBeEvicted = true;
+        return new ServerReply(RespValue.BulkString(Encode(new ServerReply(default, "TOKENEVICTED evicted_keys differs"))));
     }
 
     private ServerReply Run(WrittenRequest request, string name, RedisValue[] arguments)
@@ -262,6 +285,9 @@ internal sealed class ModelConnection(int id, ModelServer server)
 
     /// <summary>What has come in and waits to be executed.</summary>
     public Queue<WrittenRequest> Input { get; } = new();
+
+    /// <summary>What the server said of evicted keys when it was opened.</summary>
+    public required ServerEviction Eviction { get; init; }
 
     public bool IsExecuting { get; set; }
 

@@ -23,6 +23,12 @@ public enum Mutation
     /// <summary>The server forgets the token of a command as soon as it has been handed over.</summary>
     TokenReleasedEarly,
 
+    /// <summary>Every server is taken for one that evicts nothing.</summary>
+    EvictionIgnored,
+
+    /// <summary>A server that has started anew is taken for one that still counts what it evicted before.</summary>
+    RestartOverlooked,
+
     /// <summary>What comes out of the stash is handed to the link in reverse order.</summary>
     OrderIgnoredOnReturn,
 

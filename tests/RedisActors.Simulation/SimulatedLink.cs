@@ -52,6 +52,8 @@ internal sealed class SimulatedLink : IRedisLink
 
     public ClientIdentity Identity => new(_connection.Id, "simulated:1");
 
+    public ServerEviction Eviction => _connection.Eviction;
+
     public string Endpoint => "simulated:1";
 
     public bool IsBroken { get; private set; }

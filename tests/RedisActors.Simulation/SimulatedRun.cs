@@ -7,11 +7,15 @@ internal sealed class SimulatedRun
 {
     private const long Patience = 600_000_000;
 
+    /// <summary>How long after the first of several orders the last one is given, at most, in milliseconds.</summary>
+    private const double LastOrder = 20;
+
     private readonly VirtualTime _time = new();
     private readonly Chance _chance;
     private readonly Plan _plan;
     private readonly Account _account;
     private readonly ModelServer _server;
+    private readonly ModelMemory _memory;
     private readonly CommandActorModel _actor;
     private readonly SupervisorModel _supervisor;
     private readonly Mutation _mutation;
@@ -24,7 +28,8 @@ internal sealed class SimulatedRun
         _plan = new Plan(_chance);
         if (trace is not null) _trace = line => trace($"{_time.Now / 1000.0,12:F3} ms  {line}");
         _account = new Account(_time, _plan) { Trace = _trace };
-        _server = new ModelServer(_time, _chance, _account, mutation);
+        _memory = new ModelMemory(seed, mutation);
+        _server = new ModelServer(_time, _chance, _account, _memory, mutation);
         _actor = new CommandActorModel(_time, _chance, _plan, _account, mutation);
         _supervisor = new SupervisorModel(_time, _chance, _plan, _account, _server, _actor, mutation);
     }
@@ -58,6 +63,7 @@ internal sealed class SimulatedRun
         _time.After(_chance.UpTo(200), _supervisor.Start);
         PlanCommands();
         for (var i = 0; i < _plan.Faults; i++) _time.After(_chance.Spread(0, _plan.Span / 1000.0), Strike);
+        for (var i = 0; i < _memory.Times; i++) _time.After(_memory.Moment(_plan.Span), FillMemory);
         switch (_plan.Ending)
         {
             case Ending.Stops:
@@ -68,8 +74,8 @@ internal sealed class SimulatedRun
                 break;
         }
 
-        // Whatever an operator ordered before (GiveOrders), commands are to be answered in the end.
-        _time.After(_plan.Span + VirtualTime.Milliseconds(_chance.Between(25, 1000)), () => _supervisor.Tell(ResumeConnection.Instance));
+        // Whatever an operator ordered before, commands are to be answered in the end. The last order is the last to arrive, too.
+        _time.After(_plan.Span + VirtualTime.Milliseconds(LastOrder + _chance.Between(1, 1000)), () => _supervisor.Tell(ResumeConnection.Instance));
 
         while (_time.Step())
         {
@@ -94,6 +100,12 @@ internal sealed class SimulatedRun
                 _time.After(start + _chance.UpTo(3), () => _actor.Send(_plan.NextCommand(_chance, next, _mutation)));
             }
         }
+    }
+
+    private void FillMemory()
+    {
+        _server.Evict();
+        if (_memory.IsTheEnd) _server.Restart(down: VirtualTime.Milliseconds(50), loading: 0);
     }
 
     private void Stop()
@@ -198,7 +210,7 @@ internal sealed class SimulatedRun
                 1 => new ForceReconnect("somebody wants a new connection"),
                 _ => ResumeConnection.Instance,
             };
-            _time.After(_chance.UpTo(20), () => _supervisor.Tell(order));
+            _time.After(_chance.UpTo(LastOrder), () => _supervisor.Tell(order));
         }
     }
 

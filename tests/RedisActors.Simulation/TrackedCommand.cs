@@ -41,6 +41,9 @@ internal sealed class TrackedCommand
     /// <summary>How many connections the server ended rather than answer it.</summary>
     public int ConnectionsEnded { get; set; }
 
+    /// <summary>Whether the server did not find its token, and could not say that it had not evicted it.</summary>
+    public bool TokenMayBeEvicted { get; set; }
+
     public Outcome? Told { get; set; }
 
     public RespValue Reply { get; set; }

@@ -32,10 +32,10 @@ internal sealed class LinksAgain : INoSerializationVerificationNeeded
 }
 
 /// <summary>
-/// From a command actor to its supervisor: exactly-once commands go to this server, which can lose their tokens in a crash. Sent once
-/// per link.
+/// From a command actor to its supervisor: exactly-once commands go to a server that may lose their tokens. Sent for each link.
 /// </summary>
-internal sealed record TokensAtRisk(ServerProduct Server) : INoSerializationVerificationNeeded;
+/// <param name="Risk">What that means for them (<see cref="TokenRisk"/>).</param>
+internal sealed record TokensAtRisk(string Risk) : INoSerializationVerificationNeeded;
 
 /// <summary>From the RedisActor to a command actor: say so, if you hold no command.</summary>
 internal sealed class ReportIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression

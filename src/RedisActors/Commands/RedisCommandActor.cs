@@ -189,6 +189,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Become(Ready);
         _facts.Forget();
         _tokens.ScriptRefusal = null;
+        _tokens.Eviction = message.Link.Eviction;
         _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
@@ -199,7 +200,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     /// <summary>Says so if this server can lose the tokens of the exactly-once commands that it gets.</summary>
     private void ReportRisk()
     {
-        if (_link?.Product is { ScriptsSurviveCrash: false } server) _supervisor.Tell(new TokensAtRisk(server));
+        if (_link is null) return;
+        foreach (var risk in TokenRisk.Of(_link)) _supervisor.Tell(new TokensAtRisk(risk));
     }
 
     private void OnLinkDown(LinkDown message)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RedisActors.CommandMetadata;
+using RedisActors.Connection;
 using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
@@ -19,6 +20,7 @@ internal sealed class TokenCommand : PendingCommand
     private readonly CommandProfile? _profile;
     private RedisValue[]? _arguments;
     private long _firstHandedOverAt = -1;
+    private ServerEviction _eviction = ServerEviction.Unknown;
 
     /// <param name="command">The command.</param>
     /// <param name="profile">
@@ -50,7 +52,9 @@ internal sealed class TokenCommand : PendingCommand
         _context = former._context;
         _token = former._token;
         _profile = former._profile;
-        if (MayHaveRun) _firstHandedOverAt = former._firstHandedOverAt;
+        if (!MayHaveRun) return;
+        _firstHandedOverAt = former._firstHandedOverAt;
+        _eviction = former._eviction;
     }
 
     public override string Name => "EVALSHA";
@@ -67,8 +71,10 @@ internal sealed class TokenCommand : PendingCommand
 
     public override void HandedOver(long now)
     {
-        _arguments = _context.Wrap(Command, _profile!, _token);
-        if (_firstHandedOverAt < 0) _firstHandedOverAt = now;
+        var isFirst = _firstHandedOverAt < 0;
+        if (isFirst) (_firstHandedOverAt, _eviction) = (now, _context.Eviction);
+        _arguments = _context.Wrap(Command, _profile!, _token, isFirst ? null : _eviction.CountThatShowsNone(_context.Eviction));
+        _eviction = _eviction.FollowedBy(_context.Eviction);
     }
 
     public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, MayHaveRun || mayHaveRun);
@@ -98,7 +104,8 @@ internal sealed class TokenCommand : PendingCommand
 
         if (reply.ServerError is { } serverError)
         {
-            RejectForGood(serverError);
+            if (MayHaveRun && ExactlyOnceScript.IsEvicted(serverError)) AnswerUnknown(MayBeEvicted(serverError));
+            else RejectForGood(serverError);
         }
         else
         {
@@ -121,4 +128,8 @@ internal sealed class TokenCommand : PendingCommand
     {
         if (Command.IdempotencyKey is null && !MayHaveRun) _context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
     }
+
+    private static string MayBeEvicted(string serverError) =>
+        "it was sent and its reply was lost; when it was sent again its token was not there, which the server may have evicted "
+        + $"({serverError}), so the server may have executed it";
 }

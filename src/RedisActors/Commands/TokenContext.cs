@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RedisActors.CommandMetadata;
+using RedisActors.Connection;
 using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
@@ -30,6 +31,9 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
         set => _scriptRefusal = value;
     }
 
+    /// <summary>What the server of the present link says of keys that it evicts. By the actor only.</summary>
+    public ServerEviction Eviction { get; set; } = ServerEviction.Unknown;
+
     public string NextToken() => _tokens.Next();
 
     /// <summary>Why a command cannot be delivered exactly-once; null when it can.</summary>
@@ -39,10 +43,14 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
             : "nobody knows which keys it touches";
 
     /// <summary>The arguments of the script for a command to which <see cref="WhyNot"/> had no objection.</summary>
-    public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token)
+    /// <param name="command">The command.</param>
+    /// <param name="profile">What is known of it.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="evictedKeys">See <see cref="ExactlyOnceRequest.Wrap"/>.</param>
+    public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token, string? evictedKeys)
     {
         TryGetKeys(command, profile);
-        return ExactlyOnceRequest.Wrap(command, token, keep, _keys).Arguments;
+        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys).Arguments;
     }
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>

@@ -25,6 +25,9 @@ internal interface IRedisLink : IDisposable
     /// <summary>Which server it leads to; null where the server does not say.</summary>
     ServerProduct? Product => null;
 
+    /// <summary>What the server said of keys that it evicts, before it was sent anything over this link.</summary>
+    ServerEviction Eviction => ServerEviction.Unknown;
+
     /// <summary>What whoever operates the application should know of this server; null: nothing that was not said before.</summary>
     string? Warning => null;
 

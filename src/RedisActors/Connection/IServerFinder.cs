@@ -52,6 +52,9 @@ internal sealed class FoundServer(ServerAddress server, ServerAccess access, Res
     /// <summary>Which server it is; null where it does not say.</summary>
     public ServerProduct? Product { get; init; }
 
+    /// <summary>What it says of keys that it evicts.</summary>
+    public ServerEviction Eviction { get; init; } = ServerEviction.Unknown;
+
     /// <summary>Whether it is a node of a Redis Cluster.</summary>
     public bool IsClusterNode { get; init; }
 

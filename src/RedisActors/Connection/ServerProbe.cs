@@ -26,6 +26,9 @@ internal sealed class ServerProbe(string? clientName)
                 ["CLIENT", "SETNAME", clientName],
                 ["CLIENT", "SETINFO", "LIB-NAME", LibraryName],
                 ["INFO", "server"],
+                ["INFO", "memory"],
+                ["INFO", "stats"],
+                ["INFO", "replication"],
                 ["CLIENT", "INFO"]]);
         }
 
@@ -59,14 +62,25 @@ internal sealed class ServerProbe(string? clientName)
         // Neither name is needed: the ACL may forbid them, and the second came with Redis 7.2.
         await conversation.ReadAsync(cancellation).ConfigureAwait(false);
         await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        var reply = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-        var info = reply.Kind == RespKind.BulkString ? reply.AsString()! : string.Empty;
+        var info = await ReadInfoAsync().ConfigureAwait(false);
+        var memory = await ReadInfoAsync().ConfigureAwait(false);
+        var stats = await ReadInfoAsync().ConfigureAwait(false);
+        var replication = await ReadInfoAsync().ConfigureAwait(false);
         return new FoundServer(server, access, conversation)
         {
             Role = role,
             Product = ServerProduct.Parse(info),
+            Eviction = ServerEviction.Parse(info, memory, stats, replication),
             IsClusterNode = info.Contains("redis_mode:cluster", StringComparison.Ordinal),
             Identity = await ClientIdentity.ReadAsync(conversation, cancellation).ConfigureAwait(false),
         };
+
+        // A section that the ACL refuses is empty. "Not now" is no refusal: what is not known now would stay so for the whole link.
+        async Task<string> ReadInfoAsync()
+        {
+            var reply = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+            if (reply.Kind == RespKind.Error && ServerRefusal.OfNow(server, reply.AsString()!) is { } notNow) throw notNow;
+            return reply.Kind == RespKind.BulkString ? reply.AsString()! : string.Empty;
+        }
     }
 }

@@ -15,22 +15,9 @@ internal sealed record ServerProduct(string Name, string Version)
 
     /// <summary>Reads the reply to <c>INFO server</c>; null where it names no version.</summary>
     public static ServerProduct? Parse(string info) =>
-        Field(info, "garnet_version") is { } garnet ? new ServerProduct(Garnet, garnet)
-        : Field(info, "redis_version") is { } redis ? new ServerProduct("Redis", redis)
+        ServerInfo.Field(info, "garnet_version") is { } garnet ? new ServerProduct(Garnet, garnet)
+        : ServerInfo.Field(info, "redis_version") is { } redis ? new ServerProduct("Redis", redis)
         : null;
 
     public override string ToString() => $"{Name} {Version}";
-
-    private static string? Field(string info, string name)
-    {
-        foreach (var line in info.AsSpan().EnumerateLines())
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length + 1 && line[name.Length] == ':')
-            {
-                return line[(name.Length + 1)..].Trim().ToString();
-            }
-        }
-
-        return null;
-    }
 }

@@ -50,6 +50,9 @@ internal static class ServerRefusal
             : null;
     }
 
+    /// <summary>For a question that the server need not answer: null where the error does not say "not now".</summary>
+    public static RedisLinkException? OfNow(ServerAddress server, string error) => IsNotNow(error) ? NotNow(server, error) : null;
+
     /// <summary>The server does not let this client into its database.</summary>
     public static RedisLinkException OfDatabase(ServerAddress server, ServerAccess access, string error) =>
         OfQuestion(server, access, "SELECT", error)

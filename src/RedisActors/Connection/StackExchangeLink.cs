@@ -33,6 +33,7 @@ internal sealed class StackExchangeLink : IRedisLink
         _server = found.Server;
         Identity = found.Identity;
         Product = found.Product;
+        Eviction = found.Eviction;
         _databaseNumber = found.Access.Database;
         _database = client.GetDatabase();
         _pump = new ReplyPump(HandOver, Tell, OnPumpEnded);
@@ -44,6 +45,8 @@ internal sealed class StackExchangeLink : IRedisLink
     public ClientIdentity Identity { get; }
 
     public ServerProduct? Product { get; }
+
+    public ServerEviction Eviction { get; }
 
     public string? Warning { get; init; }
 

@@ -56,16 +56,20 @@ internal static class ExactlyOnceRequest
     /// <param name="token">A token of a <see cref="TokenSource"/>, one per command, or the one that the sender gave.</param>
     /// <param name="keep">How long the server keeps the token and the reply, from the moment the command ran; at least 1 ms.</param>
     /// <param name="keys">The command's keys, one or more. The token lives in the hash slot of the first.</param>
+    /// <param name="evictedKeys">
+    /// Null: a command whose token is not there has not run. Otherwise it may have, unless the server still counts this number of
+    /// evicted keys, and the answer is an error (<see cref="ExactlyOnceScript.IsEvicted"/>).
+    /// </param>
     /// <exception cref="ArgumentException">There is no key.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is less than a millisecond.</exception>
     public static (string Name, RedisValue[] Arguments) Wrap(
-        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys)
+        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
         if (keys.Count == 0) throw new ArgumentException($"{command.Name} has no key that could tell where its token lives.", nameof(keys));
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
         var given = command.ArgumentArray;
-        var request = new RedisValue[6 + keys.Count + given.Length];
+        var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count + given.Length];
         request[0] = ExactlyOnceScript.Sha1Argument;
         request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = TokenKey.For(keys[0], token);
@@ -73,6 +77,12 @@ internal static class ExactlyOnceRequest
         for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
         request[next++] = (long)keep.TotalMilliseconds;
         request[next++] = command.IdempotencyKey is null ? RedisValue.EmptyString : Digest(command);
+        if (evictedKeys is not null)
+        {
+            request[next++] = RedisValue.EmptyString;
+            request[next++] = evictedKeys;
+        }
+
         request[next++] = command.Name;
         given.CopyTo(request, next);
         return ("EVALSHA", request);

@@ -12,7 +12,9 @@ namespace RedisActors.ExactlyOnce;
 /// <para><c>KEYS[1]</c> is the token's key; the command's own keys follow, only so that the server knows them (ACL, Redis Cluster).
 /// <c>ARGV[1]</c> is how long the reply is kept, in milliseconds; <c>ARGV[2]</c> is the digest of the command, or empty where the
 /// token is the library's own and so belongs to one command anyway; then come the command's name and its arguments, keys
-/// included, as they would be sent plainly.</para>
+/// included, as they would be sent plainly. A request that is sent again where its token may have been evicted has two more
+/// arguments before the name, which no command has for a name: an empty one, and the number of evicted keys that the server must
+/// still count if it is to run the command although the token is not there.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
 /// approximately. It stores the digest and then that text. For Redis 6.2 and later.</para>
 /// </remarks>
@@ -28,6 +30,16 @@ internal static class ExactlyOnceScript
             return string.sub(stored, #digest + 1)
           end
           return '-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n'
+        end
+
+        if ARGV[3] == '' then
+          table.remove(ARGV, 3)
+          local before = table.remove(ARGV, 3)
+          local stats = redis.pcall('INFO', 'stats')
+          local evicted = type(stats) == 'string' and string.match(stats, 'evicted_keys:(%d+)')
+          if evicted ~= before then
+            return '-TOKENEVICTED evicted_keys was ' .. before .. ' and is ' .. (evicted or 'unknown') .. '\r\n'
+          end
         end
 
         -- Whatever could refuse the token has to refuse it before the command runs.
@@ -168,4 +180,10 @@ internal static class ExactlyOnceScript
     /// same request may be sent again after <see cref="Load"/>.
     /// </summary>
     public static bool IsMissing(string serverError) => serverError.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether an error is the script's own, and means that the token is not there and may have been evicted: nothing ran now, and
+    /// nobody knows whether the command ran before.
+    /// </summary>
+    public static bool IsEvicted(string serverError) => serverError.StartsWith("TOKENEVICTED ", StringComparison.Ordinal);
 }

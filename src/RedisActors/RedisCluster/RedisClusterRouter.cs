@@ -61,6 +61,13 @@ internal sealed class RedisClusterRouter
         foreach (var shard in _shards) shard.Target.Problem = message.Problem;
     }
 
+    /// <summary>The watcher is told again what it has forgotten.</summary>
+    public void OnWatcherRestarted()
+    {
+        _watcher.Tell(new WatchClusterClosely(_down.Count > 0));
+        _watcher.Tell(new LookAtCluster(_ticket));
+    }
+
     /// <summary>A node does not own a slot: the map is refreshed before anything is decided about the slot's commands.</summary>
     public void OnSlotMoved(SlotMoved message, IActorRef commands)
     {

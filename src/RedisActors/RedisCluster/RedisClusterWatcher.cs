@@ -40,6 +40,16 @@ internal sealed class RedisClusterWatcher : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Look();
 
+    /// <summary>
+    /// A new one knows neither which look it was asked for nor how often to look; the RedisActor does. It does not look at once, so that
+    /// a watcher that keeps failing does not keep the processor busy.
+    /// </summary>
+    protected override void PostRestart(Exception reason)
+    {
+        Timers.StartSingleTimer(LookNow.Instance, LookNow.Instance, CloseInterval);
+        Context.Parent.Tell(RedisClusterWatcherRestarted.Instance);
+    }
+
     private void OnLookAtCluster(LookAtCluster message)
     {
         _ticket = Math.Max(_ticket, message.Ticket);
@@ -118,3 +128,9 @@ internal sealed record RedisClusterSeen(RedisClusterMap Map, long Ticket) : INoS
 
 /// <summary>From the watcher: no node answers.</summary>
 internal sealed record RedisClusterUnseen(string Problem) : INoSerializationVerificationNeeded;
+
+/// <summary>From the watcher: it has failed and was restarted, and has forgotten what it was told.</summary>
+internal sealed class RedisClusterWatcherRestarted : INoSerializationVerificationNeeded
+{
+    public static readonly RedisClusterWatcherRestarted Instance = new();
+}

@@ -53,15 +53,10 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
         if (_linkWarning != text && TryWrite(LogLevel.WarningLevel, text, now)) _linkWarning = text;
     }
 
-    /// <summary>Exactly-once commands go to a server that can lose their tokens in a crash. Written once for all lanes.</summary>
-    public void TokensAtRisk(ServerProduct server, TimeSpan now)
+    /// <summary>Exactly-once commands go to a server that may lose their tokens. Each risk is written once for all lanes.</summary>
+    public void TokensAtRisk(string risk, TimeSpan now)
     {
-        if (!budget.TrySpendOnTokens(now)) return;
-        Write(
-            LogLevel.WarningLevel,
-            $"the server is {server}; if it crashes, it can keep a write and lose the token beside it, so an exactly-once command that "
-            + "is replayed after a crash may run twice; an orderly stop of the server loses neither",
-            null);
+        if (budget.TrySpendOnTokens(risk, now)) Write(LogLevel.WarningLevel, risk, null);
     }
 
     /// <summary>An actor of the library failed, which is a defect.</summary>
@@ -179,7 +174,7 @@ internal sealed class LogBudget
     private RateLimit _lines = new(LinesPerMinute, Minute);
     private RateLimit _notices = new(1, Minute);
     private RateLimit _escalations = new(1, BetweenEscalations);
-    private bool _toldOfTokens;
+    private readonly HashSet<string> _toldRisks = [];
 
     /// <summary>Takes a line, at this time; false when there is none left.</summary>
     public bool TrySpend(TimeSpan now)
@@ -193,10 +188,10 @@ internal sealed class LogBudget
         lock (_lock) return TryTake(ref _notices, now);
     }
 
-    /// <summary>Takes the line that says what exactly-once is worth on this server; once.</summary>
-    public bool TrySpendOnTokens(TimeSpan now)
+    /// <summary>Takes a line that says what exactly-once is worth on this server; once for each.</summary>
+    public bool TrySpendOnTokens(string risk, TimeSpan now)
     {
-        lock (_lock) return !_toldOfTokens && (_toldOfTokens = TryTake(ref _lines, now));
+        lock (_lock) return !_toldRisks.Contains(risk) && TryTake(ref _lines, now) && _toldRisks.Add(risk);
     }
 
     /// <summary>Takes the line that Akka writes when a RedisActor fails. Evenly spread, so that they do not use up a minute at once.</summary>

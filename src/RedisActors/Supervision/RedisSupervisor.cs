@@ -56,7 +56,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         Receive<UnsubscribeFromState>(message => _states.Forget(message.Subscriber));
         Receive<StateAnnouncer.SubscriberStopped>(message => _states.Forget(message.Subscriber));
         Receive<FenceForbidden>(message => _log.FenceForbidden(message.Reason, Now));
-        Receive<TokensAtRisk>(message => _log.TokensAtRisk(message.Server, Now));
+        Receive<TokensAtRisk>(message => _log.TokensAtRisk(message.Risk, Now));
         Receive<LogCatchUp>(_ => CatchUpWithLog());
     }
 

@@ -80,6 +80,21 @@ public sealed class RedisClusterRouterTests : RedisSpec
     }
 
     [Fact]
+    public async Task A_watcher_that_was_restarted_is_told_again_what_it_is_to_look_for()
+    {
+        SeeTwo(firstHas: "0-99", secondHas: "100-16383");
+        Ready(1);
+        _router.OnState(new RedisLost("default", 1, "10.0.0.2:1", "it is gone") { Lane = 2 });
+        _router.OnSlotMoved(new SlotMoved(7), _commands[1].Ref);
+        await DrainAsync(_watcher);
+
+        _router.OnWatcherRestarted();
+
+        Assert.True((await _watcher.ExpectMsgAsync<WatchClusterClosely>()).Closely);
+        Assert.Equal(1, (await _watcher.ExpectMsgAsync<LookAtCluster>()).Ticket);
+    }
+
+    [Fact]
     public async Task A_slot_on_its_way_does_not_change_lanes_again_until_it_has_arrived()
     {
         SeeTwo(firstHas: "0-99", secondHas: "100-16383");

@@ -23,6 +23,8 @@ internal sealed class ScriptedLink(ClientIdentity identity) : IRedisLink
 
     public ServerProduct? Product { get; init; }
 
+    public ServerEviction Eviction { get; init; } = ServerEviction.None;
+
     public string Endpoint => $"10.0.0.1:{identity.Id}";
 
     /// <summary>Whether something else than what the test answered was heard over the link; taken when it is asked for.</summary>

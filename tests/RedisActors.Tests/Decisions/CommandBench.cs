@@ -27,7 +27,7 @@ internal sealed class CommandBench
         long maxInFlightBytes = 1 << 30)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
-        _tokens = new TokenContext(TimeSpan.FromSeconds(100));
+        _tokens = new TokenContext(TimeSpan.FromSeconds(100)) { Eviction = ServerEviction.None };
         Queue = new InFlightQueue(CommandRefused.Add, () => RoomSignals++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
         Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes))
