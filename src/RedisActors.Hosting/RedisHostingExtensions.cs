@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -13,6 +14,8 @@ namespace RedisActors.Hosting;
 /// </remarks>
 public static class RedisHostingExtensions
 {
+    private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, RedisOptionsSecrets> Secrets = [];
+
     /// <summary>
     /// Starts a <see cref="RedisActor"/> for this server with the actor system, and makes it available as
     /// <c>IRequiredActor&lt;RedisActor&gt;</c>. A server that cannot be reached is no error: commands wait for it.
@@ -42,7 +45,7 @@ public static class RedisHostingExtensions
         this AkkaConfigurationBuilder builder, Action<RedisOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddOptions("default", configure).Provide<RedisActor>("default", system => RedisExtension.Get(system).RedisActor);
+        return builder.AddOptions("default", "default", configure).Provide<RedisActor>("default", system => RedisExtension.Get(system).RedisActor);
     }
 
     /// <summary>
@@ -67,18 +70,27 @@ public static class RedisHostingExtensions
         var section = $"connections.{RedisOptions.Quoted(connection)}";
         return builder
             .AddHocon(ConfigurationFactory.ParseString($"redis-actors.{section} {{}}"), HoconAddMode.Prepend)
-            .AddOptions(section, configure)
+            .AddOptions(connection, section, configure)
             .Provide<TKey>(connection, system => RedisExtension.Get(system).Connection(connection));
     }
 
     private static AkkaConfigurationBuilder AddOptions(
-        this AkkaConfigurationBuilder builder, string section, Action<RedisOptions>? configure)
+        this AkkaConfigurationBuilder builder, string connection, string section, Action<RedisOptions>? configure)
     {
         var options = new RedisOptions();
         configure?.Invoke(options);
+        if (options.Secrets is { } secrets) SecretsOf(builder).Add(connection, secrets);
         var config = options.ToConfig(section);
         return config.IsEmpty ? builder : builder.AddHocon(config, HoconAddMode.Prepend);
     }
+
+    /// <summary>The one setup to which the calls for a builder add. An actor system takes one of each type.</summary>
+    private static RedisOptionsSecrets SecretsOf(AkkaConfigurationBuilder builder) => Secrets.GetValue(builder, static builder =>
+    {
+        var secrets = new RedisOptionsSecrets();
+        builder.AddSetup(secrets);
+        return secrets;
+    });
 
     private static AkkaConfigurationBuilder Provide<TKey>(
         this AkkaConfigurationBuilder builder, string connection, Func<ActorSystem, IActorRef> find) => builder

@@ -34,7 +34,10 @@ public sealed class RedisOptions
     /// <summary><c>sentinel.user</c>: the user of the sentinels themselves.</summary>
     public string? SentinelUser { get; set; }
 
-    /// <summary><c>sentinel.password</c>: the password of the sentinels themselves.</summary>
+    /// <summary>
+    /// <c>sentinel.password</c>: the password of the sentinels themselves. It never becomes part of the configuration, see
+    /// <see cref="Password"/>.
+    /// </summary>
     public string? SentinelPassword { get; set; }
 
     /// <summary><c>role</c>: the role that a server must have in its replication.</summary>
@@ -49,7 +52,10 @@ public sealed class RedisOptions
     /// <summary><c>user</c>: the ACL user.</summary>
     public string? User { get; set; }
 
-    /// <summary><c>password</c>: the password of <see cref="User"/>, or of the server's default user.</summary>
+    /// <summary>
+    /// <c>password</c>: the password of <see cref="User"/>, or of the server's default user. It reaches the actor system beside its
+    /// configuration, as a <see cref="Akka.Actor.Setup.Setup"/>, so <c>akka.log-config-on-start</c> does not print it.
+    /// </summary>
     public string? Password { get; set; }
 
     /// <summary>
@@ -187,28 +193,39 @@ public sealed class RedisOptions
     /// </summary>
     public string? DrainInPhase { get; set; }
 
+    /// <summary>What travels beside the configuration; null: nothing does.</summary>
+    internal RedisSecrets? Secrets => Password is null && SentinelPassword is null
+        ? null
+        : new RedisSecrets { Password = Password, SentinelPassword = SentinelPassword };
+
+    /// <summary>All options but the passwords.</summary>
     /// <param name="connection">The path of the connection below <c>redis-actors</c>.</param>
+    /// <exception cref="ConfigurationException">
+    /// An option may hold a secret where none belongs. It is refused here, because the actor system may log its configuration.
+    /// </exception>
     internal Config ToConfig(string connection)
     {
+        var problems = new SettingsProblems();
         var hocon = new StringBuilder();
         Write("topology", Topology);
         Write("endpoint", Endpoint);
         Write("endpoints", Endpoints);
+        CheckEndpoints("endpoint", Endpoint is null ? [] : [Endpoint]);
+        CheckEndpoints("endpoints", Endpoints ?? []);
         Write("sentinel.service", SentinelService);
         Write("sentinel.endpoints", SentinelEndpoints);
+        CheckEndpoints("sentinel.endpoints", SentinelEndpoints ?? []);
         Write("sentinel.user", SentinelUser);
-        Write("sentinel.password", SentinelPassword);
         Write("role", Role);
         Write("lanes", Lanes);
         Write("database", Database);
         Write("user", User);
-        Write("password", Password);
         Write("credentials-provider", CredentialsProvider);
         Write("tls.enabled", TlsEnabled);
         Write("tls.host", TlsHost);
-        Write("tls.ca-file", TlsCaFile);
-        Write("tls.certificate-file", TlsCertificateFile);
-        Write("tls.key-file", TlsKeyFile);
+        WriteFile("tls.ca-file", TlsCaFile);
+        WriteFile("tls.certificate-file", TlsCertificateFile);
+        WriteFile("tls.key-file", TlsKeyFile);
         Write("tls.verify", TlsVerify);
         Write("client-name", ClientName);
         Write("connect-timeout", ConnectTimeout);
@@ -243,12 +260,34 @@ public sealed class RedisOptions
             MisconfiguredRetryAfter == Timeout.InfiniteTimeSpan ? "never" : MisconfiguredRetryAfter);
         Write("misconfigured.commands", MisconfiguredCommands);
         Write("shutdown.drain-in-phase", DrainInPhase);
+        problems.ThrowIfAny();
         return hocon.Length == 0 ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon.ToString());
 
         void Write(string path, object? value)
         {
             if (value is null) return;
             hocon.Append("redis-actors.").Append(connection).Append('.').Append(path).Append(" = ").Append(Text(value)).Append('\n');
+        }
+
+        void CheckEndpoints(string path, IEnumerable<string> endpoints)
+        {
+            foreach (var endpoint in endpoints.Where(HiddenText.IsHiddenEndpoint))
+            {
+                problems.Add(
+                    $"redis-actors.{connection}.{path}",
+                    $"{HiddenText.QuotedEndpoint(endpoint)} is not valid; expected host:port, and user and password as options of their own");
+            }
+        }
+
+        void WriteFile(string path, string? file)
+        {
+            if (file is not null && HiddenText.IsKeyMaterial(file))
+            {
+                problems.Add(
+                    $"redis-actors.{connection}.{path}", $"{HiddenText.Quoted(file)} is not valid; expected the path of a file (PEM), not its contents");
+            }
+
+            Write(path, file);
         }
     }
 

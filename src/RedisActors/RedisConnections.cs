@@ -46,17 +46,28 @@ internal sealed class RedisConnections
     /// The configuration of the actor system, <c>reference.conf</c> included. Without the phases of the coordinated shutdown in it,
     /// <c>shutdown.drain-in-phase</c> is not checked.
     /// </param>
+    /// <param name="secrets">The secrets that are not in the configuration; null: none.</param>
     /// <exception cref="ConfigurationException">Something is missing or invalid; the message names each full path.</exception>
-    public static RedisConnections Create(Config config)
+    public static RedisConnections Create(Config config, RedisSecretsSetup? secrets = null)
     {
-        var section = config.GetConfig(Root);
         var problems = new SettingsProblems();
+        var section = SectionIn(config, problems);
         var phases = ShutdownPhasesIn(config);
         new KnownSettings(Reference.Value.Root.GetObject()).Check(section.Root.GetObject(), Root, problems);
 
         var names = NamesIn(section, problems);
+        secrets ??= RedisSecretsSetup.Empty;
+        foreach (var name in secrets.Connections.Keys.Except([DefaultName, .. names]))
+        {
+            problems.Add(nameof(RedisSecretsSetup), $"there is no connection {HiddenText.Quoted(name)}; expected {string.Join(", ", [DefaultName, .. names])}");
+        }
+
         var problemsOfDefault = names.Count == 0 ? problems : new SettingsProblems();
-        var common = section.GetConfig(DefaultName);
+
+        // What stands in the place of the section was reported above.
+        var common = SecretSettings.Over(
+            HoconShape.IsSection(section.GetValue(DefaultName)) ? section.GetConfig(DefaultName) : Reference.Value.GetConfig(DefaultName),
+            secrets.Connections.GetValueOrDefault(DefaultName));
         var @default = RedisSettings.Read(
             DefaultName,
             new SettingsReader(
@@ -70,7 +81,7 @@ internal sealed class RedisConnections
         var named = new List<RedisSettings>();
         foreach (var name in names)
         {
-            var own = section.GetConfig($"connections.{name}");
+            var own = SecretSettings.Over(section.GetConfig($"connections.{name}"), secrets.Connections.GetValueOrDefault(name));
             var root = $"{Root}.connections.{name}";
             known.Check(section.GetValue($"connections.{name}").GetObject(), root, problems);
             var read = new SettingsReader(own.WithFallback(common), SettingsOrigin.OfNamed(root, own), problems, problems);
@@ -85,15 +96,29 @@ internal sealed class RedisConnections
     public static IReadOnlyList<string>? ShutdownPhasesIn(Config config) =>
         config.HasPath(PhasesPath) ? [.. config.GetConfig(PhasesPath).AsEnumerable().Select(phase => phase.Key)] : null;
 
+    /// <summary>The section of the library. A value in its place leaves nothing to read.</summary>
+    private static Config SectionIn(Config config, SettingsProblems problems)
+    {
+        if (config.GetValue(Root) is not { } value || HoconShape.IsSection(value)) return config.GetConfig(Root);
+        problems.Add(Root, $"{HoconShape.Of(value)} is not valid; expected a section with {string.Join(", ", Reference.Value.Root.GetObject().Items.Keys)}");
+        problems.ThrowIfAny();
+        return config;
+    }
+
     private static List<string> NamesIn(Config section, SettingsProblems problems)
     {
         var names = new List<string>();
-        if (section.GetValue("connections") is not { } connections || !connections.IsObject()) return names;
+        if (section.GetValue("connections") is not { } connections || !HoconShape.IsSection(connections)) return names;
         foreach (var (name, value) in connections.GetObject().Items)
         {
-            var path = $"{Root}.connections.{name}";
-            if (!IsName(name)) problems.Add(path, $"'{name}' is not valid as the name of a connection; letters, digits, hyphens and underscores are, and not 'default'");
-            else if (!value.IsObject()) problems.Add(path, "a value is not valid; a section with the settings of the connection is");
+            var path = $"{Root}.connections.{HiddenText.Key(name)}";
+            if (!IsName(name))
+            {
+                problems.Add(
+                    path,
+                    $"{HiddenText.Quoted(name)} is not valid as the name of a connection; expected letters, digits, hyphens and underscores, and not 'default'");
+            }
+            else if (!HoconShape.IsSection(value)) problems.Add(path, $"{HoconShape.Of(value)} is not valid; expected a section with the settings of the connection");
             else names.Add(name);
         }
 

@@ -30,7 +30,7 @@ public sealed class RedisExtension : IExtension
     {
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
-        var connections = RedisConnections.Create(system.Settings.Config);
+        var connections = RedisConnections.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 

@@ -37,6 +37,13 @@ internal sealed record RedisLeaseSettings(
         var problems = new SettingsProblems();
         var reader = new SettingsReader(config, SettingsOrigin.OfDefault(Path, config, reference), problems, problems);
         var margin = reader.Fraction("safety-margin", 0, 0.5);
+
+        // Akka has read these, and takes a number without a unit for milliseconds.
+        foreach (var path in new[] { "heartbeat-timeout", "heartbeat-interval", "lease-operation-timeout" })
+        {
+            reader.Duration(path, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365));
+        }
+
         var prefix = reader.Text("key-prefix");
         var timeouts = settings.TimeoutSettings;
         var times = new LeaseTimes(timeouts.HeartbeatTimeout, timeouts.HeartbeatTimeout * (1 - margin), timeouts.HeartbeatInterval);

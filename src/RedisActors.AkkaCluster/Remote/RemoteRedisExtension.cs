@@ -27,7 +27,7 @@ public sealed class RemoteRedisExtension : IExtension
         // Adds RedisActors' own settings as well. Those of this package are read without being added to the actor system's, since Akka
         // would build all its serializers anew for them.
         RedisMessages.Get(system);
-        var settings = RemoteRedisSettings.Create(system.Settings.Config);
+        var settings = RemoteRedisSettings.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
         if (serves) Serve(system, settings);
         RemoteRedis = system.ActorOf(AkkaCluster.RemoteRedis.Props(settings), RemoteRedisSettings.ActorName);

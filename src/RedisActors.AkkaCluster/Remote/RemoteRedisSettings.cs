@@ -40,15 +40,16 @@ internal sealed record RemoteRedisSettings(
         ServedBy == ServedBy.Role ? ["user", ServiceName] : ["user", SingletonManagerName, SingletonName];
 
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
-    public static RemoteRedisSettings Create(Config config)
+    public static RemoteRedisSettings Create(Config config, RedisSecretsSetup? secrets = null)
     {
+        // Reports a value in the place of the section too.
+        var connections = RedisConnections.Create(config, secrets);
         var reference = RemoteRedisExtension.DefaultConfig().GetConfig(Path);
         var section = config.HasPath(Path) ? config.GetConfig(Path).WithFallback(reference) : reference;
         var problems = new SettingsProblems();
         new KnownSettings(reference.Root.GetObject()).Check(section.Root.GetObject(), Path, problems);
         var reader = new SettingsReader(section, SettingsOrigin.OfDefault(Path, section, reference), problems, problems);
         var day = TimeSpan.FromDays(1);
-        var connections = RedisConnections.Create(config);
         var name = reader.Text("connection");
         var redis = connections.Named.FirstOrDefault(connection => connection.Name == name) ?? connections.Default;
         reader.Require(redis.Name == name, "connection", "default, or a name under redis-actors.connections,");

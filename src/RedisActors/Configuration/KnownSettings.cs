@@ -32,12 +32,13 @@ internal sealed class KnownSettings
             var path = prefix + key;
             if (!known.Items.TryGetValue(key, out var there))
             {
-                problems.Add($"{root}.{path}", $"there is no such setting; {Suggestion(path, root, known)}");
+                problems.Add($"{root}.{prefix}{HiddenText.Key(key)}", $"there is no such setting; {Suggestion(path, root, known)}");
             }
             else if (there.IsObject())
             {
                 var section = there.GetObject();
-                if (!value.IsObject()) problems.Add($"{root}.{path}", $"a value is not valid; expected {Contents(section)}");
+                var shape = HoconShape.Of(value);
+                if (shape != HoconShape.Section) problems.Add($"{root}.{path}", $"{shape} is not valid; expected {Contents(section)}");
                 else if (section.Items.Count > 0) Check(value.GetObject(), section, root, $"{path}.", problems);
             }
         }

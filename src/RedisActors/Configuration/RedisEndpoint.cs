@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace RedisActors.Configuration;
 
@@ -10,6 +12,9 @@ internal sealed record RedisEndpoint(string Host, int Port)
 {
     /// <summary>The port of a Redis server when none is given.</summary>
     public const int DefaultPort = 6379;
+
+    private const int LongestName = 253;
+    private const int LongestLabel = 63;
 
     /// <summary>Parses <c>host</c>, <c>host:port</c>, <c>[v6]</c> or <c>[v6]:port</c>; the port defaults to 6379.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out RedisEndpoint? endpoint) =>
@@ -28,6 +33,7 @@ internal sealed record RedisEndpoint(string Host, int Port)
             var end = text.IndexOf(']');
             if (end < 0) return false;
             host = text[1..end];
+            if (!IsIPv6(host)) return false;
             if (end + 1 < text.Length)
             {
                 if (text[end + 1] != ':') return false;
@@ -38,7 +44,7 @@ internal sealed record RedisEndpoint(string Host, int Port)
         {
             var colon = text.LastIndexOf(':');
             host = colon < 0 ? text : text[..colon];
-            if (host.Contains(':')) return false;
+            if (!IsName(host)) return false;
             if (colon >= 0) port = text[(colon + 1)..];
         }
 
@@ -49,10 +55,34 @@ internal sealed record RedisEndpoint(string Host, int Port)
             return false;
         }
 
-        if (host.Length == 0 || host.AsSpan().ContainsAny(' ', ',', '/')) return false;
         endpoint = new RedisEndpoint(host, number);
         return true;
     }
 
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
+    private static bool IsIPv6(string host) =>
+        !host.AsSpan().ContainsAny('[', ']', '/')
+        && IPAddress.TryParse(host, out var address)
+        && address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>
+    /// A name of DNS or of a container network, which may have underscores; one that ends in a number is an IPv4 address in full.
+    /// </summary>
+    private static bool IsName(string host)
+    {
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        if (name.Length is 0 or > LongestName) return false;
+        var labels = name.Split('.');
+        return Array.TrueForAll(labels, IsLabel) && (!labels[^1].All(char.IsAsciiDigit) || IsIPv4(host));
+    }
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= LongestLabel
+        && label[0] != '-'
+        && label[^1] != '-'
+        && label.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_');
+
+    /// <summary>Four decimal numbers; what else counts as an address (1, 0x7f.1, 010.0.0.1) is more likely a mistake.</summary>
+    private static bool IsIPv4(string host) => IPAddress.TryParse(host, out var address) && address.ToString() == host;
 }

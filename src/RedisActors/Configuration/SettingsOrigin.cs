@@ -33,8 +33,11 @@ internal sealed class SettingsOrigin
     private static string? Text(Config config, string path) => config.GetValue(path) switch
     {
         null => null,
-        var value when value.IsObject() => "{}",
-        var value when value.IsArray() => string.Join('\n', value.GetStringList()),
-        var value => value.GetString(),
+        var value => HoconShape.Of(value) switch
+        {
+            HoconShape.Text => value.GetString(),
+            HoconShape.List => string.Join('\n', value.GetArray()),
+            var other => other,
+        },
     };
 }

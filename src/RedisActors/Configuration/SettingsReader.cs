@@ -25,7 +25,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>A text. If it is quoted, it keeps its leading and trailing blanks, which Akka's own reader would trim.</summary>
-    public string Text(string path) => Read(path, "a text", _ => QuotedText.Of(config.GetValue(path))) ?? string.Empty;
+    public string Text(string path) => Read(path, HoconShape.Text, "text", _ => QuotedText.Of(config.GetValue(path))) ?? string.Empty;
 
     public string? TextOrNull(string path) => Text(path) is { Length: > 0 } text ? text : null;
 
@@ -35,7 +35,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         if (!int.TryParse(Raw(path, valid), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             || value < min || value > max)
         {
-            return Problem(path, valid, min);
+            return Problem(path, Shown(path), valid, min);
         }
 
         return value;
@@ -49,7 +49,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         if (string.Equals(raw, "unlimited", StringComparison.OrdinalIgnoreCase)) return null;
         return int.TryParse(raw, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min
             ? value
-            : Problem<int?>(path, valid, null);
+            : Problem<int?>(path, Shown(path), valid, null);
     }
 
     public double Fraction(string path, double min, double max)
@@ -58,7 +58,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         if (!double.TryParse(Raw(path, valid), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             || !(value >= min && value <= max))
         {
-            return Problem(path, valid, min);
+            return Problem(path, Shown(path), valid, min);
         }
 
         return value;
@@ -82,9 +82,9 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public long Size(string path)
     {
         const string Valid = "a size in bytes, such as 500kB, 64MiB or 2GiB";
-        return Read(path, Valid, c => c.GetByteSize(path)) is { } value
-            ? value >= 0 ? value : Problem(path, Valid, 0)
-            : Problem(path, Valid, 0);
+        return Read(path, HoconShape.Text, Valid, c => c.GetByteSize(path)) is { } value
+            ? value >= 0 ? value : Problem(path, Shown(path), Valid, 0)
+            : Problem(path, Shown(path), Valid, 0);
     }
 
     /// <summary>A value of an enumeration, spelled as by <see cref="SettingWords"/>.</summary>
@@ -94,18 +94,26 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     public RedisEndpoint Endpoint(string path)
     {
         const string Valid = "host:port, such as localhost:6379 or [::1]:6379";
-        return RedisEndpoint.TryParse(Raw(path, Valid), out var endpoint)
+        var text = Raw(path, Valid);
+        return RedisEndpoint.TryParse(text, out var endpoint)
             ? endpoint
-            : Problem(path, Valid, new RedisEndpoint("invalid", 1));
+            : Problem(path, HiddenText.QuotedEndpoint(text ?? string.Empty), Valid, new RedisEndpoint("invalid", 1));
     }
 
     public IReadOnlyList<RedisEndpoint> Endpoints(string path, int defaultPort)
     {
         const string Valid = "a list of host:port, such as [\"redis-1:6379\", \"redis-2:6379\"]";
         var endpoints = new List<RedisEndpoint>();
-        foreach (var text in Read(path, Valid, c => c.GetStringList(path)) ?? [])
+        foreach (var item in Read(path, HoconShape.List, Valid, _ => config.GetValue(path).GetArray()) ?? [])
         {
-            if (!RedisEndpoint.TryParse(text, defaultPort, out var endpoint)) return Problem(path, Valid, endpoints);
+            var shape = HoconShape.Of(item);
+            if (shape != HoconShape.Text) return Problem(path, $"{shape} in the list", Valid, endpoints);
+            var text = item.GetString() ?? string.Empty;
+            if (!RedisEndpoint.TryParse(text, defaultPort, out var endpoint))
+            {
+                return Problem(path, HiddenText.QuotedEndpoint(text), Valid, endpoints);
+            }
+
             endpoints.Add(endpoint);
         }
 
@@ -130,7 +138,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             || !contract.IsAssignableFrom(type)
             || type.GetConstructor(Type.EmptyTypes) is null)
         {
-            return Problem<Type?>(path, valid, null);
+            return Problem<Type?>(path, Shown(path), valid, null);
         }
 
         try
@@ -152,7 +160,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
     /// <summary>A rule about one setting, beyond its type and range.</summary>
     public void Require(bool holds, string path, string valid)
     {
-        if (!holds && IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; expected {valid}");
+        if (!holds) Problem(path, Shown(path), valid, 0);
     }
 
     /// <summary>
@@ -171,7 +179,10 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             if (_invalid.Contains(other)) return;
         }
 
-        rules.Add(Full(path), $"{Shown(path)}{(origin.Inherits && !IsOwn(path) ? "(inherited) " : string.Empty)}{problem}");
+        var shown = Shown(path);
+        rules.Add(
+            Full(path),
+            $"{shown}{(shown.Length > 0 ? " " : string.Empty)}{(origin.Inherits && !IsOwn(path) ? "(inherited) " : string.Empty)}{problem}");
     }
 
     /// <summary>Adds a warning about a setting that does not keep the connection from working.</summary>
@@ -180,14 +191,22 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         if (hold) _warnings.Add($"{Full(path)}: {warning}");
     }
 
-    private TimeSpan Duration(string path, TimeSpan min, TimeSpan max, string valid) =>
-        Read(path, valid, c => (TimeSpan?)c.GetTimeSpan(path, null, allowInfinite: false)) is { } value
-            ? value >= min && value <= max ? value : Problem(path, valid, min)
-            : min;
+    /// <summary>A number without a unit is no duration: Akka would take it for milliseconds, and its author may have meant seconds.</summary>
+    private TimeSpan Duration(string path, TimeSpan min, TimeSpan max, string valid)
+    {
+        if (Raw(path, valid) is not { } raw) return Problem(path, Shown(path), valid, min);
+        if (raw.Length > 0 && raw.All(letter => char.IsAsciiDigit(letter) || letter == '.'))
+        {
+            return Problem(path, $"{Shown(path)} without a unit (such as {raw}s or {raw}ms)", valid, min);
+        }
 
-    private string? Raw(string path, string valid) => Read(path, valid, c => c.GetString(path, null))?.Trim();
+        return Read(path, HoconShape.Text, valid, c => (TimeSpan?)c.GetTimeSpan(path, null, allowInfinite: false)) is { } value
+            && value >= min && value <= max ? value : Problem(path, Shown(path), valid, min);
+    }
 
-    private T? Read<T>(string path, string valid, Func<Config, T?> read)
+    private string? Raw(string path, string valid) => Read(path, HoconShape.Text, valid, c => c.GetString(path, null))?.Trim();
+
+    private T? Read<T>(string path, string shape, string valid, Func<Config, T?> read)
     {
         if (!config.HasPath(path))
         {
@@ -197,11 +216,12 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
 
         try
         {
-            return read(config);
+            var actual = HoconShape.Of(config.GetValue(path));
+            return actual == shape ? read(config) : Problem<T?>(path, actual, valid, default);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return Problem<T?>(path, valid, default);
+            return Problem<T?>(path, Shown(path), valid, default);
         }
     }
 
@@ -215,13 +235,13 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
             if (string.Equals(raw, word, StringComparison.OrdinalIgnoreCase)) return value;
         }
 
-        return Problem(path, valid, choices[0].Value);
+        return Problem(path, Shown(path), valid, choices[0].Value);
     }
 
     /// <summary>Reports an invalid setting, once, and returns the value to use in its place.</summary>
-    private T Problem<T>(string path, string valid, T instead)
+    private T Problem<T>(string path, string what, string valid, T instead)
     {
-        if (IsReported(path)) values.Add(Full(path), $"{Shown(path)}is not valid; expected {valid}");
+        if (IsReported(path)) values.Add(Full(path), $"{what}{(what.Length > 0 ? " " : string.Empty)}is not valid; expected {valid}");
         return instead;
     }
 
@@ -243,11 +263,13 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
 
     private string Full(string path) => $"{origin.Root}.{path}";
 
+    /// <summary>The value for a message: the text, if it is one that may be shown, and otherwise nothing.</summary>
     private string Shown(string path)
     {
+        if (path.EndsWith("password", StringComparison.Ordinal)) return string.Empty;
         try
         {
-            return config.GetString(path, null) is { } value ? $"'{value}' " : string.Empty;
+            return config.GetString(path, null) is { } value ? HiddenText.Quoted(value) : string.Empty;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

@@ -68,7 +68,7 @@ internal sealed record LinkSettings
         var endpoints = read.Endpoints("endpoints", RedisEndpoint.DefaultPort);
         var hasOwnEndpoint = read.IsOwn("endpoint");
         if (endpoints.Count == 0 || (hasOwnEndpoint && !read.IsOwn("endpoints"))) return [read.Endpoint("endpoint")];
-        read.WarnIf(hasOwnEndpoint, "endpoint", "is not looked at, since endpoints is set");
+        read.WarnIf(hasOwnEndpoint, "endpoint", "is ignored, because endpoints is set");
         return endpoints;
     }
 
@@ -95,7 +95,7 @@ internal sealed class SentinelSettings
         read.WarnIf(
             !isNeeded && (read.IsOwn("sentinel.service") || read.IsOwn("sentinel.endpoints")),
             "sentinel",
-            "is not looked at, since topology is not sentinel");
+            "is ignored, because topology is not sentinel");
         read.RequireTogether(
             !isNeeded || Service.Length > 0,
             "sentinel.service",

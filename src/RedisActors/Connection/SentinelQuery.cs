@@ -53,7 +53,7 @@ internal static class SentinelQuery
         }
 
         throw ServerRefusal.OfQuestion(sentinel, access, "SENTINEL", words)
-            ?? new MisconfiguredException($"{sentinel} is not a sentinel: it answers '{words}'");
+            ?? new MisconfiguredException($"{sentinel} is not a sentinel: it answers '{ServerRefusal.Shown(words, access)}'");
     }
 
     private static IReadOnlyList<RedisEndpoint> Endpoints(in RespValue reply) => reply.Kind == RespKind.Array

@@ -6,6 +6,9 @@ namespace RedisActors.Connection;
 /// <summary>How one attempt gets in: who the client says it is, and TLS where there is some.</summary>
 internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
 {
+    /// <summary>How many letters of a password, one after the other, count as a part of it.</summary>
+    private const int TellingPart = 4;
+
     /// <summary>What stands before the names of the settings that this comes from.</summary>
     public string Prefix { get; init; } = string.Empty;
 
@@ -20,9 +23,21 @@ internal sealed record ServerAccess(RedisCredentials Credentials, TlsTrust? Tls)
         _ => ["AUTH", Credentials.User, Credentials.Password ?? string.Empty],
     };
 
-    /// <summary>Whether a text may hold the password, since whoever wrote it repeats what was said to it.</summary>
-    public bool MayShowSecret(string text) =>
-        Credentials.Password is { Length: > 0 } password && text.Contains(password, StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether a text of the server's may hold the password, or a part of it, because whoever wrote it repeats what was said to it,
+    /// perhaps cut off or escaped.
+    /// </summary>
+    public bool MayShowSecret(string text)
+    {
+        if (Credentials.Password is not { Length: > 0 } password) return false;
+        var length = Math.Min(password.Length, TellingPart);
+        for (var i = 0; i + length <= password.Length; i++)
+        {
+            if (text.AsSpan().Contains(password.AsSpan(i, length), StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Finds out, for each attempt anew, how to get in.</summary>

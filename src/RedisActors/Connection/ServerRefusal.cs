@@ -14,8 +14,8 @@ internal static class ServerRefusal
     /// </summary>
     public static RedisLinkException OfAuth(ServerAddress server, ServerAccess access, string error)
     {
-        if (IsNotNow(error)) return NotNow(server, error);
-        if (Begins(error, "DENIED")) return Protected(server, error);
+        if (IsNotNow(error)) return NotNow(server, access, error);
+        if (Begins(error, "DENIED")) return Protected(server, access, error);
         if (error.Contains("without any password", StringComparison.Ordinal)
             || error.Contains("no password is set", StringComparison.Ordinal))
         {
@@ -27,7 +27,7 @@ internal static class ServerRefusal
         var user = access.Credentials.User is { } name ? $"the user '{name}'" : "the default user";
         var words = Begins(error, "WRONGPASS") || Begins(error, "NOPERM") || Begins(error, "ERR invalid password")
             ? Shown(error, access)
-            : $"{error.Split(' ')[0]} (its further words are not shown, since they may repeat the password)";
+            : $"{Shown(error.Split(' ')[0], access)} (the rest is not shown, because it may repeat the password)";
         return new MisconfiguredException(
             $"{server} does not accept {access.Prefix}user and {access.Prefix}password of {user}: {words}");
     }
@@ -35,18 +35,18 @@ internal static class ServerRefusal
     /// <summary>Null where the error is an answer like any other: the server is there.</summary>
     public static RedisLinkException? OfQuestion(ServerAddress server, ServerAccess access, string question, string error)
     {
-        if (IsNotNow(error)) return NotNow(server, error);
-        if (Begins(error, "DENIED")) return Protected(server, error);
+        if (IsNotNow(error)) return NotNow(server, access, error);
+        if (Begins(error, "DENIED")) return Protected(server, access, error);
         if (Begins(error, "NOAUTH"))
         {
             return new MisconfiguredException(access.Auth is null
                 ? $"{server} wants a password and none is configured: set {access.Prefix}password, and {access.Prefix}user where it "
-                    + $"is not the default one ({error})"
-                : $"{server} does not take the login: {error}");
+                    + $"is not the default one ({Shown(error, access)})"
+                : $"{server} does not accept the login: {Shown(error, access)}");
         }
 
         return Begins(error, "NOPERM")
-            ? new MisconfiguredException($"{server} does not permit {question} to this user: add it to its ACL ({error})")
+            ? new MisconfiguredException($"{server} does not permit {question} to this user: add it to its ACL ({Shown(error, access)})")
             : null;
     }
 
@@ -57,10 +57,10 @@ internal static class ServerRefusal
     public static RedisLinkException OfDatabase(ServerAddress server, ServerAccess access, string error) =>
         OfQuestion(server, access, "SELECT", error)
             ?? (RetryableErrors.Classify(error) == ServerErrorKind.Retry
-                ? NotNow(server, error)
+                ? NotNow(server, access, error)
                 : new MisconfiguredException(
                     $"{server} has no database {access.Database}: set database to one that it has, or databases in its configuration "
-                    + $"({error})"));
+                    + $"({Shown(error, access)})"));
 
     /// <summary>The other side speaks something else.</summary>
     public static MisconfiguredException NotRedis(ServerAddress server, ServerAccess access, string answer) =>
@@ -71,16 +71,17 @@ internal static class ServerRefusal
         || RetryableErrors.IsBusy(error)
         || (RetryableErrors.Classify(error) == ServerErrorKind.Reconnect && !Begins(error, "NOAUTH"));
 
-    private static RedisLinkException NotNow(ServerAddress server, string error) => new(RetryableErrors.IsBusy(error)
+    private static RedisLinkException NotNow(ServerAddress server, ServerAccess access, string error) => new(RetryableErrors.IsBusy(error)
         ? $"{server} is busy with a script or function that has been running for too long"
-        : $"{server} answered: {error}");
+        : $"{server} answered: {Shown(error, access)}");
 
-    private static MisconfiguredException Protected(ServerAddress server, string error) => new(
-        $"{server} is in protected mode and takes connections from its own host only: give it a password, or bind it "
-        + $"({FirstWords(error)})");
+    private static MisconfiguredException Protected(ServerAddress server, ServerAccess access, string error) => new(
+        $"{server} is in protected mode and accepts connections from its own host only: give it a password, or bind it "
+        + $"({FirstWords(Shown(error, access))})");
 
-    private static string Shown(string words, ServerAccess access) =>
-        access.MayShowSecret(words) ? "(words that may repeat the password)" : words;
+    /// <summary>The server's words, unless they may repeat the password.</summary>
+    public static string Shown(string words, ServerAccess access) =>
+        access.MayShowSecret(words) ? "[hidden, because it may repeat the password]" : words;
 
     private static string FirstWords(string received)
     {

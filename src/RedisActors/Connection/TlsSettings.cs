@@ -11,9 +11,9 @@ internal sealed class TlsSettings
     {
         Enabled = read.Switch("tls.enabled");
         Host = read.TextOrNull("tls.host");
-        CaFile = read.TextOrNull("tls.ca-file");
-        CertificateFile = read.TextOrNull("tls.certificate-file");
-        KeyFile = read.TextOrNull("tls.key-file");
+        CaFile = ReadFile(read, "tls.ca-file");
+        CertificateFile = ReadFile(read, "tls.certificate-file");
+        KeyFile = ReadFile(read, "tls.key-file");
         Verify = read.Switch("tls.verify");
         read.RequireTogether(
             (CertificateFile is null) == (KeyFile is null),
@@ -23,10 +23,10 @@ internal sealed class TlsSettings
         if (Enabled) CheckFiles(read);
         foreach (var path in new[] { "tls.host", "tls.ca-file", "tls.certificate-file", "tls.key-file", "tls.verify" })
         {
-            read.WarnIf(!Enabled && read.IsOwn(path), path, "is not looked at, since tls.enabled is off");
+            read.WarnIf(!Enabled && read.IsOwn(path), path, "is ignored, because tls.enabled is off");
         }
 
-        read.WarnIf(Enabled && !Verify, "tls.verify", "is off: any certificate is taken, and anybody can pretend to be the server");
+        read.WarnIf(Enabled && !Verify, "tls.verify", "is off: any certificate is accepted, so anyone can impersonate the server");
     }
 
     public bool Enabled { get; }
@@ -42,6 +42,14 @@ internal sealed class TlsSettings
     public string? KeyFile { get; }
 
     public bool Verify { get; }
+
+    /// <summary>The path of a file; null: none. A key or certificate that was pasted in its place is reported and never shown.</summary>
+    private static string? ReadFile(SettingsReader read, string path)
+    {
+        var file = read.TextOrNull(path);
+        read.Require(file is null || !HiddenText.IsKeyMaterial(file), path, "the path of a file (PEM), not its contents");
+        return file;
+    }
 
     /// <summary>
     /// That the files are there and hold what they should is found out at the start. They are read again for each connection.
@@ -81,8 +89,17 @@ internal sealed class TlsSettings
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            read.RequireTogether(false, path, ["tls.enabled"], $"cannot be used: {error.Message.TrimEnd('.')}; {valid} is valid");
+            read.RequireTogether(false, path, ["tls.enabled"], $"cannot be used: {Cause(error)}; {valid} is valid");
             return false;
         }
     }
+
+    /// <summary>In words that do not repeat the path, which stands in the message already if it may be shown.</summary>
+    private static string Cause(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException => "it is a directory, or this process may not read it",
+        CryptographicException => error.Message.TrimEnd('.'),
+        _ => "it cannot be read",
+    };
 }

@@ -29,7 +29,7 @@ internal static class RedisClusterQuery
             }
             catch (RedisLinkException error)
             {
-                errors.Add(error.Message);
+                errors.Add(ServerRefusal.Shown(error.Message, access));
             }
             catch (OperationCanceledException)
             {

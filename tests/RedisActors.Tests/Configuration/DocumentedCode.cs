@@ -27,6 +27,15 @@ internal static class DocumentedCode
         akka.WithRedis(options => options.Password = configuration["Redis:Password"]);
     }
 
+    public static ActorSystem SecretsWithoutHost(Config configuration)
+    {
+        var secrets = RedisSecretsSetup.Empty
+            .With("default", new RedisSecrets { User = "app", Password = Environment.GetEnvironmentVariable("REDIS_PASSWORD") })
+            .With("cache", new RedisSecrets { Password = Environment.GetEnvironmentVariable("CACHE_PASSWORD") });
+        var system = ActorSystem.Create("shop", BootstrapSetup.Create().WithConfig(configuration).And(secrets));
+        return system;
+    }
+
     public static void Delivery(IActorRef redis)
     {
         redis.Tell(new RedisCommand("INCR", "orders") { Delivery = DeliveryMode.ExactlyOnce });

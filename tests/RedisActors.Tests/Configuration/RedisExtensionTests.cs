@@ -106,7 +106,7 @@ public sealed class RedisExtensionTests : IAsyncLifetime
     public async Task What_is_hardly_meant_is_logged_as_a_warning()
     {
         using var kit = new TestKit(ConfigurationFactory.ParseString(Nowhere + "redis-actors.default.tls.host = a"));
-        await kit.EventFilter.Warning(start: "redis-actors.default.tls.host: is not looked at").ExpectOneAsync(() =>
+        await kit.EventFilter.Warning(start: "redis-actors.default.tls.host: is ignored").ExpectOneAsync(() =>
         {
             RedisExtension.Get(kit.Sys);
             return Task.CompletedTask;

@@ -27,7 +27,7 @@ public sealed class SettingsRulesTests
     [Theory]
     [InlineData("tls.host = a", "tls.host", "tls.enabled is off")]
     [InlineData("tls.ca-file = \"missing.crt\"", "tls.ca-file", "tls.enabled is off")]
-    [InlineData("tls { enabled = on, verify = off }", "tls.verify", "any certificate is taken")]
+    [InlineData("tls { enabled = on, verify = off }", "tls.verify", "any certificate is accepted")]
     [InlineData("sentinel.service = main", "sentinel", "topology is not sentinel")]
     [InlineData("endpoint = a, endpoints = [b]", "endpoint", "endpoints is set")]
     [InlineData("delivery = exactly-once, command-timeout = 1h", "exactly-once.keep", "shorter than command-timeout")]

@@ -86,7 +86,7 @@ public sealed class SeveralConnectionsTests
     {
         var problem = Assert.Single(Hocon.ProblemsOf(() => Hocon.Connections("redis-actors.connections.cache = \"redis-1:6379\"")));
 
-        Assert.StartsWith("redis-actors.connections.cache: a value is not valid", problem);
+        Assert.StartsWith("redis-actors.connections.cache: text is not valid", problem);
     }
 
     [Fact]

@@ -67,6 +67,24 @@ public sealed class TlsFilesTests : IDisposable
         Assert.StartsWith("redis-actors.connections.cache.tls.ca-file: 'missing.crt' (inherited) cannot be used: ", problem);
     }
 
+    [Theory]
+    [InlineData(true, "on")]
+    [InlineData(true, "off")]
+    [InlineData(false, "on")]
+    [InlineData(false, "off")]
+    public void A_key_that_is_pasted_in_the_place_of_its_file_is_refused_and_not_shown(bool whole, string enabled)
+    {
+        var pem = File.ReadAllText(_key);
+        var pasted = whole ? pem : string.Concat(pem.Split('\n')[1..^1]);
+
+        var problem = Assert.Single(Hocon.Problems(
+            $"tls {{ enabled = {enabled}, certificate-file = \"{_certificate}\", key-file = \"{pasted.Replace("\n", "\\n")}\" }}"));
+
+        Assert.Equal(
+            "redis-actors.default.tls.key-file: (a text that may contain a secret) is not valid; expected the path of a file (PEM), not its contents",
+            problem);
+    }
+
     private static string Tls(string authorities, string certificate, string key) =>
         $"tls {{ enabled = on, ca-file = \"{authorities}\", certificate-file = \"{certificate}\", key-file = \"{key}\" }}";
 

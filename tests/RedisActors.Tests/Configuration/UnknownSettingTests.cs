@@ -43,7 +43,7 @@ public sealed class UnknownSettingTests
         var problem = Assert.Single(Problems("default.heartbeat = 5s"));
 
         Assert.Equal(
-            "redis-actors.default.heartbeat: a value is not valid; expected a section with interval, timeout, busy-grace", problem);
+            "redis-actors.default.heartbeat: text is not valid; expected a section with interval, timeout, busy-grace", problem);
     }
 
     [Fact]

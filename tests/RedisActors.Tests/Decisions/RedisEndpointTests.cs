@@ -12,6 +12,9 @@ public sealed class RedisEndpointTests
     [InlineData("  localhost:6380  ", "localhost", 6380)]
     [InlineData("[::1]:6380", "::1", 6380)]
     [InlineData("[2001:db8::7]:6379", "2001:db8::7", 6379)]
+    [InlineData("[fe80::1%2]:6379", "fe80::1%2", 6379)]
+    [InlineData("my_redis-1.shop.internal.:6379", "my_redis-1.shop.internal.", 6379)]
+    [InlineData("b\u00fccher.example:6379", "b\u00fccher.example", 6379)]
     public void A_host_and_a_port_are_read(string text, string host, int port) =>
         Assert.Equal(new RedisEndpoint(host, port), Parse(text));
 
@@ -44,6 +47,33 @@ public sealed class RedisEndpointTests
     [InlineData("[::1]6379")]
     [InlineData("[::1]:")]
     [InlineData("[]:6379")]
+    [InlineData("[nonsense]:6379")]
+    [InlineData("[localhost]:6379")]
+    [InlineData("[127.0.0.1]:6379")]
+    [InlineData("[::1/64]:6379")]
+    [InlineData("[[::1]]:6379")]
+    [InlineData("[::1]:0")]
+    [InlineData("[::1]:65536")]
+    [InlineData("[::1] :6379")]
+    [InlineData("a:b:c")]
+    [InlineData("2001:db8::7")]
+    [InlineData("localhost :6379")]
+    [InlineData("localhost: 6379")]
+    [InlineData("local\thost:6379")]
+    [InlineData("6379")]
+    [InlineData("10.0.0:6379")]
+    [InlineData("10.0.0.256:6379")]
+    [InlineData("010.0.0.1:6379")]
+    [InlineData(".example.org:6379")]
+    [InlineData("example..org:6379")]
+    [InlineData("-redis:6379")]
+    [InlineData("redis-:6379")]
+    [InlineData(".:6379")]
+    [InlineData("me@redis:6379")]
+    [InlineData("redis?x:6379")]
+    [InlineData("redis;password=x")]
+    [InlineData("redis#1:6379")]
+    [InlineData("$REDIS_HOST:6379")]
     public void Anything_else_is_refused(string? text)
     {
         Assert.False(RedisEndpoint.TryParse(text, out var endpoint));

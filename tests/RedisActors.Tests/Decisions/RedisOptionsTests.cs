@@ -1,5 +1,7 @@
 using Akka.Configuration;
 using RedisActors.Commands;
+using RedisActors.Configuration;
+using RedisActors.Lanes;
 using RedisActors.CommandMetadata;
 using RedisActors.ExactlyOnce;
 using RedisActors.Hosting;
@@ -74,11 +76,14 @@ public sealed class RedisOptionsTests
         property.SetValue(options, Sample(property.PropertyType, expected));
 
         var config = options.ToConfig("default");
+        var secrets = SecretSettings.Over(ConfigurationFactory.Empty, options.Secrets);
 
-        Assert.Equal(expected, Written(config, $"redis-actors.default.{path}"));
+        Assert.Equal(expected, path.EndsWith("password") ? Written(secrets, path) : Written(config, $"redis-actors.default.{path}"));
         foreach (var row in Options)
         {
-            if ((string)row[1] != path) Assert.False(config.HasPath($"redis-actors.default.{row[1]}"), (string)row[1]);
+            var other = (string)row[1];
+            if (other != path || other.EndsWith("password")) Assert.False(config.HasPath($"redis-actors.default.{other}"), other);
+            if (other != path || !other.EndsWith("password")) Assert.False(secrets.HasPath(other), other);
         }
     }
 
@@ -142,7 +147,7 @@ public sealed class RedisOptionsTests
             BackoffPollInterval = Time * 5,
         };
 
-        var settings = Hocon.FromRoot(options.ToConfig("default"));
+        var settings = Settings(options);
 
         Assert.Equal("[::1]:7000", settings.Link.Target);
         Assert.Equal((3, "secret", "me"), (settings.Link.Database, settings.Link.Credentials.Password, settings.Link.ClientName));
@@ -177,7 +182,43 @@ public sealed class RedisOptionsTests
     [InlineData(" with blanks at its ends ")]
     [InlineData("   ")]
     public void A_text_arrives_as_it_was_given(string text) =>
-        Assert.Equal(text, Hocon.FromRoot(new RedisOptions { Password = text }.ToConfig("default")).Link.Credentials.Password);
+        Assert.Equal(text, Settings(new RedisOptions { ClientName = "me", Password = text }).Link.Credentials.Password);
+
+    [Fact]
+    public void Passwords_do_not_become_part_of_the_configuration()
+    {
+        var options = new RedisOptions { User = "me", Password = "hunter2", SentinelPassword = "hunter3" };
+
+        Assert.DoesNotContain("hunter", options.ToConfig("default").ToString(includeFallback: true));
+        Assert.Equal(new RedisSecrets { Password = "hunter2", SentinelPassword = "hunter3" }, options.Secrets);
+        Assert.DoesNotContain("hunter", $"{options} {options.Secrets}");
+    }
+
+    [Theory]
+    [InlineData("localhost:6379,password=hunter2")]
+    [InlineData("redis://:hunter2@localhost:6379")]
+    [InlineData("localhost:hunter2")]
+    public void A_connection_string_does_not_become_part_of_the_configuration(string text)
+    {
+        foreach (var options in new RedisOptions[] { new() { Endpoint = text }, new() { Endpoints = [text] }, new() { SentinelEndpoints = [text] } })
+        {
+            var error = Assert.Throws<ConfigurationException>(() => options.ToConfig("default"));
+
+            Assert.Contains("endpoint", error.Message);
+            Assert.DoesNotContain("hunter2", error.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_key_in_the_place_of_its_file_does_not_become_part_of_the_configuration()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        var pem = key.ExportPkcs8PrivateKeyPem();
+
+        var error = Assert.Throws<ConfigurationException>(() => new RedisOptions { TlsKeyFile = pem }.ToConfig("connections.\"cache\""));
+
+        Assert.Contains("tls.key-file: (a text that may contain a secret) is not valid; expected the path of a file", error.Message);
+    }
 
     [Fact]
     public void What_has_no_end_can_be_said_too()
@@ -202,10 +243,9 @@ public sealed class RedisOptionsTests
     [Fact]
     public void An_empty_password_in_code_overrides_one_in_hocon()
     {
-        var config = new RedisOptions { Password = string.Empty }.ToConfig("default")
-            .WithFallback(ConfigurationFactory.ParseString("redis-actors.default.password = secret"));
+        var config = ConfigurationFactory.ParseString("redis-actors.default.password = secret");
 
-        Assert.Null(Hocon.FromRoot(config).Link.Credentials.Password);
+        Assert.Null(Settings(new RedisOptions { Password = string.Empty }, config).Link.Credentials.Password);
     }
 
     [Fact]
@@ -218,6 +258,10 @@ public sealed class RedisOptionsTests
         Assert.Contains("redis-actors.default.backoff.jitter", message);
         Assert.Contains("redis-actors.default.connect-timeout", message);
     }
+
+    private static RedisSettings Settings(RedisOptions options, Config? config = null) => RedisConnections.Create(
+        options.ToConfig("default").WithFallback(config ?? ConfigurationFactory.Empty).WithFallback(RedisExtension.DefaultConfig()),
+        options.Secrets is { } secrets ? RedisSecretsSetup.Empty.With("default", secrets) : null).Default;
 
     private static string Written(Config config, string path) =>
         config.GetValue(path).IsArray() ? $"[{string.Join(',', config.GetStringList(path))}]" : config.GetString(path);

@@ -41,7 +41,7 @@ public sealed class ServerRefusalTests
 
     [Fact]
     public void Protected_mode_is_told() => Told(
-        "redis.test:6379 (10.0.0.1) is in protected mode and takes connections from its own host only",
+        "redis.test:6379 (10.0.0.1) is in protected mode and accepts connections from its own host only",
         ServerRefusal.OfQuestion(Server, Nobody, "PING", "DENIED Redis is running in protected mode because protected mode is enabled"));
 
     [Theory]
@@ -55,6 +55,30 @@ public sealed class ServerRefusalTests
     [InlineData("WRONGPASS invalid username-password pair or user is disabled.")]
     public void A_wrong_password_is_told_whatever_the_version(string error) =>
         Told("redis.test:6379 (10.0.0.1) does not accept user and password of the user 'app'", ServerRefusal.OfAuth(Server, App, error));
+
+    [Theory]
+    [InlineData("hunter2 is wrong")]
+    [InlineData("HUNTER2 is wrong")]
+    [InlineData("'hunt... (cut off)")]
+    [InlineData("h\\x75nter2 (escaped)")]
+    public void Words_that_repeat_the_password_or_a_part_of_it_are_not_shown(string echo)
+    {
+        var access = new ServerAccess(new RedisCredentials("app", "hunter2"), null);
+        foreach (var code in new[] { "ERR", "WRONGPASS", "NOPERM", "NOAUTH", "LOADING", "DENIED", "ERR invalid password", "ERR no password is set", "ERR max number of clients reached", "-" })
+        {
+            var error = $"{code} {echo}";
+            string?[] messages =
+            [
+                ServerRefusal.OfAuth(Server, access, error).Message, ServerRefusal.OfQuestion(Server, access, "PING", error)?.Message,
+                ServerRefusal.OfDatabase(Server, access, error).Message, ServerRefusal.NotRedis(Server, access, error).Message,
+            ];
+            foreach (var message in messages.OfType<string>())
+            {
+                Assert.DoesNotContain("hunt", message, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain("nter2", message, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+    }
 
     [Fact]
     public void The_settings_of_sentinels_are_named_by_their_own_names() => Told(
