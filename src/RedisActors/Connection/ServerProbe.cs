@@ -79,7 +79,7 @@ internal sealed class ServerProbe(string? clientName)
         async Task<string> ReadInfoAsync()
         {
             var reply = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
-            if (reply.Kind == RespKind.Error && ServerRefusal.OfNow(server, reply.AsString()!) is { } notNow) throw notNow;
+            if (reply.Kind == RespKind.Error && ServerRefusal.OfNow(server, access, reply.AsString()!) is { } notNow) throw notNow;
             return reply.Kind == RespKind.BulkString ? reply.AsString()! : string.Empty;
         }
     }

@@ -51,7 +51,7 @@ internal static class ServerRefusal
     }
 
     /// <summary>For a question that the server need not answer: null where the error does not say "not now".</summary>
-    public static RedisLinkException? OfNow(ServerAddress server, string error) => IsNotNow(error) ? NotNow(server, error) : null;
+    public static RedisLinkException? OfNow(ServerAddress server, ServerAccess access, string error) => IsNotNow(error) ? NotNow(server, access, error) : null;
 
     /// <summary>The server does not let this client into its database.</summary>
     public static RedisLinkException OfDatabase(ServerAddress server, ServerAccess access, string error) =>
