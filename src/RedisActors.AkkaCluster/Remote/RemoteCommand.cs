@@ -66,6 +66,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
             State = attempt,
             Delivery = delivery,
             IdempotencyKey = token,
+            WasSentBefore = MayHaveRun,
             Timeout = until == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(1, until - now)),
         };
     }

@@ -306,7 +306,7 @@ internal class PendingCommand : LinkRequest
     /// A refusal speaks of the request that it answers. Where an earlier one may have run, only a command without effects was certainly
     /// not executed.
     /// </summary>
-    private Status.Failure Rejected(string serverError) => MayHaveRun && !IsReadOnly
+    private Status.Failure Rejected(string serverError) => (MayHaveRun || Command.WasSentBefore) && !IsReadOnly
         ? Failure(
             Outcome.Unknown,
             $"{Command.Name}: it was sent and its reply was lost, so the server may have executed it; when it was sent again the server answered: {serverError}",

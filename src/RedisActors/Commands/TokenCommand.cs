@@ -72,8 +72,15 @@ internal sealed class TokenCommand : PendingCommand
     public override void HandedOver(long now)
     {
         var isFirst = _firstHandedOverAt < 0;
-        if (isFirst) (_firstHandedOverAt, _eviction) = (now, _context.Eviction);
-        _arguments = _context.Wrap(Command, _profile!, _token, isFirst ? null : _eviction.CountThatShowsNone(_context.Eviction));
+        if (isFirst)
+        {
+            // Of what another node's RedisActor knew of the server, nothing is known here.
+            _firstHandedOverAt = now;
+            _eviction = Command.WasSentBefore ? _context.Eviction with { Term = null } : _context.Eviction;
+        }
+
+        var evictedKeys = isFirst && !Command.WasSentBefore ? null : _eviction.CountThatShowsNone(_context.Eviction);
+        _arguments = _context.Wrap(Command, _profile!, _token, evictedKeys);
         _eviction = _eviction.FollowedBy(_context.Eviction);
     }
 
@@ -104,7 +111,7 @@ internal sealed class TokenCommand : PendingCommand
 
         if (reply.ServerError is { } serverError)
         {
-            if (MayHaveRun && ExactlyOnceScript.IsEvicted(serverError)) AnswerUnknown(MayBeEvicted(serverError));
+            if ((MayHaveRun || Command.WasSentBefore) && ExactlyOnceScript.IsEvicted(serverError)) AnswerUnknown(MayBeEvicted(serverError));
             else RejectForGood(serverError);
         }
         else

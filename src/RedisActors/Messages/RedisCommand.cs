@@ -168,6 +168,12 @@ public sealed record RedisCommand : IRedisMessage
 
     internal RedisValue[] ArgumentArray => _arguments;
 
+    /// <summary>
+    /// Whether the server may have executed it already, for a RedisActor on another node: an error then says nothing about that, and
+    /// neither does a token that may have been evicted.
+    /// </summary>
+    internal bool WasSentBefore { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(RedisCommand? other) =>
         ReferenceEquals(this, other)

@@ -15,6 +15,7 @@ internal sealed class CommandForm(PayloadForm payloads)
             State = payloads.ToWire(command.State),
             Delivery = ToWire(command.Delivery),
             Replay = ToWire(command.ReplayClass),
+            SentBefore = command.WasSentBefore,
         };
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
@@ -31,6 +32,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         Delivery = FromWire(wire.Delivery),
         ReplayClass = FromWire(wire.Replay),
         IdempotencyKey = wire.HasToken ? wire.Token : null,
+        WasSentBefore = wire.SentBefore,
     };
 
     private static RedisValue[] Arguments(Form.Command wire)

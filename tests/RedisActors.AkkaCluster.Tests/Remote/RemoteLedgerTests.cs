@@ -122,6 +122,18 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
+    public void A_node_is_told_whether_the_one_before_may_have_had_the_command_executed()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        _ledger.Join(_other, _now);
+        _ledger.Returned(_calls.AttemptOf(0), _now);
+        _ledger.Lost(_calls.Sent[1].Node, _now);
+
+        Assert.Equal([false, false, true], _calls.Sent.Select(sent => sent.Command.WasSentBefore));
+    }
+
+    [Fact]
     public void A_token_is_not_relied_on_for_longer_than_it_is_kept()
     {
         _ledger.Join(_one, _now);

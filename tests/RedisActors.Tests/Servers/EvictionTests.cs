@@ -141,6 +141,35 @@ public sealed class EvictionTests : ServerSpec
     }
 
     [Theory]
+    [InlineData("volatile-ttl", Outcome.Unknown)]
+    [InlineData("noeviction", Outcome.Applied)]
+    public async Task What_a_lost_node_may_have_had_executed_is_not_executed_for_another_one_where_its_token_may_be_gone(
+        string policy, Outcome outcome)
+    {
+        await EvictAsync(policy);
+        var redis = Redis();
+        var command = new RedisCommand("INCR", "number") { Delivery = DeliveryMode.ExactlyOnce, IdempotencyKey = "order-1" };
+
+        Assert.Equal(outcome, await OutcomeAsync(redis.Ask<RedisReply>(command with { WasSentBefore = true }, Patience)));
+        Assert.Equal(outcome == Outcome.Applied ? "1" : "0", (await Server.ExecuteAsync("EXISTS", "number")).Text);
+
+        Assert.Equal(Outcome.Applied, await OutcomeAsync(redis.Ask<RedisReply>(command, Patience)));
+        Assert.Equal(Outcome.Applied, await OutcomeAsync(redis.Ask<RedisReply>(command with { WasSentBefore = true }, Patience)));
+        Assert.Equal("1", (await Server.ExecuteAsync("GET", "number")).Text);
+    }
+
+    [Fact]
+    public async Task What_a_lost_node_may_have_had_executed_is_not_told_as_rejected()
+    {
+        var redis = Redis();
+        (await Server.ExecuteAsync("CONFIG", "SET", "maxmemory", "1")).OrThrow();
+        var command = new RedisCommand("INCR", "number") { Delivery = DeliveryMode.AtLeastOnce };
+
+        Assert.Equal(Outcome.Rejected, await OutcomeAsync(redis.Ask<RedisReply>(command, Patience)));
+        Assert.Equal(Outcome.Unknown, await OutcomeAsync(redis.Ask<RedisReply>(command with { WasSentBefore = true }, Patience)));
+    }
+
+    [Theory]
     [InlineData("volatile-lru", "64mb", "maxmemory-policy volatile-lru")]
     [InlineData("allkeys-lfu", "64mb", "maxmemory-policy allkeys-lfu")]
     [InlineData("allkeys-lru", "0", null)]

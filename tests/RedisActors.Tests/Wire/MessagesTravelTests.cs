@@ -73,6 +73,13 @@ public sealed class MessagesTravelTests : WireSpec
     }
 
     [Fact]
+    public void That_a_command_was_sent_before_goes_along()
+    {
+        Assert.True(Travel(new RedisCommand("PING") { WasSentBefore = true }).WasSentBefore);
+        Assert.False(Travel(new RedisCommand("PING")).WasSentBefore);
+    }
+
+    [Fact]
     public void A_subscriber_in_this_process_stays_the_same_actor()
     {
         var actor = System.ActorOf(Props.Empty, "subscriber");
