@@ -52,18 +52,18 @@ public sealed class RedisLeaseOption : LeaseOptionBase
     {
         ArgumentNullException.ThrowIfNull(builder);
         var hocon = new StringBuilder();
-        Write("connection", Connection is null ? null : RedisOptions.Quoted(Connection));
-        Write("heartbeat-timeout", HeartbeatTimeout?.ToHocon());
-        Write("heartbeat-interval", HeartbeatInterval?.ToHocon());
-        Write("lease-operation-timeout", OperationTimeout?.ToHocon());
-        Write("safety-margin", SafetyMargin?.ToHocon());
-        Write("key-prefix", KeyPrefix is null ? null : RedisOptions.Quoted(KeyPrefix));
+        Write("connection", Connection);
+        Write("heartbeat-timeout", HeartbeatTimeout);
+        Write("heartbeat-interval", HeartbeatInterval);
+        Write("lease-operation-timeout", OperationTimeout);
+        Write("safety-margin", SafetyMargin);
+        Write("key-prefix", KeyPrefix);
         if (hocon.Length > 0) builder.AddHocon(hocon.ToString(), HoconAddMode.Prepend);
         builder.AddHocon(RedisLease.DefaultConfig(), HoconAddMode.Append);
 
-        void Write(string path, string? value)
+        void Write(string path, object? value)
         {
-            if (value is not null) hocon.Append(ConfigPath).Append('.').Append(path).Append(" = ").Append(value).Append('\n');
+            if (value is not null) hocon.Append(ConfigPath).Append('.').Append(path).Append(" = ").Append(RedisOptions.Text(value)).Append('\n');
         }
     }
 }

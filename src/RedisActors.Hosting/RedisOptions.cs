@@ -293,7 +293,8 @@ public sealed class RedisOptions
 
     internal static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
-    private static string Text(object value) => value switch
+    /// <summary>A value as HOCON; a time has its unit.</summary>
+    internal static string Text(object value) => value switch
     {
         string text => Quoted(text),
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",

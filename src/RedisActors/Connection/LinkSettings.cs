@@ -24,7 +24,7 @@ internal sealed record LinkSettings
         Database = read.Number("database", 0, int.MaxValue);
         read.RequireTogether(
             Database == 0 || Topology != RedisTopology.Cluster,
-            "database", ["topology"], "is not valid where topology is cluster; 0, the only one there is, is");
+            "database", ["topology"], "is not valid with topology = cluster; expected 0, the only database there");
         Credentials = new CredentialsSettings(read);
         Tls = new TlsSettings(read);
         ClientName = ReadClientName(read, name);
@@ -100,17 +100,17 @@ internal sealed class SentinelSettings
             !isNeeded || Service.Length > 0,
             "sentinel.service",
             ["topology"],
-            "is not valid where topology is sentinel; the name under which the sentinels watch the primary is");
+            "is not valid with topology = sentinel; expected the name under which the sentinels monitor the primary");
         read.RequireTogether(
             !isNeeded || Endpoints.Count > 0,
             "sentinel.endpoints",
             ["topology"],
-            "an empty list is not valid where topology is sentinel; a list of one sentinel or more is");
+            "an empty list is not valid with topology = sentinel; expected at least one sentinel");
         read.RequireTogether(
             User is null || Password is not null,
             "sentinel.user",
             ["sentinel.password"],
-            "is not valid without a password; a user together with a password is");
+            "is not valid without a password; expected both or neither");
     }
 
     /// <summary>The name under which the sentinels watch the primary.</summary>
@@ -134,7 +134,7 @@ internal sealed class CredentialsSettings
         Password = read.TextOrNull("password");
         Provider = read.TypeOrNull("credentials-provider", typeof(IRedisCredentialsProvider));
         read.RequireTogether(
-            User is null || Password is not null, "user", ["password"], "is not valid without a password; a user together with a password is");
+            User is null || Password is not null, "user", ["password"], "is not valid without a password; expected both or neither");
         if (Provider is null || (User is null && Password is null)) return;
 
         // What a connection says itself goes before what it inherits.
@@ -144,7 +144,7 @@ internal sealed class CredentialsSettings
             hasOwnWords != hasOwnProvider,
             "credentials-provider",
             ["user", "password"],
-            "is not valid together with user and password; either the one or the other is");
+            "is not valid together with user and password; expected one or the other");
         if (hasOwnProvider) (User, Password) = (null, null);
         else Provider = null;
     }

@@ -19,7 +19,7 @@ internal sealed class TlsSettings
             (CertificateFile is null) == (KeyFile is null),
             "tls.certificate-file",
             ["tls.key-file"],
-            "is not valid alone; a certificate together with tls.key-file is");
+            "is not valid alone; expected both tls.certificate-file and tls.key-file, or neither");
         if (Enabled) CheckFiles(read);
         foreach (var path in new[] { "tls.host", "tls.ca-file", "tls.certificate-file", "tls.key-file", "tls.verify" })
         {
@@ -89,7 +89,7 @@ internal sealed class TlsSettings
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            read.RequireTogether(false, path, ["tls.enabled"], $"cannot be used: {Cause(error)}; {valid} is valid");
+            read.RequireTogether(false, path, ["tls.enabled"], $"cannot be used: {Cause(error)}; expected {valid}");
             return false;
         }
     }

@@ -206,6 +206,20 @@ public sealed class LeaseTests : IAsyncLifetime
         Assert.Contains("redis-actors.lease.lease-operation-timeout", cause.Message);
     }
 
+    [Theory]
+    [InlineData("lease-operation-timeout", "1000")]
+    [InlineData("heartbeat-interval", "300")]
+    [InlineData("heartbeat-timeout", "1500")]
+    public void A_number_without_a_unit_is_no_duration(string path, string number)
+    {
+        var system = new LeaseSystem(_server.Endpoint, $"{path} = {number}");
+        _systems.Add(system);
+
+        var error = Assert.ThrowsAny<Exception>(() => system.Lease("one"));
+
+        Assert.Contains($"redis-actors.lease.{path}: '{number}' without a unit (such as {number}s or {number}ms) is not valid", error.GetBaseException().Message);
+    }
+
     private static Task AcquireAsync(RedisLease lease, Action<Exception>? lost = null) =>
         Eventually.HoldsAsync("the lease is acquired", () => TryAcquireAsync(lease, lost));
 

@@ -184,6 +184,32 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await system.Terminate();
     }
 
+    [Theory]
+    [InlineData("akka-cluster = x", "redis-actors.akka-cluster: text is not valid; expected a section")]
+    [InlineData("akka-cluster.role = [x]", "redis-actors.akka-cluster.role: a list is not valid; expected text")]
+    [InlineData("akka-cluster.linger = 30", "redis-actors.akka-cluster.linger: '30' without a unit (such as 30s or 30ms) is not valid")]
+    public async Task A_setting_of_the_wrong_shape_is_an_error_that_says_so(string setting, string problem)
+    {
+        var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString($"redis-actors.{setting}").WithFallback(Own()));
+
+        var error = Assert.ThrowsAny<Exception>(() => RemoteRedisExtension.Get(system));
+
+        Assert.StartsWith(problem, error.GetBaseException().Message);
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task Passwords_may_come_beside_the_configuration()
+    {
+        using var host = BuildHost(
+            "redis-actors { default { endpoint = \"127.0.0.1:1\", user = app }\nakka-cluster.role = other\n}",
+            akka => akka.WithRedis(options => options.Password = "secret").WithRedisOnRole("other"));
+        await host.StartAsync();
+
+        Assert.Equal("remote-redis", host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef.Path.Name);
+        await host.StopAsync();
+    }
+
     private IHost BuildHost(string settings, Action<AkkaConfigurationBuilder> configure)
     {
         var builder = Host.CreateApplicationBuilder();

@@ -4,14 +4,14 @@ namespace RedisActors.Tests.Configuration;
 public sealed class SettingsRulesTests
 {
     [Theory]
-    [InlineData("user = me", "user", "a user together with a password")]
-    [InlineData("sentinel.user = me", "sentinel.user", "a user together with a password")]
-    [InlineData("topology = sentinel, sentinel.endpoints = [a]", "sentinel.service", "the name under which the sentinels watch")]
-    [InlineData("topology = sentinel, sentinel.service = main", "sentinel.endpoints", "a list of one sentinel or more")]
-    [InlineData("topology = cluster, database = 1", "database", "0, the only one there is, is")]
+    [InlineData("user = me", "user", "expected both or neither")]
+    [InlineData("sentinel.user = me", "sentinel.user", "expected both or neither")]
+    [InlineData("topology = sentinel, sentinel.endpoints = [a]", "sentinel.service", "the name under which the sentinels monitor")]
+    [InlineData("topology = sentinel, sentinel.service = main", "sentinel.endpoints", "at least one sentinel")]
+    [InlineData("topology = cluster, database = 1", "database", "expected 0, the only database there")]
     [InlineData("topology = cluster, lanes = 2", "lanes", "expected 1, because each node has a connection of its own")]
-    [InlineData("tls.certificate-file = a.crt", "tls.certificate-file", "together with tls.key-file")]
-    [InlineData("tls.key-file = a.key", "tls.certificate-file", "together with tls.key-file")]
+    [InlineData("tls.certificate-file = a.crt", "tls.certificate-file", "both tls.certificate-file and tls.key-file")]
+    [InlineData("tls.key-file = a.key", "tls.certificate-file", "both tls.certificate-file and tls.key-file")]
     public void Settings_that_contradict_each_other_are_refused(string lines, string path, string valid)
     {
         var problem = Assert.Single(Hocon.Problems(lines));

@@ -48,7 +48,7 @@ public sealed class TlsFilesTests : IDisposable
     [Fact]
     public void Files_without_what_they_should_hold_are_reported()
     {
-        Assert.Contains("a file (PEM) of one certificate or more is valid", Assert.Single(Hocon.Problems(Tls(_empty, _certificate, _key))));
+        Assert.Contains("expected a file (PEM) of one certificate or more", Assert.Single(Hocon.Problems(Tls(_empty, _certificate, _key))));
         Assert.StartsWith("redis-actors.default.tls.certificate-file: ", Assert.Single(Hocon.Problems(Tls(_certificate, _empty, _key))));
         Assert.StartsWith("redis-actors.default.tls.key-file: ", Assert.Single(Hocon.Problems(Tls(_certificate, _certificate, _empty))));
         Assert.StartsWith("redis-actors.default.tls.key-file: ", Assert.Single(Hocon.Problems(Tls(_certificate, _certificate, _otherKey))));

@@ -262,6 +262,10 @@ public sealed class SecretsTests : IDisposable
                 _texts.Add(error.Message);
                 if (error.InnerException is { } cause) left.Push(cause);
             }
+            else if (next is IDictionary dictionary)
+            {
+                foreach (var item in dictionary.Values) Push(item);
+            }
             else if (next is IEnumerable items and not string)
             {
                 foreach (var item in items) Push(item);
