@@ -69,3 +69,37 @@ internal sealed class HonestCounter
     /// <summary>How many more the server has than were told as applied or unknown.</summary>
     public long DuplicatedAt(long value) => Math.Max(0, value - Applied - Unknown);
 }
+
+/// <summary>
+/// One honest sender's list: to which it adds a number of its own each time, after it was told what became of the former.
+/// </summary>
+internal sealed class HonestList
+{
+    private readonly List<Outcome?> _told = [];
+
+    /// <summary>The number to add next.</summary>
+    public int Next => _told.Count;
+
+    /// <summary>How many were told as unknown.</summary>
+    public long Unknown => _told.Count(outcome => outcome == Outcome.Unknown);
+
+    /// <summary>The sender was told what became of the next number; or was not, if there is no outcome.</summary>
+    public void OnTold(Outcome? outcome) => _told.Add(outcome);
+
+    /// <summary>How many numbers that were told as applied the server does not have.</summary>
+    public long LostFrom(IReadOnlyCollection<int> list)
+    {
+        var there = list.ToHashSet();
+        return Enumerable.Range(0, _told.Count).Count(number => _told[number] == Outcome.Applied && !there.Contains(number));
+    }
+
+    /// <summary>How many numbers are there more than once, or though they were told as not sent or rejected.</summary>
+    public long DuplicatedIn(IReadOnlyCollection<int> list)
+    {
+        var never = list.Distinct().Count(number => _told[number] is Outcome.NotSent or Outcome.Rejected);
+        return list.Count - list.Distinct().Count() + never;
+    }
+
+    /// <summary>How many numbers stand behind a greater one.</summary>
+    public static long MisplacedIn(IReadOnlyCollection<int> list) => list.Zip(list.Skip(1)).Count(pair => pair.First > pair.Second);
+}

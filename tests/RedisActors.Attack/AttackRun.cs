@@ -18,7 +18,10 @@ internal sealed class AttackRun
     private const int Databases = 16;
     private const int MostFindings = 20;
 
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
+    /// <summary>How much longer than its timeout a command may take: whatever the server does, the library tells the time itself.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    private static readonly DeliveryMode[] HonestModes = [DeliveryMode.ExactlyOnce, DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe];
 
     private static readonly string[] SmallLimits =
     [
@@ -30,11 +33,13 @@ internal sealed class AttackRun
     ];
 
     private readonly IActorRef _redis;
+    private readonly IActorRef _desk;
     private readonly RedisServer _server;
     private readonly int _seed;
     private readonly CancellationToken _end;
     private readonly MarkAccount _marks = new();
     private readonly HonestCounter[] _counters = [.. Enumerable.Range(0, HonestSenders).Select(_ => new HonestCounter())];
+    private readonly HonestList[] _lists = [.. Enumerable.Range(0, HonestSenders).Select(_ => new HonestList())];
     private readonly ConcurrentQueue<string> _findings = new();
     private long _commands;
     private long _answered;
@@ -43,16 +48,22 @@ internal sealed class AttackRun
     private long _honestCommands;
     private long _maxHonestWait;
 
-    private AttackRun(IActorRef redis, RedisServer server, int seed, CancellationToken end)
+    private AttackRun(ActorSystem system, IActorRef redis, RedisServer server, int seed, CancellationToken end)
     {
         _redis = redis;
+        _desk = system.ActorOf(Props.Create(() => new AnswerDesk(Find)));
         _server = server;
         _seed = seed;
         _end = end;
     }
 
     /// <summary>Attacks for a time.</summary>
-    public static async Task<AttackReport> GoAsync(int seed, TimeSpan time)
+    /// <param name="seed">The same seed, the same commands.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="inFront">
+    /// Makes an actor that stands between the senders and the RedisActor: one that lies, to see that it is found.
+    /// </param>
+    public static async Task<AttackReport> GoAsync(int seed, TimeSpan time, Func<IActorRef, Props>? inFront = null)
     {
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false, Arguments = SmallLimits });
         var system = ActorSystem.Create("attack", $$"""
@@ -66,7 +77,7 @@ internal sealed class AttackRun
             var losses = new LossCount();
             redis.Tell(new SubscribeToState(system.ActorOf(Props.Create(() => new LossCounter(losses)))));
             using var end = new CancellationTokenSource(time);
-            var run = new AttackRun(redis, server, seed, end.Token);
+            var run = new AttackRun(system, inFront is null ? redis : system.ActorOf(inFront(redis)), server, seed, end.Token);
             await Task.WhenAll(Enumerable.Range(0, Attackers).Select(run.AttackAsync).Concat(Enumerable.Range(0, HonestSenders).Select(run.SendHonestlyAsync)));
             return await run.ReportAsync(losses.Count);
         }
@@ -82,12 +93,15 @@ internal sealed class AttackRun
         var odd = new OddCommands((_seed * Attackers) + attacker);
         while (!_end.IsCancellationRequested)
         {
-            switch (odd.Next(10))
+            switch (odd.Next(20))
             {
                 case 0:
+                    await Task.WhenAll(Enumerable.Range(0, odd.Next(16)).Select(_ => odd.Next(2) == 0 ? MarkAsync(odd) : SendOddAsync(odd)));
+                    break;
+                case 1 or 2:
                     await MarkAsync(odd);
                     break;
-                case 1:
+                case 3 or 4:
                     await WriteAndReadAsync(odd, attacker);
                     break;
                 default:
@@ -111,19 +125,20 @@ internal sealed class AttackRun
         }
 
         if (arguments.Any(argument => argument.IsNull)) Find($"{name} with a null argument was not refused");
-        var told = await TellAsync(command);
+        var told = await TellAsync(command, odd.Next(2) == 0);
         if (told.Outcome != Outcome.Applied) return;
         if (command.Database >= Databases) Find($"{Text(command)} was applied in database {command.Database}, which the server does not have");
         if (name.StartsWith("XQ", StringComparison.Ordinal)) Find($"{Text(command)}, which no server knows, was applied");
         if (name is "ECHO" && arguments is [var echoed] && told.Reply!.Value.AsRedisValue() != echoed) Find($"{Text(command)} was answered {told.Reply}");
     }
 
-    /// <summary>A write that is looked up in the end.</summary>
+    /// <summary>A write that is looked up in the end. Its sender may give it up meanwhile.</summary>
     private async Task MarkAsync(OddCommands odd)
     {
         var number = _marks.Next();
         var command = odd.WithOddOptions(new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1));
-        var told = await TellAsync(command);
+        using var giveUp = odd.Next(5) == 0 ? new CancellationTokenSource(odd.Next(20)) : null;
+        var told = await TellAsync(command, giveUp is null && odd.Next(2) == 0, giveUp?.Token ?? default);
         if (told.Outcome is { } outcome) _marks.Told(number, command.Database ?? 0, command.Delivery ?? DeliveryMode.WhenSafe, outcome);
     }
 
@@ -131,8 +146,8 @@ internal sealed class AttackRun
     private async Task WriteAndReadAsync(OddCommands odd, int attacker)
     {
         var (key, value, database) = ($"own:{attacker}", odd.Next(1_000_000_000), odd.OddDatabase());
-        var write = TellAsync(new RedisCommand("SET", key, value) { Database = database, Timeout = Margin });
-        var read = TellAsync(new RedisCommand("GET", key) { Database = database, Timeout = Margin });
+        var write = TellAsync(new RedisCommand("SET", key, value) { Database = database, Timeout = TimeSpan.FromSeconds(15) });
+        var read = TellAsync(new RedisCommand("GET", key) { Database = database, Timeout = TimeSpan.FromSeconds(15) });
         await Task.WhenAll(write, read);
         if ((write.Result.Outcome, read.Result.Outcome) != (Outcome.Applied, Outcome.Applied)) return;
         if (read.Result.Reply!.Value.AsRedisValue() != value) Find($"GET {key} in database {database} is answered {read.Result.Reply}, after SET {value}");
@@ -141,43 +156,56 @@ internal sealed class AttackRun
     private async Task SendHonestlyAsync(int sender)
     {
         await Task.Yield();
-        var counter = _counters[sender];
+        var (counter, list) = (_counters[sender], _lists[sender]);
         while (!_end.IsCancellationRequested)
         {
-            Interlocked.Increment(ref _honestCommands);
-            var started = Stopwatch.GetTimestamp();
-            var command = new RedisCommand("INCR", HonestKey(sender)) { Delivery = DeliveryMode.ExactlyOnce, Timeout = TimeSpan.FromSeconds(30) };
-            var told = await AwaitAsync(command);
-            var waited = Stopwatch.GetElapsedTime(started).Ticks;
-            for (var longest = Volatile.Read(ref _maxHonestWait); waited > longest; longest = Volatile.Read(ref _maxHonestWait))
-            {
-                if (Interlocked.CompareExchange(ref _maxHonestWait, waited, longest) == longest) break;
-            }
+            var counted = await HonestAsync(new RedisCommand("INCR", CounterKey(sender)) { Delivery = DeliveryMode.ExactlyOnce });
+            if (counted.Outcome == Outcome.Applied) counter.OnApplied(counted.Reply!.Value.AsInt64());
+            else if (counted.Outcome is null or Outcome.Unknown) counter.OnUnknown();
 
-            if (told.Outcome == Outcome.Applied) counter.OnApplied(told.Reply!.Value.AsInt64());
-            else if (told.Outcome == Outcome.Rejected) Find($"an honest INCR was rejected: {told.Failure}");
-            else if (told.Outcome == Outcome.NotSent) Find($"an honest INCR was not sent: {told.Failure}");
-            else counter.OnUnknown();
+            var mode = HonestModes[list.Next % HonestModes.Length];
+            var added = await HonestAsync(new RedisCommand("RPUSH", ListKey(sender), list.Next) { Delivery = mode });
+            list.OnTold(added.Outcome);
         }
     }
 
-    private async Task<Told> TellAsync(RedisCommand command)
+    private async Task<Told> HonestAsync(RedisCommand command)
+    {
+        var count = Interlocked.Increment(ref _honestCommands);
+        var started = Stopwatch.GetTimestamp();
+        var told = await AwaitAsync(command with { Timeout = TimeSpan.FromSeconds(30) }, byDesk: count % 2 == 0);
+        var waited = Stopwatch.GetElapsedTime(started).Ticks;
+        for (var longest = Volatile.Read(ref _maxHonestWait); waited > longest; longest = Volatile.Read(ref _maxHonestWait))
+        {
+            if (Interlocked.CompareExchange(ref _maxHonestWait, waited, longest) == longest) break;
+        }
+
+        if (told.Outcome is Outcome.Rejected or Outcome.NotSent) Find($"an honest {command.Name} was {told.Outcome}: {told.Failure}");
+        return told;
+    }
+
+    private async Task<Told> TellAsync(RedisCommand command, bool byDesk = false, CancellationToken giveUp = default)
     {
         Interlocked.Increment(ref _commands);
-        var told = await AwaitAsync(command);
+        var told = await AwaitAsync(command, byDesk, giveUp);
         if (told.Outcome is not null) Interlocked.Increment(ref _answered);
         return told;
     }
 
-    private async Task<Told> AwaitAsync(RedisCommand command)
+    private async Task<Told> AwaitAsync(RedisCommand command, bool byDesk, CancellationToken giveUp = default)
     {
         try
         {
-            return new Told(Outcome.Applied, await _redis.ExecuteAsync(command).WaitAsync((command.Timeout ?? TimeSpan.Zero) + Margin), null);
+            var answer = byDesk ? AnswerDesk.SendAsync(_redis, command, _desk) : _redis.ExecuteAsync(command, giveUp);
+            return new Told(Outcome.Applied, await answer.WaitAsync(command.Timeout!.Value + Margin, CancellationToken.None), null);
         }
         catch (RedisOutcomeException failure)
         {
             return new Told(failure.Outcome, null, failure.Message);
+        }
+        catch (RedisCanceledException canceled)
+        {
+            return new Told(canceled.Outcome, null, canceled.Message);
         }
         catch (TimeoutException)
         {
@@ -203,14 +231,16 @@ internal sealed class AttackRun
         long lost = 0, duplicated = 0;
         for (var sender = 0; sender < HonestSenders; sender++)
         {
-            var value = ToNumber((await probe.ExecuteAsync("GET", HonestKey(sender))).OrThrow().Text ?? "0");
-            lost += _counters[sender].LostAt(value);
-            duplicated += _counters[sender].DuplicatedAt(value);
+            var value = ToNumber((await probe.ExecuteAsync("GET", CounterKey(sender))).OrThrow().Text ?? "0");
+            int[] list = [.. (await probe.ExecuteAsync("LRANGE", ListKey(sender), "0", "-1")).OrThrow().Items.Select(item => ToNumber(item.Text!))];
+            lost += _counters[sender].LostAt(value) + _lists[sender].LostFrom(list);
+            duplicated += _counters[sender].DuplicatedAt(value) + _lists[sender].DuplicatedIn(list);
+            if (HonestList.MisplacedIn(list) > 0) Find($"{ListKey(sender)} is not in the order in which it was sent");
         }
 
         return new AttackReport(
             _commands, _answered, _false + _counters.Sum(counter => counter.Wrong), _unanswered, losses,
-            _honestCommands, lost, duplicated, _counters.Sum(counter => counter.Unknown),
+            _honestCommands, lost, duplicated, _counters.Sum(counter => counter.Unknown) + _lists.Sum(list => list.Unknown),
             TimeSpan.FromTicks(_maxHonestWait), [.. _findings]);
     }
 
@@ -220,7 +250,9 @@ internal sealed class AttackRun
         if (_findings.Count < MostFindings) _findings.Enqueue(finding);
     }
 
-    private static string HonestKey(int sender) => $"honest:{sender}";
+    private static string CounterKey(int sender) => $"honest:{sender}:counter";
+
+    private static string ListKey(int sender) => $"honest:{sender}:list";
 
     private static int ToNumber(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using RedisActors.Attack;
 using RedisActors.CommandMetadata;
 
@@ -18,6 +19,29 @@ public sealed class AttackTests
 
         Assert.True(report.IsClean, $"eng/attack --seed {Seed} --seconds 8: {report}\n{string.Join('\n', report.Findings)}");
         Assert.True(report.Commands > 100 && report.HonestCommands > 20, $"hardly anything was sent: {report}");
+    }
+
+    [Theory]
+    [InlineData(Lie.AppliedElsewhere)]
+    [InlineData(Lie.AppliedInAnotherDatabase)]
+    [InlineData(Lie.RanTwice)]
+    [InlineData(Lie.ToldNotSent)]
+    [InlineData(Lie.ToldTwice)]
+    [InlineData(Lie.NotTold)]
+    public async Task A_RedisActor_that_lies_is_found(Lie lie)
+    {
+        var report = await AttackRun.GoAsync(1, TimeSpan.FromSeconds(1), redis => Props.Create(() => new LyingRedis(redis, lie)));
+
+        var found = lie switch
+        {
+            Lie.AppliedElsewhere or Lie.AppliedInAnotherDatabase => report.HonestLost,
+            Lie.RanTwice => report.HonestDuplicated,
+            Lie.NotTold => report.Unanswered,
+            _ => report.False,
+        };
+        Assert.True(found > 0, $"{report}");
+        if (lie == Lie.ToldTwice) Assert.Contains("a command was answered twice", report.Findings);
+        Assert.False(report.IsClean);
     }
 
     [Fact]
@@ -88,5 +112,81 @@ public sealed class AttackTests
         Assert.Equal(0, counter.Wrong);
         counter.OnApplied(5);
         Assert.Equal(1, counter.Wrong);
+    }
+
+    [Fact]
+    public void A_list_knows_what_is_lost_what_is_doubled_and_what_is_out_of_order()
+    {
+        var list = new HonestList();
+        foreach (var outcome in new[] { Outcome.Applied, Outcome.Unknown, Outcome.NotSent, Outcome.Applied }) list.OnTold(outcome);
+
+        Assert.Equal((0L, 0L, 0L), Found(0, 3));
+        Assert.Equal((0L, 0L, 0L), Found(0, 1, 3));
+        Assert.Equal((1L, 0L, 0L), Found(0));
+        Assert.Equal((0L, 1L, 0L), Found(0, 1, 1, 3));
+        Assert.Equal((0L, 1L, 0L), Found(0, 2, 3));
+        Assert.Equal((0L, 0L, 1L), Found(1, 0, 3));
+        Assert.Equal(1, list.Unknown);
+
+        (long Lost, long Duplicated, long Misplaced) Found(params int[] there) =>
+            (list.LostFrom(there), list.DuplicatedIn(there), HonestList.MisplacedIn(there));
+    }
+
+    /// <summary>What is not so about every third write that can be looked up.</summary>
+    public enum Lie
+    {
+        AppliedElsewhere,
+        AppliedInAnotherDatabase,
+        RanTwice,
+        ToldNotSent,
+        ToldTwice,
+        NotTold,
+    }
+
+    private sealed class LyingRedis : ReceiveActor
+    {
+        private int _writes;
+
+        public LyingRedis(IActorRef redis, Lie lie) => Receive<RedisCommand>(command =>
+        {
+            if (command.Name is not ("INCR" or "RPUSH" or "HINCRBY") || command.IdempotencyKey is not null || _writes++ % 3 != 0)
+            {
+                redis.Tell(command, Sender);
+                return;
+            }
+
+            var sender = Sender;
+            switch (lie)
+            {
+                case Lie.AppliedElsewhere:
+                    redis.Tell(new RedisCommand(command.Name, ["elsewhere", .. command.Arguments[1..]]) { State = command.State }, sender);
+                    break;
+                case Lie.AppliedInAnotherDatabase:
+                    redis.Tell(command with { Database = 7 }, sender);
+                    break;
+                case Lie.RanTwice:
+                    redis.Tell(command, ActorRefs.NoSender);
+                    redis.Tell(command, sender);
+                    break;
+                case Lie.ToldNotSent:
+                    redis.Tell(command, ActorRefs.NoSender);
+                    sender.Tell(new Status.Failure(new RedisOutcomeException(Outcome.NotSent, command, "a lie")));
+                    break;
+                case Lie.ToldTwice:
+                    redis.ExecuteAsync(command).ContinueWith(
+                        told =>
+                        {
+                            object answer = told.Exception is { } failure ? new Status.Failure(failure.InnerException!) : told.Result;
+                            sender.Tell(answer);
+                            sender.Tell(answer);
+                        },
+                        TaskScheduler.Default);
+                    break;
+                default:
+                    // An honest sender would wait for its 30 s.
+                    if (command.Timeout > TimeSpan.FromSeconds(4)) redis.Tell(command, sender);
+                    break;
+            }
+        });
     }
 }
