@@ -28,9 +28,12 @@ internal sealed class LatencyRecorder
     }
 
     /// <summary>A slot's command has been answered. A slot is used by one thread at a time.</summary>
-    public void Answered(int place)
+    public void Answered(int place) => Answered(place, Stopwatch.GetTimestamp());
+
+    /// <param name="place">The slot.</param>
+    /// <param name="now">When, as a timestamp of a <see cref="Stopwatch"/>.</param>
+    internal void Answered(int place, long now)
     {
-        var now = Stopwatch.GetTimestamp();
         if (_isOn && _last[place] is not 0 and var last) _histograms[place].Record((long)((now - last) * NanosecondsPerTick));
         _last[place] = now;
     }
