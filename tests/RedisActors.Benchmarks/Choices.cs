@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using RedisActors.Benchmarks.Outage;
 
 namespace RedisActors.Benchmarks;
@@ -33,6 +34,15 @@ internal static class Choices
         return option;
     }
 
+    /// <summary>An option of one or several numbers, separated by commas; null when it is not given.</summary>
+    public static Option<IReadOnlyList<int>?> Numbers(string name, string description, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "N,N",
+        DefaultValueFactory = _ => null,
+        CustomParser = result => ParseNumbers(result, name, most),
+    };
+
     public static string[]? ParseList(ArgumentResult result, string option, string[] names)
     {
         var text = result.Tokens[0].Value;
@@ -43,5 +53,23 @@ internal static class Choices
 
         result.AddError($"{option}: '{wrong}' must be one of {string.Join(", ", names)}, all.");
         return null;
+    }
+
+    private static int[]? ParseNumbers(ArgumentResult result, string option, int most)
+    {
+        var numbers = new List<int>();
+        foreach (var text in result.Tokens[0].Value.Split(','))
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+            {
+                numbers.Add(number);
+                continue;
+            }
+
+            result.AddError($"{option}: '{text}' must be a number from 1 to {most}.");
+            return null;
+        }
+
+        return [.. numbers.Distinct()];
     }
 }

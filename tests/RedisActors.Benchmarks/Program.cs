@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RedisActors.Benchmarks;
+using RedisActors.Benchmarks.Chart;
 using RedisActors.Benchmarks.Detection;
 using RedisActors.Benchmarks.Herd;
 using RedisActors.Benchmarks.Outage;
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures RedisActors and what it stands on. Use a Re
     OutageCommand.Command(),
     RecoveryCommand.Command(),
     ThroughputCommand.Command(),
+    ChartCommand.Command(),
     HerdCommand.Command(),
     DetectionCommand.Command(),
 };

@@ -6,25 +6,28 @@ namespace RedisActors.Benchmarks.Throughput;
 /// <summary>RedisActors from outside actors: each command is awaited by <c>ExecuteAsync</c>.</summary>
 internal sealed class ExecuteLoad : TaskLoad
 {
-    private readonly IActorRef _redis;
+    private readonly IReadOnlyList<IActorRef> _redis;
+    private readonly RedisValue _value;
 
-    public ExecuteLoad(IActorRef redis, int inFlight)
-        : base(inFlight)
+    public ExecuteLoad(IReadOnlyList<IActorRef> redis, LoadShape shape)
+        : base(shape)
     {
         _redis = redis;
+        _value = shape.Work.Value;
         Begin();
     }
 
     protected override async Task FillAsync(int place)
     {
+        var redis = _redis[place % _redis.Count];
         RedisValue key = Work.KeyOf(place);
         while (!Stopped)
         {
-            var set = await _redis.ExecuteAsync(new RedisCommand("SET", key, Work.Value));
+            var set = await redis.ExecuteAsync(new RedisCommand("SET", key, _value));
             if (set.Value.AsRedisValue() != Work.Ok) throw new InvalidOperationException("SET was not done.");
             Count(place);
-            var get = await _redis.ExecuteAsync(new RedisCommand("GET", key));
-            if (get.Value.AsRedisValue() != Work.Value) throw new InvalidOperationException("GET gave another value.");
+            var get = await redis.ExecuteAsync(new RedisCommand("GET", key));
+            if (get.Value.AsRedisValue() != _value) throw new InvalidOperationException("GET gave another value.");
             Count(place);
         }
     }

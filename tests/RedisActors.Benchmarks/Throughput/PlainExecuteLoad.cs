@@ -5,26 +5,29 @@ namespace RedisActors.Benchmarks.Throughput;
 /// <summary>StackExchange.Redis sending commands by name, as RedisActors does.</summary>
 internal sealed class PlainExecuteLoad : TaskLoad
 {
-    private readonly IDatabase _database;
+    private readonly IReadOnlyList<IDatabase> _databases;
+    private readonly RedisValue _value;
 
-    public PlainExecuteLoad(IDatabase database, int inFlight)
-        : base(inFlight)
+    public PlainExecuteLoad(IReadOnlyList<IDatabase> databases, LoadShape shape)
+        : base(shape)
     {
-        _database = database;
+        _databases = databases;
+        _value = shape.Work.Value;
         Begin();
     }
 
     protected override async Task FillAsync(int place)
     {
+        var database = _databases[place % _databases.Count];
         RedisKey key = Work.KeyOf(place);
-        var value = (byte[])Work.Value!;
+        var value = (byte[])_value!;
         while (!Stopped)
         {
-            var set = await _database.ExecuteAsync("SET", key, value);
+            var set = await database.ExecuteAsync("SET", key, value);
             if ((RedisValue)set != Work.Ok) throw new InvalidOperationException("SET was not done.");
             Count(place);
-            var get = await _database.ExecuteAsync("GET", key);
-            if ((RedisValue)get != Work.Value) throw new InvalidOperationException("GET gave another value.");
+            var get = await database.ExecuteAsync("GET", key);
+            if ((RedisValue)get != _value) throw new InvalidOperationException("GET gave another value.");
             Count(place);
         }
     }

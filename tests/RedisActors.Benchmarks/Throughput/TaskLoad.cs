@@ -4,12 +4,14 @@ namespace RedisActors.Benchmarks.Throughput;
 internal abstract class TaskLoad : ILoad
 {
     private readonly long[] _answered;
+    private readonly LatencyRecorder? _latency;
     private Task _places = Task.CompletedTask;
     private volatile bool _stopped;
 
-    protected TaskLoad(int inFlight)
+    protected TaskLoad(LoadShape shape)
     {
-        _answered = new long[inFlight];
+        _answered = new long[shape.InFlight];
+        _latency = shape.Latency;
     }
 
     public long Answered
@@ -36,5 +38,9 @@ internal abstract class TaskLoad : ILoad
     /// <summary>Sends commands one after the other until <see cref="Stopped"/>, and counts each with <see cref="Count"/>.</summary>
     protected abstract Task FillAsync(int place);
 
-    protected void Count(int place) => Volatile.Write(ref _answered[place], _answered[place] + 1);
+    protected void Count(int place)
+    {
+        Volatile.Write(ref _answered[place], _answered[place] + 1);
+        _latency?.Answered(place);
+    }
 }

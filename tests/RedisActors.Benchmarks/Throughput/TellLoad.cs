@@ -12,16 +12,18 @@ internal sealed class TellLoad : ILoad
     private readonly Place[][] _places;
     private readonly Task _stopped;
 
-    public TellLoad(ActorSystem system, IActorRef redis, DeliveryMode delivery, int inFlight)
+    public TellLoad(ActorSystem system, IReadOnlyList<IActorRef> redis, DeliveryMode delivery, LoadShape shape)
     {
         _places =
         [
-            .. Enumerable.Range(0, inFlight).Select(i => new Place(Work.KeyOf(i))).Chunk((inFlight + Senders - 1) / Senders),
+            .. Enumerable.Range(0, shape.InFlight)
+                .Select(i => new Place(i, redis[i % redis.Count], Work.KeyOf(i), shape.Latency))
+                .Chunk((shape.InFlight + Senders - 1) / Senders),
         ];
         TaskCompletionSource[] stopped = [.. _places.Select(_ => new TaskCompletionSource())];
         _senders =
         [
-            .. _places.Zip(stopped, (places, done) => system.ActorOf(Props.Create(() => new SenderActor(redis, delivery, places, done)))),
+            .. _places.Zip(stopped, (places, done) => system.ActorOf(Props.Create(() => new SenderActor(delivery, shape.Work.Value, places, done)))),
         ];
         _stopped = Task.WhenAll(stopped.Select(done => done.Task));
     }
@@ -40,9 +42,11 @@ internal sealed class TellLoad : ILoad
     }
 
     /// <summary>A slot of the window, which each command carries as its state so that its reply can be matched.</summary>
-    private sealed class Place(RedisValue key)
+    private sealed class Place(int number, IActorRef redis, RedisValue key, LatencyRecorder? latency)
     {
         private long _answered;
+
+        public IActorRef Redis => redis;
 
         public RedisValue Key => key;
 
@@ -51,22 +55,26 @@ internal sealed class TellLoad : ILoad
         /// <summary>SET comes first, then the two alternate.</summary>
         public bool IsSet => (_answered & 1) == 0;
 
-        public void Count() => Volatile.Write(ref _answered, _answered + 1);
+        public void Count()
+        {
+            Volatile.Write(ref _answered, _answered + 1);
+            latency?.Answered(number);
+        }
     }
 
     private sealed class SenderActor : ReceiveActor
     {
-        private readonly IActorRef _redis;
         private readonly DeliveryMode _delivery;
+        private readonly RedisValue _value;
         private readonly Place[] _places;
         private readonly TaskCompletionSource _stopped;
         private int _underWay;
         private bool _stopping;
 
-        public SenderActor(IActorRef redis, DeliveryMode delivery, Place[] places, TaskCompletionSource stopped)
+        public SenderActor(DeliveryMode delivery, RedisValue value, Place[] places, TaskCompletionSource stopped)
         {
-            _redis = redis;
             _delivery = delivery;
+            _value = value;
             _places = places;
             _stopped = stopped;
             Receive<RedisReply>(OnReply);
@@ -85,10 +93,10 @@ internal sealed class TellLoad : ILoad
         {
             _underWay--;
             var place = (Place)reply.State!;
-            var expected = place.IsSet ? Work.Ok : Work.Value;
+            var expected = place.IsSet ? Work.Ok : _value;
             if (reply.Value.AsRedisValue() != expected)
             {
-                Fail(new InvalidOperationException($"{expected} was expected, {reply.Value} came."));
+                Fail(new InvalidOperationException($"{(place.IsSet ? "OK" : "The value")} was expected, another reply came."));
                 return;
             }
 
@@ -111,8 +119,8 @@ internal sealed class TellLoad : ILoad
             }
 
             _underWay++;
-            _redis.Tell(place.IsSet
-                ? new RedisCommand("SET", place.Key, Work.Value) { State = place, Delivery = _delivery }
+            place.Redis.Tell(place.IsSet
+                ? new RedisCommand("SET", place.Key, _value) { State = place, Delivery = _delivery }
                 : new RedisCommand("GET", place.Key) { State = place, Delivery = _delivery });
         }
 

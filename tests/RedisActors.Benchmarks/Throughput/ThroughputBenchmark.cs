@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using Akka.Actor;
-using Akka.Configuration;
-using RedisActors.Testing;
-using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Throughput;
 
@@ -15,18 +11,43 @@ internal static class ThroughputBenchmark
     /// <summary>How long a load runs before it is measured: until its window is full and its code is compiled.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
-    public static async Task<int> RunAsync(ThroughputOptions options)
+    public static async Task RunAsync(ThroughputOptions options)
     {
-        // Without persistence: it would measure the disk.
-        await using var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false });
-        using var multiplexer = await ConnectAsync(server);
-        using var system = CreateSystem(server);
-        var database = multiplexer.GetDatabase();
-        var redis = RedisExtension.Get(system).RedisActor;
-        Func<ILoad> startPlain = options.PlainExecutes
-            ? () => new PlainExecuteLoad(database, options.InFlight)
-            : () => new PlainLoad(database, options.InFlight);
-        var report = new ThroughputReport(options);
+        foreach (var which in options.Cases) await RunAsync(options, which);
+        if (options.Stashed is { } stashed) await DrainBenchmark.RunAsync(options, stashed);
+    }
+
+    public static async Task<Figures> MeasureAsync(Func<LoadShape, ILoad> start, LoadShape shape, TimeSpan measured)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var load = start(shape);
+        await Task.Delay(WarmUp);
+        var processor = Environment.CpuUsage.TotalTime;
+        var (answered, bytes, began) = (load.Answered, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        if (shape.Latency is { } begins) begins.IsOn = true;
+        await Task.Delay(measured);
+        if (shape.Latency is { } ends) ends.IsOn = false;
+        var commands = load.Answered - answered;
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        processor = Environment.CpuUsage.TotalTime - processor;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+        await load.StopAsync();
+        return new Figures(commands / elapsed.TotalSeconds, (double)allocated / commands, processor.TotalMicroseconds / commands)
+        {
+            Latency = shape.Latency?.Figures(),
+        };
+    }
+
+    private static async Task RunAsync(ThroughputOptions options, ThroughputCase which)
+    {
+        await using var stage = await ThroughputStage.SetAsync(which);
+        var work = new Work(which.ValueBytes);
+        var plainClient = stage.Plain;
+        Func<LoadShape, ILoad> startPlain = options.PlainExecutes
+            ? shape => new PlainExecuteLoad(plainClient, shape)
+            : shape => new PlainLoad(plainClient, shape);
+        var report = new ThroughputReport(options, which);
         report.Begin();
 
         // Round 0 warms up.
@@ -34,44 +55,14 @@ internal static class ThroughputBenchmark
         {
             foreach (var row in options.Rows)
             {
-                var plain = await MeasureAsync(startPlain, options.Measured);
-                var ours = await MeasureAsync(() => row.Start(system, redis, options.InFlight), options.Measured);
+                var plain = await MeasureAsync(startPlain, Shape(), options.Measured);
+                var ours = await MeasureAsync(shape => row.Start(stage.System, stage.Redis, shape), Shape(), options.Measured);
                 if (round > 0) report.Add(round, row, ours, plain);
             }
         }
 
         report.End();
-        await system.Terminate();
-        return 0;
-    }
 
-    private static async Task<Figures> MeasureAsync(Func<ILoad> start, TimeSpan measured)
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var load = start();
-        await Task.Delay(WarmUp);
-        var processor = Environment.CpuUsage.TotalTime;
-        var (answered, bytes, began) = (load.Answered, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
-        await Task.Delay(measured);
-        var commands = load.Answered - answered;
-        var elapsed = Stopwatch.GetElapsedTime(began);
-        processor = Environment.CpuUsage.TotalTime - processor;
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        await load.StopAsync();
-        return new Figures(commands / elapsed.TotalSeconds, (double)allocated / commands, processor.TotalMicroseconds / commands);
+        LoadShape Shape() => new(which.InFlight, work, which.Latency ? new LatencyRecorder(which.InFlight) : null);
     }
-
-    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server)
-    {
-        var configuration = ConfigurationOptions.Parse(server.Endpoint);
-        configuration.AbortOnConnectFail = false;
-        return await ConnectionMultiplexer.ConnectAsync(configuration);
-    }
-
-    private static ActorSystem CreateSystem(RedisServer server) => ActorSystem.Create("throughput", ConfigurationFactory.ParseString(
-        $$"""
-        akka { loglevel = ERROR, stdout-loglevel = OFF }
-        redis-actors.default.endpoint = "{{server.Endpoint}}"
-        """));
 }

@@ -5,11 +5,14 @@ internal sealed record ThroughputOptions
 {
     public required IReadOnlyList<ThroughputRow> Rows { get; init; }
 
+    /// <summary>What is measured, one after the other.</summary>
+    public required IReadOnlyList<ThroughputCase> Cases { get; init; }
+
     /// <summary>Whether the plain client uses <c>ExecuteAsync</c>.</summary>
     public required bool PlainExecutes { get; init; }
 
-    /// <summary>Commands in flight, over all senders.</summary>
-    public required int InFlight { get; init; }
+    /// <summary>Commands that wait during the outage of the set <c>drain</c>; null when that is not measured.</summary>
+    public required int? Stashed { get; init; }
 
     public required int Rounds { get; init; }
 

@@ -4,14 +4,20 @@ namespace RedisActors.Benchmarks.Throughput;
 
 /// <summary>One way to use RedisActors, compared with the plain client.</summary>
 /// <param name="Name">What the command line and the report call it.</param>
-/// <param name="Start">Starts the load on a <see cref="RedisActor"/>, with this many commands in flight.</param>
-internal sealed record ThroughputRow(string Name, Func<ActorSystem, IActorRef, int, ILoad> Start)
+/// <param name="Start">Starts the load on one or several connections.</param>
+internal sealed record ThroughputRow(string Name, Func<ActorSystem, IReadOnlyList<IActorRef>, LoadShape, ILoad> Start)
 {
     public static readonly IReadOnlyList<ThroughputRow> All =
     [
-        new("tell", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.WhenSafe, inFlight)),
-        new("tell-exactly-once", (system, redis, inFlight) => new TellLoad(system, redis, DeliveryMode.ExactlyOnce, inFlight)),
-        new("execute", (_, redis, inFlight) => new ExecuteLoad(redis, inFlight)),
-        new("ask", (_, redis, inFlight) => new AskLoad(redis, inFlight)),
+        OfTold("tell", DeliveryMode.WhenSafe),
+        OfTold("tell-exactly-once", DeliveryMode.ExactlyOnce),
+        new("execute", (_, redis, shape) => new ExecuteLoad(redis, shape)),
+        new("ask", (_, redis, shape) => new AskLoad(redis, shape)),
     ];
+
+    /// <summary>How its commands are delivered, where actors tell them.</summary>
+    public DeliveryMode? Told { get; private init; }
+
+    private static ThroughputRow OfTold(string name, DeliveryMode delivery) =>
+        new(name, (system, redis, shape) => new TellLoad(system, redis, delivery, shape)) { Told = delivery };
 }
