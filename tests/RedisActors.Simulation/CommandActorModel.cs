@@ -276,7 +276,7 @@ internal sealed class CommandActorModel
         {
             HandTo(_link!, probe, isProbe: true);
             _ledger.AwaitProbe();
-            if (_mutation == Mutation.ProbeSkipped) _ledger.RoomAgain();
+            if (_mutation == Mutation.ProbeSkipped) _ledger.LinkUp();
         }
 
         PlanRetry();

@@ -174,7 +174,7 @@ internal sealed class CommandLedger
         }
 
         if (probe.IsSuspect) _suspect = probe;
-        _refused.BeginProbe();
+        _refused.BeginProbe(probe);
         EnterFlight(probe, now);
         return probe;
     }

@@ -15,6 +15,7 @@ internal sealed class RetryGate(ReplayPolicy rules)
 {
     private readonly BlockedKeys _keys = new(rules);
     private State _state;
+    private PendingCommand? _probe;
 
     private enum State
     {
@@ -94,15 +95,21 @@ internal sealed class RetryGate(ReplayPolicy rules)
     public void ForgetPlan() => TryGo(State.Planned, State.Blocked);
 
     /// <summary>The probe is about to be handed over.</summary>
-    public void BeginProbe()
+    public void BeginProbe(PendingCommand probe)
     {
         Attempt++;
+        _probe = probe;
         _state = State.Probing;
     }
 
-    /// <summary>What was waited for has been answered. False when no probe was out.</summary>
+    /// <summary>
+    /// What was waited for has been answered; or so it seems, for the signal may be an earlier one that was still in the mailbox. False when
+    /// no probe was out.
+    /// </summary>
     public bool EndProbe()
     {
+        if (_probe is { IsInFlight: true }) return true;
+        _probe = null;
         if (_state == State.Probing)
         {
             Release();
@@ -116,6 +123,7 @@ internal sealed class RetryGate(ReplayPolicy rules)
     public void Release()
     {
         _state = State.Open;
+        _probe = null;
         HoldsEverything = false;
         Reason = null;
         Attempt = 0;

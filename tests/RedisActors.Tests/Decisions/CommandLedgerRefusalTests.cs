@@ -30,6 +30,24 @@ public sealed class CommandLedgerRefusalTests
     }
 
     [Fact]
+    public void A_signal_from_before_the_probe_is_not_taken_for_its_answer()
+    {
+        var (first, second) = (_bench.Accept("a"), _bench.Accept("b"));
+        _bench.Refuse(first, Loading);
+        _bench.Retry();
+        _bench.Refuse(second, Loading);
+
+        _bench.Ledger.RoomAgain();
+
+        Assert.Null(_bench.Retry());
+        Assert.Equal(["a", "b", "a"], _bench.SentStates);
+        _bench.Succeed("a");
+        _bench.TakeSignals();
+        Assert.NotNull(_bench.Retry());
+        Assert.Equal(["a", "b", "a", "b"], _bench.SentStates);
+    }
+
+    [Fact]
     public void The_library_loads_its_own_script_where_the_server_does_not_have_it()
     {
         Assert.Equal(RefusalAction.LoadScript, _bench.Refuse(_bench.Accept("a", delivery: DeliveryMode.ExactlyOnce), NoScript));
