@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using RedisActors.Attack;
 using RedisActors.CommandMetadata;
@@ -42,6 +43,15 @@ public sealed class AttackTests
         if (lie == Lie.ToldTwice) Assert.Contains("a command was answered twice", report.Findings);
         Assert.False(report.IsClean);
     }
+
+    [Theory]
+    [InlineData(" 1", " 1", true)]
+    [InlineData("00", "00", true)]
+    [InlineData("", "", true)]
+    [InlineData("1", " 1", false)]
+    [InlineData("00", "0", false)]
+    public void Replies_are_compared_by_their_bytes(string sent, string replied, bool same) =>
+        Assert.Equal(same, AttackRun.HasBytesOf(Encoding.UTF8.GetBytes(replied), sent));
 
     [Fact]
     public void The_same_seed_gives_the_same_commands()
