@@ -129,7 +129,7 @@ internal sealed class AttackRun
         if (told.Outcome != Outcome.Applied) return;
         if (command.Database >= Databases) Find($"{Text(command)} was applied in database {command.Database}, which the server does not have");
         if (name.StartsWith("XQ", StringComparison.Ordinal)) Find($"{Text(command)}, which no server knows, was applied");
-        if (name is "ECHO" && arguments is [var echoed] && told.Reply!.Value.AsRedisValue() != echoed) Find($"{Text(command)} was answered {told.Reply}");
+        if (name is "ECHO" && arguments is [var echoed] && !HasBytesOf(told.Reply!.Value.AsRedisValue(), echoed)) Find($"{Text(command)} was answered {told.Reply}");
     }
 
     /// <summary>A write that is looked up in the end. Its sender may give it up meanwhile.</summary>
@@ -249,6 +249,10 @@ internal sealed class AttackRun
         Interlocked.Increment(ref _false);
         if (_findings.Count < MostFindings) _findings.Enqueue(finding);
     }
+
+    /// <summary>Whether both are the same to Redis. As values, the text " 1" and the bytes of it are not equal.</summary>
+    internal static bool HasBytesOf(RedisValue one, RedisValue other) =>
+        one.IsNull == other.IsNull && ((byte[]?)one).AsSpan().SequenceEqual((byte[]?)other);
 
     private static string CounterKey(int sender) => $"honest:{sender}:counter";
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using RedisActors.Attack;
 using RedisActors.CommandMetadata;
@@ -22,7 +23,6 @@ public sealed class AttackTests
     }
 
     [Theory]
-    [InlineData(Lie.AppliedElsewhere)]
     [InlineData(Lie.AppliedInAnotherDatabase)]
     [InlineData(Lie.RanTwice)]
     [InlineData(Lie.ToldNotSent)]
@@ -30,11 +30,11 @@ public sealed class AttackTests
     [InlineData(Lie.NotTold)]
     public async Task A_RedisActor_that_lies_is_found(Lie lie)
     {
-        var report = await AttackRun.GoAsync(1, TimeSpan.FromSeconds(1), redis => Props.Create(() => new LyingRedis(redis, lie)));
+        var report = await AttackRun.GoAsync(1, TimeSpan.FromMilliseconds(500), redis => Props.Create(() => new LyingRedis(redis, lie)));
 
         var found = lie switch
         {
-            Lie.AppliedElsewhere or Lie.AppliedInAnotherDatabase => report.HonestLost,
+            Lie.AppliedInAnotherDatabase => report.HonestLost,
             Lie.RanTwice => report.HonestDuplicated,
             Lie.NotTold => report.Unanswered,
             _ => report.False,
@@ -43,6 +43,15 @@ public sealed class AttackTests
         if (lie == Lie.ToldTwice) Assert.Contains("a command was answered twice", report.Findings);
         Assert.False(report.IsClean);
     }
+
+    [Theory]
+    [InlineData(" 1", " 1", true)]
+    [InlineData("00", "00", true)]
+    [InlineData("", "", true)]
+    [InlineData("1", " 1", false)]
+    [InlineData("00", "0", false)]
+    public void Replies_are_compared_by_their_bytes(string sent, string replied, bool same) =>
+        Assert.Equal(same, AttackRun.HasBytesOf(Encoding.UTF8.GetBytes(replied), sent));
 
     [Fact]
     public void The_same_seed_gives_the_same_commands()
@@ -135,7 +144,6 @@ public sealed class AttackTests
     /// <summary>What is not so about every third write that can be looked up.</summary>
     public enum Lie
     {
-        AppliedElsewhere,
         AppliedInAnotherDatabase,
         RanTwice,
         ToldNotSent,
@@ -158,9 +166,6 @@ public sealed class AttackTests
             var sender = Sender;
             switch (lie)
             {
-                case Lie.AppliedElsewhere:
-                    redis.Tell(new RedisCommand(command.Name, ["elsewhere", .. command.Arguments[1..]]) { State = command.State }, sender);
-                    break;
                 case Lie.AppliedInAnotherDatabase:
                     redis.Tell(command with { Database = 7 }, sender);
                     break;
