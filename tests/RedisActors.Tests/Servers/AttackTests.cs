@@ -9,7 +9,7 @@ namespace RedisActors.Tests.Servers;
 [Collection(nameof(AllProcessors))]
 public sealed class AttackTests
 {
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(6);
 
     [Fact]
     public async Task Whatever_is_sent_answers_are_true_and_honest_senders_lose_nothing()
@@ -18,7 +18,7 @@ public sealed class AttackTests
 
         var report = await AttackRun.GoAsync(Seed, Time);
 
-        Assert.True(report.IsClean, $"eng/attack --seed {Seed} --seconds 8: {report}\n{string.Join('\n', report.Findings)}");
+        Assert.True(report.IsClean, $"eng/attack --seed {Seed} --seconds 6: {report}\n{string.Join('\n', report.Findings)}");
         Assert.True(report.Commands > 100 && report.HonestCommands > 20, $"hardly anything was sent: {report}");
     }
 

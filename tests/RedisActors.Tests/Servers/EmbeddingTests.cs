@@ -126,11 +126,11 @@ public sealed class EmbeddingTests : IAsyncLifetime
     public async Task Invalid_settings_are_refused_by_their_paths()
     {
         using var system = ActorSystem.Create("embedded", ConfigurationFactory.ParseString(
-            "redis-actors.default { endpoint = \"nowhere:port\", backoff.jitter = 2 }"));
+            "redis-actors.default { endpoint = \"nowhere:70000\", backoff.jitter = 2 }"));
 
         var error = Assert.ThrowsAny<Exception>(() => RedisExtension.Get(system));
 
-        Assert.Contains("redis-actors.default.endpoint: 'nowhere:port'", error.ToString());
+        Assert.Contains("redis-actors.default.endpoint: 'nowhere:70000'", error.ToString());
         Assert.Contains("redis-actors.default.backoff.jitter: '2'", error.ToString());
         await system.Terminate();
     }
