@@ -95,6 +95,7 @@ public sealed class BoundsTests : ServerSpec
     {
         await Server.ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
         var redis = Redis("command-timeout = 300ms");
+        await NextAsync<RedisReady>(WatchStates(redis));
 
         // When the timeout passes just while a probe is out, the command is Unknown.
         RedisOutcomeException error;
