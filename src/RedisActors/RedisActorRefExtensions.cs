@@ -45,7 +45,9 @@ public static class RedisActorRefExtensions
 
         if (!actor.IsLocal)
         {
-            promise.TryClaim();
+            // Given up since, it must not leave.
+            if (!promise.TryClaim()) return promise.Reply;
+
             // A message between nodes can be lost, the command or its answer.
             if (command.Timeout != Timeout.InfiniteTimeSpan) promise.GiveUpAfter((command.Timeout ?? RemoteTimeout) + RemoteGrace, command);
         }
