@@ -236,29 +236,20 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     /// <summary>Lanes that are opened later tell the subscriber too.</summary>
     private void OnSubscribe(SubscribeToState message)
     {
-        try
+        // A reference that is no actor cannot be watched, and one without a path cannot even be remembered.
+        _log.Guard(() =>
         {
             if (_subscribers.Add(message.Subscriber)) Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
-        }
-        catch (Exception)
-        {
-            // A reference that is no actor cannot be watched, and one without a path cannot even be remembered.
-        }
-
+        });
         TellSupervisors(message);
     }
 
     private void OnUnsubscribe(UnsubscribeFromState message)
     {
-        try
+        _log.Guard(() =>
         {
             if (_subscribers.Remove(message.Subscriber)) Context.Unwatch(message.Subscriber);
-        }
-        catch (Exception)
-        {
-            // As above.
-        }
-
+        });
         TellSupervisors(message);
     }
 

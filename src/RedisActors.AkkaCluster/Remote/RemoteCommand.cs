@@ -51,7 +51,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     };
 
     /// <summary>Makes sure, right before a node gets it, that its sender has not given it up.</summary>
-    public bool TryClaim() => sender is not ICancellableSender cancellable || cancellable.TryClaim();
+    public bool TryClaim() => ICancellableSender.TryClaimOf(sender);
 
     /// <summary>
     /// A node gets it now. Returns what to send to that node; a command with a token has no longer than the token is kept.

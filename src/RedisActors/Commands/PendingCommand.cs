@@ -168,7 +168,7 @@ internal class PendingCommand : LinkRequest
     /// <summary>Makes sure, right before it is handed to a link, that its sender has not given it up; if so, it is ended.</summary>
     public bool TryClaim()
     {
-        if (_sender is not ICancellableSender cancellable || cancellable.TryClaim()) return true;
+        if (ICancellableSender.TryClaimOf(_sender)) return true;
         EndAsWaiting("its sender cancelled it");
         return false;
     }

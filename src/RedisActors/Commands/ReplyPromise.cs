@@ -7,6 +7,9 @@ internal interface ICancellableSender : IActorRef
 {
     /// <summary>Asked right before its command is sent, each time. False: the sender was told that it has been given up.</summary>
     bool TryClaim();
+
+    /// <summary>The same for any sender: one that cannot give up never has.</summary>
+    static bool TryClaimOf(IActorRef sender) => sender is not ICancellableSender cancellable || cancellable.TryClaim();
 }
 
 /// <summary>
@@ -22,7 +25,7 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
     private readonly TaskCompletionSource<RedisReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // What few promises need is in objects of its own: there are as many promises as an application awaits commands.
-    private Limit? _limit;
+    private IDisposable? _limit;
     private ActorPath? _path;
     private int _state;
 
@@ -71,7 +74,7 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
     }
 
     /// <summary>The answer may have come before there was a limit to end.</summary>
-    private void End(Limit limit)
+    private void End(IDisposable limit)
     {
         if (_reply.Task.IsCompleted) limit.Dispose();
     }
@@ -85,13 +88,7 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
         return path;
     }
 
-    /// <summary>What ends a promise without an answer.</summary>
-    private abstract class Limit : IDisposable
-    {
-        public abstract void Dispose();
-    }
-
-    private sealed class Cancellation : Limit
+    private sealed class Cancellation : IDisposable
     {
         private readonly CancellationTokenRegistration _registration;
 
@@ -99,15 +96,15 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
             _registration = token.UnsafeRegister(
                 _ => promise.Fail(new RedisCanceledException(promise.GiveUp() ? Outcome.Unknown : Outcome.NotSent, command, token)), null);
 
-        public override void Dispose() => _registration.Unregister();
+        public void Dispose() => _registration.Unregister();
     }
 
-    private sealed class Silence : Limit
+    private sealed class Silence : IDisposable
     {
-        private readonly Limit? _former;
+        private readonly IDisposable? _former;
         private readonly Timer _timer;
 
-        public Silence(ReplyPromise promise, RedisCommand command, TimeSpan time, Limit? former)
+        public Silence(ReplyPromise promise, RedisCommand command, TimeSpan time, IDisposable? former)
         {
             _former = former;
             _timer = new Timer(
@@ -116,7 +113,7 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
                 null, time, Timeout.InfiniteTimeSpan);
         }
 
-        public override void Dispose()
+        public void Dispose()
         {
             _former?.Dispose();
             _timer.Dispose();

@@ -66,6 +66,19 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
         TryWrite(LogLevel.ErrorLevel, $"an actor failed: {cause.Message}", now, cause);
     }
 
+    /// <summary>Tells or watches a subscriber. One that throws, or is no actor, hurts nobody else.</summary>
+    public void Guard(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Debug($"a subscriber to its state failed: {error.Message}");
+        }
+    }
+
     public void Debug(string text) => Write(LogLevel.DebugLevel, text, null);
 
     /// <summary>The lane has failed too often, and the RedisActor ends: there are no lines after this one, so it is always written.</summary>

@@ -21,16 +21,16 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
         RedisMetrics.StateChanged(change);
         log.Write(change, now);
         memory.Commands.Tell(change);
-        foreach (var subscriber in memory.Subscribers) Try(() => subscriber.Tell(change));
+        foreach (var subscriber in memory.Subscribers) log.Guard(() => subscriber.Tell(change));
 
         // Last, because the event stream stops at the first of its subscribers that throws.
-        Try(() => context.System.EventStream.Publish(change));
+        log.Guard(() => context.System.EventStream.Publish(change));
     }
 
     /// <summary>Tells a newcomer the present state; before the first attempt there is none.</summary>
     public void Tell(IActorRef newcomer)
     {
-        if (_current is { } current) Try(() => newcomer.Tell(current));
+        if (_current is { } current) log.Guard(() => newcomer.Tell(current));
     }
 
     /// <summary>Watches the subscribers again after a restart of the supervisor.</summary>
@@ -45,34 +45,22 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
 
     public void Subscribe(IActorRef subscriber)
     {
-        Try(() =>
+        log.Guard(() =>
         {
             if (memory.Subscribers.Add(subscriber)) Watch(subscriber);
         });
         Tell(subscriber);
     }
 
-    public void Forget(IActorRef subscriber) => Try(() =>
+    public void Forget(IActorRef subscriber) => log.Guard(() =>
     {
         if (memory.Subscribers.Remove(subscriber)) Unwatch(subscriber);
     });
 
     /// <summary>A reference that is no actor cannot be watched; then nobody says that it has stopped.</summary>
-    private void Watch(IActorRef subscriber) => Try(() => context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
+    private void Watch(IActorRef subscriber) => log.Guard(() => context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
 
-    private void Unwatch(IActorRef subscriber) => Try(() => context.Unwatch(subscriber));
-
-    private void Try(Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            log.Debug($"a subscriber to its state failed: {error.Message}");
-        }
-    }
+    private void Unwatch(IActorRef subscriber) => log.Guard(() => context.Unwatch(subscriber));
 
     /// <summary>To the supervisor: one of them has stopped.</summary>
     public sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
