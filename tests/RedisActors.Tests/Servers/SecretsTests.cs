@@ -50,7 +50,12 @@ public sealed class SecretsTests : IDisposable
     [Fact]
     public async Task No_text_holds_a_secret()
     {
-        await ConnectAsync();
+        await ConnectAsync(Echoed, (endpoint, i) => ($"endpoint = \"{endpoint}\"", new RedisSecrets { User = i % 2 == 0 ? null : "app", Password = Echoed }));
+        await ConnectAsync(Echoed, (endpoint, _) => ($"endpoint = \"{endpoint}\", topology = cluster", new RedisSecrets { Password = Echoed }));
+        await ConnectAsync(Echoed, (endpoint, _) => ($"endpoint = \"{endpoint}\", role = any, database = 1", new RedisSecrets { Password = Echoed }));
+        await ConnectAsync(Sentinel, (endpoint, i) => (
+            $"topology = sentinel, sentinel {{ service = main, endpoints = [\"{endpoint}\"] }}",
+            new RedisSecrets { SentinelUser = i % 2 == 0 ? null : "watcher", SentinelPassword = Sentinel }));
         await RefuseAsync();
         ReadSettings();
 
@@ -85,16 +90,18 @@ public sealed class SecretsTests : IDisposable
         }
     }
 
-    /// <summary>Connections of every kind, in a host that logs everything, its configuration included.</summary>
-    private async Task ConnectAsync()
+    /// <summary>
+    /// A connection to each server that repeats what it was told, and others beside them, in a host that logs everything, its configuration
+    /// included.
+    /// </summary>
+    /// <param name="said">The secret that these servers repeat.</param>
+    /// <param name="connect">The settings and secrets of a connection to one of them, by its endpoint and number.</param>
+    private async Task ConnectAsync(string said, Func<string, int, (string Settings, RedisSecrets Secrets)> connect)
     {
         await using var server = await RedisServer.StartAsync(
             new RedisServerOptions { Password = Default, Users = [$"acl-user on >{Acl} ~* &* +@all"], AppendOnly = false });
-        await using var echo = StrangeServer.Saying(said => said);
-        var servers = Echoes.Select(words => StrangeServer.Saying(
-            _ => string.Format(words, Echoed, Echoed[..9], Echoed.Length) + "\r\n")).ToList();
-        var sentinels = Echoes.Select(words => StrangeServer.Saying(
-            _ => string.Format(words, Sentinel, Sentinel[..9], Sentinel.Length) + "\r\n")).ToList();
+        await using var echo = StrangeServer.Saying(words => words);
+        var strangers = Echoes.Select(words => StrangeServer.Saying(_ => string.Format(words, said, said[..9], said.Length) + "\r\n")).ToList();
         Provider.Password = Provided;
         try
         {
@@ -103,33 +110,11 @@ public sealed class SecretsTests : IDisposable
                 .With("default", new RedisSecrets { User = "acl-user", Password = "overridden by the option" })
                 .With("wrong", new RedisSecrets { Password = Wrong })
                 .With("echo", new RedisSecrets { Password = Echoed });
-            void Add(string name, string settings, RedisSecrets secret)
-            {
-                hocon.Add($"{name} {{ {settings} }}");
-                secrets = secrets.With(name, secret);
-            }
-
             for (var i = 0; i < Echoes.Length; i++)
             {
-                var endpoint = $"endpoint = \"{servers[i].Endpoint}\"";
-                switch (i % 4)
-                {
-                    case 0:
-                        Add($"echo-{i}", endpoint, new RedisSecrets { User = i % 8 == 0 ? null : "app", Password = Echoed });
-                        break;
-                    case 1:
-                        Add($"echo-{i}", $"{endpoint}, topology = cluster", new RedisSecrets { Password = Echoed });
-                        break;
-                    case 2:
-                        Add($"echo-{i}", $"{endpoint}, role = any, database = 1", new RedisSecrets { Password = Echoed });
-                        break;
-                    default:
-                        Add(
-                            $"echo-{i}",
-                            $"topology = sentinel, sentinel {{ service = main, endpoints = [\"{sentinels[i].Endpoint}\"] }}",
-                            new RedisSecrets { SentinelUser = i % 8 == 3 ? null : "watcher", SentinelPassword = Sentinel });
-                        break;
-                }
+                var (settings, secret) = connect(strangers[i].Endpoint, i);
+                hocon.Add($"echo-{i} {{ {settings} }}");
+                secrets = secrets.With($"echo-{i}", secret);
             }
 
             var builder = Host.CreateApplicationBuilder();
@@ -164,13 +149,13 @@ public sealed class SecretsTests : IDisposable
                 name => OutcomeAsync(RedisExtension.Get(system).Connection(name), good.Contains(name) ? TimeSpan.FromSeconds(50) : null)));
 
             Assert.Equal(good, names.Where((_, i) => outcomes[i] == Outcome.Applied).Order());
-            this.Add(RedisSecretsSetup.Of(system));
-            this.Add(secrets);
+            Add(RedisSecretsSetup.Of(system));
+            Add(secrets);
             await host.StopAsync();
         }
         finally
         {
-            foreach (var strange in servers.Concat(sentinels)) await strange.DisposeAsync();
+            foreach (var strange in strangers) await strange.DisposeAsync();
         }
     }
 
