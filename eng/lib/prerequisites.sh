@@ -82,3 +82,16 @@ install_redis() {
     rm -f "$log"
     return 1
 }
+
+# Builds a program under tests/ and becomes it: build_and_exec NAME [ARGUMENTS]
+build_and_exec() {
+    local name=$1 log
+    shift
+    if ! log=$(dotnet build "$root/tests/$name/$name.csproj" -c Release -v quiet -nodeReuse:false </dev/null 2>&1); then
+        say "$log"
+        say "The build failed."
+        return 1
+    fi
+
+    exec dotnet "$root/artifacts/bin/$name/release/$name.dll" "$@"
+}

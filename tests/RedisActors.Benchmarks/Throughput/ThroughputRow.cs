@@ -11,8 +11,8 @@ internal sealed record ThroughputRow(string Name, Func<ActorSystem, IReadOnlyLis
     [
         OfTold("tell", DeliveryMode.WhenSafe),
         OfTold("tell-exactly-once", DeliveryMode.ExactlyOnce),
-        new("execute", (_, redis, shape) => new ExecuteLoad(redis, shape)),
-        new("ask", (_, redis, shape) => new AskLoad(redis, shape)),
+        new("execute", (_, redis, shape) => new AwaitLoad(redis, shape, (actor, command) => actor.ExecuteAsync(command))),
+        new("ask", (_, redis, shape) => new AwaitLoad(redis, shape, (actor, command) => actor.Ask<RedisReply>(command))),
     ];
 
     /// <summary>How its commands are delivered, where actors tell them.</summary>
