@@ -17,7 +17,7 @@ internal sealed class MarkAccount
     public int Next() => Interlocked.Increment(ref _last);
 
     /// <summary>A sender was told what became of the command that sets a mark.</summary>
-    public void Told(int number, int database, DeliveryMode delivery, Outcome outcome) => _marks[number] = new Mark(database, delivery, outcome);
+    public void Told(int number, RedisCommand command, Outcome outcome) => _marks[number] = new Mark(command, outcome);
 
     /// <summary>What was told falsely, in view of what the server has.</summary>
     /// <param name="found">How often each mark was set, by database and number.</param>
@@ -32,7 +32,7 @@ internal sealed class MarkAccount
         foreach (var (number, mark) in _marks)
         {
             var times = found.GetValueOrDefault((mark.Database, number));
-            var most = mark.Outcome is Outcome.NotSent or Outcome.Rejected ? 0 : mark.Delivery == DeliveryMode.AtLeastOnce ? long.MaxValue : 1;
+            var most = mark.MostTimes;
             var least = mark.Outcome == Outcome.Applied ? 1 : 0;
             if (times < least || times > most)
             {
@@ -41,7 +41,20 @@ internal sealed class MarkAccount
         }
     }
 
-    private sealed record Mark(int Database, DeliveryMode Delivery, Outcome Outcome);
+    private sealed record Mark(RedisCommand Command, Outcome Outcome)
+    {
+        public int Database => Command.Database ?? 0;
+
+        public DeliveryMode Delivery => Command.Delivery ?? DeliveryMode.WhenSafe;
+
+        /// <summary>A script that answers with an error has run.</summary>
+        public long MostTimes => Outcome switch
+        {
+            Outcome.NotSent => 0,
+            Outcome.Rejected => Command.Name == "EVAL" ? 1 : 0,
+            _ => Delivery == DeliveryMode.AtLeastOnce ? long.MaxValue : 1,
+        };
+    }
 }
 
 /// <summary>One honest sender's counter: what it was told, and what the server has in the end.</summary>

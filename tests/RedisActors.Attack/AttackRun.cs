@@ -136,10 +136,10 @@ internal sealed class AttackRun
     private async Task MarkAsync(OddCommands odd)
     {
         var number = _marks.Next();
-        var command = odd.WithOddOptions(new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1));
+        var command = odd.WithOddOptions(odd.Mark(number));
         using var giveUp = odd.Next(5) == 0 ? new CancellationTokenSource(odd.Next(20)) : null;
         var told = await TellAsync(command, giveUp is null && odd.Next(2) == 0, giveUp?.Token ?? default);
-        if (told.Outcome is { } outcome) _marks.Told(number, command.Database ?? 0, command.Delivery ?? DeliveryMode.WhenSafe, outcome);
+        if (told.Outcome is { } outcome) _marks.Told(number, command, outcome);
     }
 
     /// <summary>What one sender reads after it wrote is what it wrote.</summary>

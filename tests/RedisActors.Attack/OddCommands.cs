@@ -62,6 +62,17 @@ internal sealed class OddCommands(int seed)
         "return string.rep('x', 300000)", "error('no')", "return redis.call('SELECT', 3)", "this is no script", "",
     ];
 
+    private const string MarkAndAnswer =
+        "redis.call('HINCRBY', KEYS[1], ARGV[1], 1); if ARGV[2] == '' then return 1 end; return redis.error_reply(ARGV[2])";
+
+    private static readonly string[] ServersWords =
+    [
+        "LOADING Redis is loading the dataset in memory", "BUSY Redis is busy running a script.", "MOVED 1 127.0.0.1:1", "ASK 1 127.0.0.1:1",
+        "READONLY You can't write against a read only replica.", "NOREPLICAS Not enough good replicas to write.",
+        "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "NOAUTH Authentication required.",
+        "CLUSTERDOWN Hash slot not served", "TRYAGAIN Multiple keys request during rehashing of slot", "ERR max number of clients reached",
+    ];
+
     private static readonly DeliveryMode?[] Modes =
         [null, DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe, DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
 
@@ -82,6 +93,13 @@ internal sealed class OddCommands(int seed)
         if (words.Length == 1 || Of(0.1)) return (words[0], Arguments());
         return (words[0], [words[1], .. Arguments()]);
     }
+
+    /// <summary>
+    /// A command that sets a mark: itself, or by a script, which may answer in the words with which the server refuses a command.
+    /// </summary>
+    public RedisCommand Mark(int number) => Of(0.7)
+        ? new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1)
+        : new RedisCommand("EVAL", MarkAndAnswer, 1, MarkAccount.Hash, number, Of(0.5) ? string.Empty : Pick(ServersWords));
 
     public RedisCommand WithOddOptions(RedisCommand command) => command with
     {

@@ -69,13 +69,16 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     }
 
     /// <summary>The ledger is told that a request has come back: the server refused it for the time being.</summary>
-    public void CameBack(PendingCommand pending)
+    public void CameBack(CommandRefused refused)
     {
+        var pending = refused.Command;
         var command = (TrackedCommand)pending.Command.State!;
-        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.RefusalReason}");
+        Trace?.Invoke($"actor: #{command.Number} has come back: {pending.RefusalReason} ({refused.Speaker})");
         foreach (var request in command.Requests)
         {
-            if (request.Pending == pending) request.BounceKnown = NextOrder();
+            if (request.Pending != pending) continue;
+            if (!pending.RunsScript || refused.Speaker == Speaker.Server) request.BounceKnown = NextOrder();
+            else request.HasReply = false;
         }
     }
 

@@ -115,7 +115,7 @@ internal sealed class CommandActorModel
 
     private (InFlightQueue InFlight, CommandLedger Ledger) CreateLedger()
     {
-        var inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(command)), roomAgain: () => Post(OnRoomAgain));
+        var inFlight = new InFlightQueue(bounced: command => Post(() => OnCommandRefused(new CommandRefused(command))), roomAgain: () => Post(OnRoomAgain));
         var stashFactor = _mutation == Mutation.StashUnbounded ? 2 : 1;
         var ledger = new CommandLedger(
             _rules,
@@ -203,24 +203,29 @@ internal sealed class CommandActorModel
         if (_mutation != Mutation.StopForgets) _ledger.EndAll("the RedisActor stopped");
     }
 
-    private void OnCommandRefused(PendingCommand command)
+    private void OnCommandRefused(CommandRefused message)
     {
-        _account.CameBack(command);
+        var command = message.Command;
+        if (_mutation == Mutation.ScriptTakenForServer) message = message with { Speaker = Speaker.Server };
+        _account.CameBack(message);
         if (_state == State.Stopped)
         {
-            _inFlight.HasReturned();
-            new CommandRefused(command).EndAsNotSent();
+            if (!command.EndedInDoubt) _inFlight.HasReturned();
+            message.EndUnretried();
             return;
         }
 
         if (!_ledger.HasHandedOver(command))
         {
-            new CommandRefused(command).EndAsNotSent();
+            message.EndUnretried();
             return;
         }
 
-        switch (_ledger.CommandRefused(command))
+        switch (_ledger.CommandRefused(command, message.Speaker))
         {
+            case RefusalAction.AskWhoSpoke:
+                _link!.Send(new ScriptWitness(command, refused => Post(() => OnCommandRefused(refused))));
+                break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 OnLeaveLink($"the server refuses commands: {command.RefusalReason}", PatienceOfRefused);
                 break;

@@ -17,6 +17,14 @@ internal readonly record struct ServerReply(RespValue Value, string? Error = nul
 internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, ModelMemory memory, Mutation mutation)
 {
     private const string WrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
+    private const string Loading = "LOADING Redis is loading the dataset in memory";
+    private const string Busy = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+    private const string TryAgain = "TRYAGAIN Multiple keys request during rehashing of slot";
+    private const string ReadOnly = "READONLY You can't write against a read only replica.";
+    private const string Misconfigured = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.";
+
+    private static readonly string[] ServersWords =
+        ["NOREPLICAS Not enough good replicas to write.", "CLUSTERDOWN The cluster is down", "NOAUTH Authentication required."];
 
     private readonly List<ModelConnection> _connections = [];
     private readonly Dictionary<string, object> _data = [];
@@ -134,8 +142,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
             return new ServerReply(RespValue.Integer(1));
         }
 
-        if (time.Now < _loadingUntil) return Refuse(request, "LOADING Redis is loading the dataset in memory");
-        if (time.Now < _busyUntil) return Refuse(request, "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.");
+        if (time.Now < _loadingUntil) return Refuse(request, Loading);
+        if (time.Now < _busyUntil) return Refuse(request, Busy);
         if (request.Command is { } forbidden && time.Now < _forbiddenUntil)
         {
             const string NoPermission = "NOPERM this user has no permissions to run this command";
@@ -155,6 +163,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
                 return new ServerReply(RespValue.Array(Describe(request.Arguments[1].ToString())));
             case "EVALSHA":
                 return RunScript(request);
+            case "EVAL" when request.Command is null:
+                return RunWitness(request);
             default:
                 return Run(request, request.Name, request.Arguments);
         }
@@ -172,7 +182,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply RunScript(WrittenRequest request)
     {
         var keys = (int)request.Arguments[1];
-        if (IsMoving(request.Command!)) return Refuse(request, "TRYAGAIN Multiple keys request during rehashing of slot");
+        if (IsMoving(request.Command!.Keys)) return Refuse(request, TryAgain);
         if (!_knowsScript) return Refuse(request, "NOSCRIPT No matching script. Please use EVAL.");
         var token = request.Arguments[2].ToString();
         if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
@@ -205,16 +215,32 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply Run(WrittenRequest request, string name, RedisValue[] arguments)
     {
         var command = request.Command!;
-        if (IsMoving(command)) return Refuse(request, "TRYAGAIN Multiple keys request during rehashing of slot");
-        if (command.Writes && time.Now < _readOnlyUntil) return Refuse(request, "READONLY You can't write against a read only replica.");
-        if (command.Writes && time.Now < _misconfiguredUntil)
-        {
-            return Refuse(request, "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.");
-        }
-
+        if (WhyNot(command.Keys, command.Writes) is { } refusal) return Refuse(request, refusal);
         var reply = Apply(name, arguments);
         account.Executed(command, request.Tracked!, reply);
         return reply;
+    }
+
+    /// <summary>A script that does nothing is refused where one that writes would be.</summary>
+    private ServerReply RunWitness(WrittenRequest request) =>
+        WhyNot([request.Arguments[2].ToString()], writes: true) is { } refusal
+            ? Refuse(request, refusal)
+            : new ServerReply(RespValue.Integer(0));
+
+    private string? WhyNot(string[] keys, bool writes)
+    {
+        if (IsMoving(keys)) return TryAgain;
+        if (writes && time.Now < _readOnlyUntil) return ReadOnly;
+        return writes && time.Now < _misconfiguredUntil ? Misconfigured : null;
+    }
+
+    /// <summary>
+    /// A script of a sender's writes, and answers as it likes; not in words that may come true a moment later, when nobody could tell.
+    /// </summary>
+    private ServerReply RunSendersScript(RedisValue[] arguments)
+    {
+        var reply = Apply("RPUSH", arguments[2..]);
+        return chance.Of(0.5) ? reply : new ServerReply(default, chance.Pick(ServersWords));
     }
 
     private ServerReply Apply(string name, RedisValue[] arguments)
@@ -238,6 +264,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
             case "MSET":
                 for (var i = 0; i < arguments.Length; i += 2) _data[arguments[i].ToString()] = arguments[i + 1].ToString();
                 return new ServerReply(RespValue.SimpleString("OK"));
+            case "EVAL":
+                return RunSendersScript(arguments);
             case "SETNX":
                 if (value is not null) return new ServerReply(RespValue.Integer(0));
                 _data[key] = arguments[1].ToString();
@@ -251,9 +279,9 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         }
     }
 
-    private bool IsMoving(TrackedCommand command)
+    private bool IsMoving(string[] keys)
     {
-        foreach (var key in command.Keys)
+        foreach (var key in keys)
         {
             if (_tryAgainUntil.TryGetValue(key, out var until) && time.Now < until) return true;
         }
@@ -264,6 +292,9 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private static ServerReply Refuse(WrittenRequest request, string error)
     {
         if (request.Tracked is { } tracked) tracked.WasRefused = true;
+
+        // When the server refuses no more as soon as a moment later, its words count as the script's.
+        if (request is { Name: "EVAL", Command: { } script }) script.Rejections.Add(error);
         return new ServerReply(default, error);
     }
 

@@ -77,6 +77,9 @@ public enum Mutation
     /// <summary>An error that means "not now" is told to the sender as if it were final.</summary>
     RefusalTold,
 
+    /// <summary>A script that answers in the server's words is taken for the server.</summary>
+    ScriptTakenForServer,
+
     /// <summary>Commands that wait are forgotten when the actor stops.</summary>
     StopForgets,
 

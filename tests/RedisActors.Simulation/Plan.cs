@@ -121,7 +121,7 @@ internal sealed class Plan
         var mode = SingleMode ?? chance.Pick(Modes);
         var unique = $"v{number}";
         var key = chance.Between(1, Keys);
-        var (name, replay, keys, arguments) = chance.Between(0, 15) switch
+        var (name, replay, keys, arguments) = chance.Between(0, 16) switch
         {
             <= 2 => ("INCR", ReplayClass.Accumulating, new[] { $"counter{key}" }, Array.Empty<string>()),
             3 => ("SET", ReplayClass.LastWins, [$"counter{key}"], [$"{number * 1000}"]),
@@ -133,6 +133,7 @@ internal sealed class Plan
             12 => ("SETNX", ReplayClass.Conditional, [$"text{key}"], [unique]),
             13 => ("DEL", ReplayClass.Conditional, [$"text{key}"], []),
             14 => ("INCR", ReplayClass.Accumulating, [$"list{key}"], []),
+            15 when mode != DeliveryMode.ExactlyOnce => ("EVAL", ReplayClass.Accumulating, [$"list{key}"], [unique]),
             _ => ("MODULE.PUSH", ReplayClass.Accumulating, [$"list{key}"], [unique]),
         };
         if (HasPoison && chance.Of(0.1)) (name, replay, keys, arguments) = ("MODULE.POISON", ReplayClass.Accumulating, [$"list{key}"], [unique]);
@@ -154,6 +155,7 @@ internal sealed class Plan
 
     private static RedisCommand Command(string name, string[] keys, string[] arguments) => (name, arguments) switch
     {
+        ("EVAL", [var argument]) => new RedisCommand(name, "a script that answers as it likes", 1, keys[0], argument),
         ("MSET", [var value]) => new RedisCommand(name, keys[0], value, keys[1], value),
         (_, [var argument]) => new RedisCommand(name, keys[0], argument),
         _ => new RedisCommand(name, keys[0]),

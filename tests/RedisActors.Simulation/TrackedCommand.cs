@@ -70,7 +70,7 @@ internal sealed class TrackedRequest(PendingCommand pending, int epoch, long ord
     /// <summary>When the ledger was told that the server refused it for the time being.</summary>
     public long BounceKnown { get; set; } = long.MaxValue;
 
-    /// <summary>Whether the client has its reply, and has not lost it.</summary>
+    /// <summary>Whether the client has its reply, has not lost it, and knows what it means.</summary>
     public bool HasReply { get; set; }
 
     /// <summary>Whether the server has refused to execute it, for the time being or for good.</summary>

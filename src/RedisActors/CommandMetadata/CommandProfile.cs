@@ -87,6 +87,9 @@ internal sealed class CommandProfile
         init => _whyNotInCluster = WhyNotInCluster(Scope, value, value);
     }
 
+    /// <summary>Whether it runs a script or a function, which may answer in any words, the server's own included.</summary>
+    public bool RunsScript { get; init; }
+
     /// <summary>With which arguments the limits hold; null: with all.</summary>
     public ArgumentTest? LimitedWhen { private get; init; }
 

@@ -104,6 +104,12 @@ internal static class RetryableErrors
         return Final;
     }
 
+    /// <summary>Whether two errors mean that the server refuses commands for the same reason.</summary>
+    public static bool IsSameRefusal(string one, string other) =>
+        SlotRedirect.TryParse(one, out var redirect)
+            ? SlotRedirect.TryParse(other, out var otherRedirect) && redirect == otherRedirect
+            : Classify(other) != Final && FirstWord(one).SequenceEqual(FirstWord(other));
+
     /// <summary>Whether a node does not serve commands because it misses other nodes of its Redis Cluster.</summary>
     public static bool IsClusterDown(string? error) => error?.StartsWith("CLUSTERDOWN ", StringComparison.Ordinal) == true;
 
@@ -120,6 +126,9 @@ internal static class RetryableErrors
         var position = ScriptPosition(error);
         return position < 0 ? error : error[..position];
     }
+
+    private static ReadOnlySpan<char> FirstWord(string error) =>
+        error.AsSpan(0, error.IndexOf(' ') is >= 0 and var end ? end : error.Length);
 
     /// <summary>
     /// Redis 7 ends such an error with <c> script: NAME, on @user_script:LINE.</c> or <c>@user_function:LINE.</c>

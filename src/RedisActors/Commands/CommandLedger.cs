@@ -19,6 +19,7 @@ internal sealed class CommandLedger
     private readonly WaitingCommands _waiting;
     private readonly ReplayOrder _replay;
     private readonly InFlightSettings _bounds;
+    private readonly List<PendingCommand> _doubtful = [];
     private PendingCommand? _suspect;
     private bool _linked;
     private bool _leaving;
@@ -50,7 +51,7 @@ internal sealed class CommandLedger
     public bool InCluster { get; init; }
 
     /// <summary>Whether anything waits that has a deadline.</summary>
-    public bool HasDeadlines => !_deadlines.IsEmpty;
+    public bool HasDeadlines => !_deadlines.IsEmpty || _doubtful.Count > 0;
 
     /// <summary>How many times in a row the server has refused for the time being.</summary>
     public int RetryAttempt => _refused.Attempt;
@@ -122,10 +123,27 @@ internal sealed class CommandLedger
 
     /// <summary>
     /// The server refused a command for the time being: it certainly did not run. It goes back, and holds back what comes after
-    /// it: on its keys, or everything where the whole server refuses.
+    /// it: on its keys, or everything where the whole server refuses. Of a script it has to be known first who spoke.
     /// </summary>
-    public RefusalAction CommandRefused(PendingCommand command)
+    public RefusalAction CommandRefused(PendingCommand command, Speaker speaker = Speaker.NotAsked)
     {
+        if (command.EndedInDoubt) return RefusalAction.Retry;
+        if (command.RunsScript && speaker == Speaker.NotAsked && _linked)
+        {
+            _refused.DoubtProbe();
+            _doubtful.Add(command);
+            return RefusalAction.AskWhoSpoke;
+        }
+
+        _doubtful.Remove(command);
+        if (command.RunsScript && speaker != Speaker.Server)
+        {
+            _inFlight.HasReturned();
+            if (speaker == Speaker.Script) command.EndAsAnswered();
+            else ScriptLost(command);
+            return RefusalAction.Retry;
+        }
+
         _inFlight.HasReturned();
         var reason = command.RefusalReason!;
         var kind = RetryableErrors.Classify(reason, out var scope);
@@ -133,7 +151,7 @@ internal sealed class CommandLedger
         {
             if (!InCluster)
             {
-                command.Renew(mayHaveRun: false).EndAsRejected(reason);
+                command.EndAsAnswered();
                 return RefusalAction.Retry;
             }
 
@@ -160,7 +178,7 @@ internal sealed class CommandLedger
     public PendingCommand? RetryDue(long now)
     {
         _refused.ForgetPlan();
-        if (!MayHandOver || !_refused.AwaitsProbe) return null;
+        if (!MayHandOver || !_refused.AwaitsProbe || _inFlight.Returning > 0) return null;
         if (_waiting.NextIsSuspect && _inFlight.Count > 0)
         {
             _refused.HoldEverything();
@@ -236,6 +254,7 @@ internal sealed class CommandLedger
             else _waiting.Expire(command);
         }
 
+        foreach (var script in _doubtful.FindAll(script => script.Deadline <= now)) ExpireInDoubt(script);
         _inFlight.Deliver();
     }
 
@@ -256,6 +275,33 @@ internal sealed class CommandLedger
 
         EndAllStashed(reason);
     }
+
+    /// <summary>The link was lost before it was known who spoke: it may have run, and so may what was sent after it.</summary>
+    private void ScriptLost(PendingCommand script)
+    {
+        script.WasOvertaken = true;
+        if (!_replay.MayReplay(script))
+        {
+            EndInDoubt(script, "the connection was lost");
+            return;
+        }
+
+        var renewed = script.Renew(mayHaveRun: true);
+        if (!_waiting.EndIfInVain(renewed)) _waiting.Return(renewed);
+    }
+
+    private void ExpireInDoubt(PendingCommand script)
+    {
+        _doubtful.Remove(script);
+        _inFlight.HasReturned();
+        script.EndedInDoubt = true;
+        EndInDoubt(script, "its timeout passed");
+    }
+
+    private static void EndInDoubt(PendingCommand script, string why) => script.Renew(mayHaveRun: true).EndAs(
+        Outcome.Unknown,
+        $"{script.Command.Name}: it was answered in the words with which the server refuses a command ({script.RefusalReason}), and {why} "
+        + "before it was known whether these were its own; the server may have executed it");
 
     private static void EndInFlight(PendingCommand command, string ifSent, string ifNotSent)
     {
@@ -294,6 +340,9 @@ internal enum RefusalAction
 
     /// <summary>Give the exactly-once script to the server again; then as <see cref="Retry"/>.</summary>
     LoadScript,
+
+    /// <summary>Find out who spoke (<see cref="ScriptWitness"/>), and call <see cref="CommandLedger.CommandRefused"/> once more.</summary>
+    AskWhoSpoke,
 
     /// <summary>Leave this server: it will go on refusing. The command is retried on the next link.</summary>
     Reconnect,

@@ -51,7 +51,7 @@ internal sealed class DeadLetterResponder : MinimalActorRef
                 _answer(command, letter);
                 break;
             case CommandRefused refused:
-                refused.EndAsNotSent();
+                refused.EndUnretried();
                 break;
             case AdoptCommands adopted:
                 adopted.EndAll("the RedisActor stopped");

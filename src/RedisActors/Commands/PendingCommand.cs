@@ -89,6 +89,9 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool WasOvertaken { get; set; }
 
+    /// <summary>Whether its time was up before it was known whether it or the server spoke: it is answered.</summary>
+    public bool EndedInDoubt { get; set; }
+
     /// <summary>The hash slot that a node of the cluster named when it did not have it; null: the one of its first key.</summary>
     public int? MovedSlot
     {
@@ -121,6 +124,9 @@ internal class PendingCommand : LinkRequest
 
     /// <summary>Whether the server takes it while a script keeps it busy.</summary>
     public bool PassesBusy => CommandTable.Find(Command)?.PassesBusy(Command.ArgumentArray) == true;
+
+    /// <summary>Whether it runs a script of its sender's, which may answer in the words with which the server refuses a command.</summary>
+    public bool RunsScript => CommandTable.Find(Command)?.RunsScript == true;
 
     /// <summary>Whether what it sends is a script that the library can load.</summary>
     protected virtual bool HasScriptOfTheLibrary => false;
@@ -186,8 +192,12 @@ internal class PendingCommand : LinkRequest
         if (_losses < byte.MaxValue) _losses++;
     }
 
-    /// <summary>Ends it with an error of the server after which it was to be retried, which is not to be.</summary>
-    public bool EndAsRejected(string serverError) => End(Rejected(serverError));
+    /// <summary>What looked like a refusal, after which it would be retried, is its answer.</summary>
+    public void EndAsAnswered()
+    {
+        var renewed = Renew(mayHaveRun: false);
+        renewed.End(renewed.Rejected(RefusalReason!));
+    }
 
     /// <summary>Ends it as a failure, unless it has been answered or ended already.</summary>
     public bool EndAs(Outcome outcome, string message) => End(Failure(outcome, message));
@@ -323,15 +333,24 @@ internal class PendingCommand : LinkRequest
 }
 
 /// <summary>From the link's thread to the command actor: the server refused a command for the time being.</summary>
-internal sealed record CommandRefused(PendingCommand Command) : INoSerializationVerificationNeeded
+/// <param name="Command">The command.</param>
+/// <param name="Speaker">Of a sender's script: whether it was the server that spoke.</param>
+internal sealed record CommandRefused(PendingCommand Command, Speaker Speaker = Speaker.NotAsked) : INoSerializationVerificationNeeded
 {
     /// <summary>
-    /// Nobody is there to retry it: the actor has stopped, or it was restarted since it handed this command to a link. What was
+    /// Nobody is there to retry it: the actor has stopped, or it was restarted since it handed this command to a link. What the server
     /// refused certainly did not run, unless an earlier request of it did.
     /// </summary>
-    public void EndAsNotSent()
+    public void EndUnretried()
     {
-        var renewed = Command.Renew(mayHaveRun: false);
+        if (Command.EndedInDoubt) return;
+        if (Speaker == Speaker.Script)
+        {
+            Command.EndAsAnswered();
+            return;
+        }
+
+        var renewed = Command.Renew(mayHaveRun: Command.RunsScript && Speaker != Speaker.Server);
         renewed.EndAs(
             renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
             $"{renewed.Command.Name}: the RedisActor stopped or failed before it could be retried ({Command.RefusalReason})");

@@ -89,7 +89,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
                 _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
                 break;
             case CommandRefused bounced:
-                bounced.EndAsNotSent();
+                bounced.EndUnretried();
                 break;
             case AdoptCommands adopted:
                 adopted.EndAll(why);
@@ -233,12 +233,15 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         if (!_ledger.HasHandedOver(message.Command))
         {
-            message.EndAsNotSent();
+            message.EndUnretried();
             return;
         }
 
-        switch (_ledger.CommandRefused(message.Command))
+        switch (_ledger.CommandRefused(message.Command, message.Speaker))
         {
+            case RefusalAction.AskWhoSpoke:
+                _link!.Send(new ScriptWitness(message.Command, refused => _self.Tell(refused)));
+                break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 LeaveLink($"the server refuses commands: {message.Command.RefusalReason}", PatienceOfRefused);
                 break;

@@ -102,6 +102,9 @@ internal sealed class RetryGate(ReplayPolicy rules)
         _state = State.Probing;
     }
 
+    /// <summary>The probe, or another script, was answered in the server's words, and it is not known yet who spoke.</summary>
+    public void DoubtProbe() => TryGo(State.Probing, State.ProbeInVain);
+
     /// <summary>
     /// What was waited for has been answered; or so it seems, for the signal may be an earlier one that was still in the mailbox. False when
     /// no probe was out.

@@ -50,6 +50,19 @@ public sealed class RetryableErrorsTests
     }
 
     [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory", "LOADING Redis is loading the dataset in memory", true)]
+    [InlineData("BUSY Redis is busy running a script.", "BUSY Redis is busy running a module command.", true)]
+    [InlineData("BUSY Redis is busy running a script.", "LOADING Redis is loading the dataset in memory", false)]
+    [InlineData("BUSY Redis is busy running a script.", "BUSY bees", false)]
+    [InlineData("READONLY You can't write against a read only replica.", "NOPERM this user has no permissions to run the 'eval' command", false)]
+    [InlineData("ERR max number of clients reached", "ERR Error compiling script (new function)", false)]
+    [InlineData("MOVED 1 127.0.0.1:1", "MOVED 1 127.0.0.1:2", true)]
+    [InlineData("MOVED 1 127.0.0.1:1", "MOVED 2 127.0.0.1:1", false)]
+    [InlineData("MOVED 1 127.0.0.1:1", "ASK 1 127.0.0.1:1", false)]
+    public void Two_errors_are_one_refusal_if_the_server_means_the_same_by_them(string one, string other, bool expected) =>
+        Assert.Equal(expected, RetryableErrors.IsSameRefusal(one, other));
+
+    [Theory]
     [InlineData("LOADING")]
     [InlineData("BUSY come back later")]
     [InlineData("READONLY mode is on for this account")]

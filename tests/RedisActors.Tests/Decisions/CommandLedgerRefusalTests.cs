@@ -11,6 +11,8 @@ public sealed class CommandLedgerRefusalTests
     private const string NoScript = "NOSCRIPT No matching script. Please use EVAL.";
     private const string ReadOnly = "READONLY You can't write against a read only replica.";
 
+    private const string Script = "EVAL return 1 key";
+
     private readonly CommandBench _bench = new();
 
     public CommandLedgerRefusalTests() => _bench.LinkUp();
@@ -45,6 +47,93 @@ public sealed class CommandLedgerRefusalTests
         _bench.TakeSignals();
         Assert.NotNull(_bench.Retry());
         Assert.Equal(["a", "b", "a", "b"], _bench.SentStates);
+    }
+
+    [Fact]
+    public void A_script_that_is_answered_in_the_servers_words_is_held_until_it_is_known_who_spoke()
+    {
+        var script = _bench.Accept("a", Script);
+
+        Assert.Equal(RefusalAction.AskWhoSpoke, _bench.Refuse(script, Loading));
+
+        Assert.Empty(_bench.Told);
+        Assert.Equal((1, 0), (_bench.Ledger.InFlight, _bench.Ledger.Stashed));
+    }
+
+    [Fact]
+    public void A_script_that_spoke_itself_is_told_its_answer_and_holds_nothing_back()
+    {
+        var script = _bench.Accept("a", Script);
+        _bench.Refuse(script, Loading);
+
+        _bench.Ledger.CommandRefused(script, Speaker.Script);
+
+        Assert.Equal("a Rejected", Assert.Single(_bench.Told));
+        Assert.Equal((0, 0), (_bench.Ledger.InFlight, _bench.Ledger.Stashed));
+        Assert.False(_bench.Ledger.PlanRetry());
+    }
+
+    [Fact]
+    public void A_script_that_the_server_refused_is_retried_like_any_command()
+    {
+        var script = _bench.Accept("a", Script);
+        _bench.Refuse(script, Loading);
+
+        Assert.Equal(RefusalAction.Retry, _bench.Ledger.CommandRefused(script, Speaker.Server));
+
+        Assert.Empty(_bench.Told);
+        Assert.NotNull(_bench.Retry());
+        Assert.Equal(["a", "a"], _bench.SentStates);
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.AtMostOnce, "a Unknown")]
+    [InlineData(DeliveryMode.WhenSafe, "a Unknown")]
+    [InlineData(DeliveryMode.AtLeastOnce, null)]
+    public void A_script_of_which_nobody_can_say_who_spoke_may_have_run(DeliveryMode delivery, string? told)
+    {
+        var script = _bench.Accept("a", Script, delivery);
+        _bench.Refuse(script, Loading);
+
+        _bench.Ledger.CommandRefused(script, Speaker.Unknown);
+        _bench.LinkLost();
+
+        Assert.Equal(told is null ? [] : [told], _bench.Told);
+        Assert.Equal(told is null ? 1 : 0, _bench.Ledger.Stashed);
+    }
+
+    [Fact]
+    public void A_script_of_which_it_is_not_known_in_time_who_spoke_ends_as_unknown_once()
+    {
+        var script = _bench.Accept("a", Script, deadline: 100);
+        _bench.Refuse(script, Loading);
+
+        _bench.Ledger.Expire(99);
+        Assert.Empty(_bench.Told);
+        _bench.Ledger.Expire(100);
+        _bench.Ledger.CommandRefused(script, Speaker.Script);
+        new CommandRefused(script, Speaker.Script).EndUnretried();
+
+        Assert.Equal(["a Unknown"], _bench.Told);
+        Assert.Equal((0, 0, false), (_bench.Ledger.InFlight, _bench.Ledger.Stashed, _bench.Ledger.HasDeadlines));
+    }
+
+    [Fact]
+    public void Nothing_overtakes_a_probe_of_which_it_is_not_known_who_answered_it()
+    {
+        _bench.Refuse(_bench.Accept("a", Script), Loading);
+        _bench.Ledger.CommandRefused(_bench.Last("a"), Speaker.Server);
+        _bench.Accept("b", Script);
+        var probe = _bench.Retry()!;
+
+        _bench.Refuse(probe, Loading);
+        _bench.TakeSignals();
+
+        Assert.Null(_bench.Retry());
+        Assert.Equal(["a", "a"], _bench.SentStates);
+        _bench.Ledger.CommandRefused(probe, Speaker.Script);
+        Assert.NotNull(_bench.Retry());
+        Assert.Equal(["a", "a", "b"], _bench.SentStates);
     }
 
     [Fact]

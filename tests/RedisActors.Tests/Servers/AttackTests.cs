@@ -80,30 +80,33 @@ public sealed class AttackTests
     }
 
     [Theory]
-    [InlineData(Outcome.Applied, DeliveryMode.WhenSafe, 0, 0L, "Applied")]
-    [InlineData(Outcome.NotSent, DeliveryMode.WhenSafe, 0, 1L, "NotSent")]
-    [InlineData(Outcome.Rejected, DeliveryMode.AtLeastOnce, 0, 1L, "Rejected")]
-    [InlineData(Outcome.Unknown, DeliveryMode.ExactlyOnce, 0, 2L, "2 times")]
-    [InlineData(Outcome.Applied, DeliveryMode.ExactlyOnce, 5, 1L, "is in database 5")]
+    [InlineData("HINCRBY", Outcome.Applied, DeliveryMode.WhenSafe, 0, 0L, "Applied")]
+    [InlineData("HINCRBY", Outcome.NotSent, DeliveryMode.WhenSafe, 0, 1L, "NotSent")]
+    [InlineData("HINCRBY", Outcome.Rejected, DeliveryMode.AtLeastOnce, 0, 1L, "Rejected")]
+    [InlineData("HINCRBY", Outcome.Unknown, DeliveryMode.ExactlyOnce, 0, 2L, "2 times")]
+    [InlineData("HINCRBY", Outcome.Applied, DeliveryMode.ExactlyOnce, 5, 1L, "is in database 5")]
+    [InlineData("EVAL", Outcome.Rejected, DeliveryMode.AtLeastOnce, 0, 2L, "2 times")]
+    [InlineData("EVAL", Outcome.NotSent, DeliveryMode.AtMostOnce, 0, 1L, "NotSent")]
     public void A_mark_about_which_the_sender_was_told_what_is_not_so_is_found(
-        Outcome told, DeliveryMode delivery, int database, long times, string finding)
+        string name, Outcome told, DeliveryMode delivery, int database, long times, string finding)
     {
         var account = new MarkAccount();
-        account.Told(1, 0, delivery, told);
+        account.Told(1, new RedisCommand(name, MarkAccount.Hash) { Delivery = delivery }, told);
 
         Assert.Contains(account.FindFalse(new Dictionary<(int, int), long> { [(database, 1)] = times }), text => text.Contains(finding, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(Outcome.Applied, DeliveryMode.WhenSafe, 1L)]
-    [InlineData(Outcome.Applied, DeliveryMode.AtLeastOnce, 2L)]
-    [InlineData(Outcome.Unknown, DeliveryMode.AtMostOnce, 1L)]
-    [InlineData(Outcome.Unknown, DeliveryMode.AtMostOnce, 0L)]
-    [InlineData(Outcome.NotSent, DeliveryMode.AtMostOnce, 0L)]
-    public void A_mark_about_which_the_truth_was_told_is_not_found(Outcome told, DeliveryMode delivery, long times)
+    [InlineData("HINCRBY", Outcome.Applied, DeliveryMode.WhenSafe, 1L)]
+    [InlineData("HINCRBY", Outcome.Applied, DeliveryMode.AtLeastOnce, 2L)]
+    [InlineData("HINCRBY", Outcome.Unknown, DeliveryMode.AtMostOnce, 1L)]
+    [InlineData("HINCRBY", Outcome.Unknown, DeliveryMode.AtMostOnce, 0L)]
+    [InlineData("HINCRBY", Outcome.NotSent, DeliveryMode.AtMostOnce, 0L)]
+    [InlineData("EVAL", Outcome.Rejected, DeliveryMode.AtMostOnce, 1L)]
+    public void A_mark_about_which_the_truth_was_told_is_not_found(string name, Outcome told, DeliveryMode delivery, long times)
     {
         var account = new MarkAccount();
-        account.Told(1, 0, delivery, told);
+        account.Told(1, new RedisCommand(name, MarkAccount.Hash) { Delivery = delivery }, told);
 
         Assert.Empty(account.FindFalse(new Dictionary<(int, int), long> { [(0, 1)] = times }));
     }

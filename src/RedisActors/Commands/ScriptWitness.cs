@@ -1,0 +1,68 @@
+using RedisActors.CommandMetadata;
+using RedisActors.Connection;
+using StackExchange.Redis;
+
+namespace RedisActors.Commands;
+
+/// <summary>Who spoke when a sender's script was answered in the words with which the server refuses a command.</summary>
+internal enum Speaker
+{
+    /// <summary>Nobody has asked yet.</summary>
+    NotAsked,
+
+    /// <summary>The server: it did not run the script.</summary>
+    Server,
+
+    /// <summary>The script: it ran, and these words are its answer.</summary>
+    Script,
+
+    /// <summary>The link was lost before it was known.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Runs a script that does nothing, on the keys of a sender's script that was answered as a refusal is: a script may use the server's
+/// own words after it has written. When the server refuses this one too, it refused the other.
+/// </summary>
+/// <remarks>
+/// Since Redis 7 a server refuses a script that begins with <c>#!lua</c> when it would refuse its writes (READONLY, MISCONF, NOREPLICAS):
+/// https://redis.io/docs/latest/develop/programmability/eval-intro/. An older one compiles no such script, but says so only where it would
+/// have run it. Whoever may not use <c>EVAL</c> is told the words as the script's answer.
+/// </remarks>
+internal sealed class ScriptWitness : LinkRequest
+{
+    private static readonly RedisValue Nothing = "#!lua\nreturn 0";
+
+    private readonly PendingCommand _script;
+    private readonly Action<CommandRefused> _tell;
+
+    /// <param name="script">The command that was answered.</param>
+    /// <param name="tell">Told once, from any thread, that the command came back and who spoke.</param>
+    public ScriptWitness(PendingCommand script, Action<CommandRefused> tell)
+    {
+        _script = script;
+        _tell = tell;
+        var keys = new List<RedisValue>();
+        CommandTable.Find(script.Command)?.TryGetKeys(script.Command.ArgumentArray, keys);
+        Arguments = [Nothing, keys.Count, .. keys];
+    }
+
+    public override string Name => "EVAL";
+
+    public override RedisValue[] Arguments { get; }
+
+    public override int? Database => _script.Database;
+
+    public override void Succeed(in RespValue value) => Tell(Speaker.Script);
+
+    public override void Reject(string serverError) =>
+        Tell(RetryableErrors.IsSameRefusal(_script.RefusalReason!, serverError) ? Speaker.Server : Speaker.Script);
+
+    public override void Garble(string reason) => Tell(Speaker.Script);
+
+    public override void Refuse(string reason) => Tell(Speaker.Unknown);
+
+    public override void Fail(LinkFault fault) => Tell(Speaker.Unknown);
+
+    private void Tell(Speaker speaker) => _tell(new CommandRefused(_script, speaker));
+}
