@@ -84,7 +84,14 @@ internal sealed class StackExchangeLink : IRedisLink
         _watch?.Dispose();
         Lost("the link was disposed of");
         _client.ConnectionFailed -= OnConnectionFailed;
-        _client.Dispose();
+        End(_client);
+    }
+
+    /// <summary>Left to itself, a client sends QUIT, and blocks the thread until that is answered or the connection is noticed to be gone.</summary>
+    public static void End(ConnectionMultiplexer client)
+    {
+        client.Close(allowCommandsToComplete: false);
+        client.Dispose();
     }
 
     private Task<RedisResult>? HandOver(LinkRequest request)
