@@ -104,6 +104,15 @@ public sealed class RedisOptions
     /// <summary><c>exactly-once.keep</c>: how long the server keeps a token and its reply.</summary>
     public TimeSpan? ExactlyOnceKeep { get; set; }
 
+    /// <summary><c>exactly-once.group.max-count</c>: how many exactly-once commands share a request at most; 1: each goes alone.</summary>
+    public int? ExactlyOnceGroupMaxCount { get; set; }
+
+    /// <summary><c>exactly-once.group.max-bytes</c>: how many bytes of exactly-once commands share a request at most, by estimate.</summary>
+    public long? ExactlyOnceGroupMaxBytes { get; set; }
+
+    /// <summary><c>exactly-once.group.max-time</c>: for how long one request may hold up the server's other clients.</summary>
+    public TimeSpan? ExactlyOnceGroupMaxTime { get; set; }
+
     /// <summary><c>stash.max-count</c>: how many commands may wait for a connection.</summary>
     public int? StashMaxCount { get; set; }
 
@@ -233,6 +242,9 @@ public sealed class RedisOptions
         Write("delivery", Delivery);
         Write("when-safe.limit", WhenSafeLimit);
         Write("exactly-once.keep", ExactlyOnceKeep);
+        Write("exactly-once.group.max-count", ExactlyOnceGroupMaxCount);
+        Write("exactly-once.group.max-bytes", ExactlyOnceGroupMaxBytes);
+        Write("exactly-once.group.max-time", ExactlyOnceGroupMaxTime);
         Write("stash.max-count", StashMaxCount);
         Write("stash.max-bytes", StashMaxBytes);
         Write("stash.when-full", StashWhenFull);

@@ -51,9 +51,9 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     }
 
     /// <summary>A request is handed to a link.</summary>
-    public TrackedRequest? HandedOver(PendingCommand? pending, int epoch, bool isProbe)
+    public TrackedRequest HandedOver(PendingCommand pending, int epoch, bool isProbe)
     {
-        if (pending?.Command.State is not TrackedCommand command) return null;
+        var command = (TrackedCommand)pending.Command.State!;
         Trace?.Invoke($"actor: hands #{command.Number} to link {epoch}{(isProbe ? " as a probe" : string.Empty)}");
         if (command.Told is { } outcome) throw Wrong(command, $"is handed to a link after its sender was told {outcome}");
         if (time.NowMilliseconds - Tolerance > command.Deadline) throw Wrong(command, "is handed to a link after its deadline");
@@ -101,9 +101,13 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
         if (++command.ConnectionsEnded > MostConnectionsEnded) throw Wrong(command, $"ends connection number {command.ConnectionsEnded}");
     }
 
-    /// <summary>What is in flight keeps within its bounds; one command may always be, and a probe beside the others.</summary>
+    /// <summary>
+    /// What is in flight keeps within its bounds; one command may always be, a probe beside the others, and what has shared a request goes
+    /// together again.
+    /// </summary>
     public void CheckInFlight(int count, long bytes, PendingCommand latest)
     {
+        if (latest is TokenCommand { Group: not null }) return;
         if (count > plan.InFlightMaxCount) throw new Violation($"{count} are in flight, {plan.InFlightMaxCount} may be");
         if (count > 1 && bytes - latest.Size >= plan.InFlightMaxBytes)
         {

@@ -25,6 +25,8 @@ internal sealed class CommandActorModel
     private readonly ReplayPolicy _rules;
     private readonly TokenContext _tokens;
     private readonly AdmissionRules _admission;
+    private readonly GroupSize _groupSize;
+    private readonly CommandSender _sender;
     private readonly LinkDeparture _leaving = new();
     private readonly Queue<Action> _mailbox = new();
     private InFlightQueue _inFlight;
@@ -36,6 +38,7 @@ internal sealed class CommandActorModel
     private int _releaseTimer;
     private bool _deadlinesWatched;
     private bool _windowMayHaveGrown;
+    private bool _windowMayBeOpen;
 
     public CommandActorModel(VirtualTime time, Chance chance, Plan plan, Account account, Mutation mutation)
     {
@@ -47,6 +50,8 @@ internal sealed class CommandActorModel
         _rules = new ReplayPolicy(plan.Limit, _facts);
         _tokens = new TokenContext(Plan.Keep);
         _admission = new AdmissionRules(_tokens, inCluster: false);
+        _groupSize = new GroupSize(plan.Group);
+        _sender = new CommandSender(_tokens, _groupSize, inCluster: false, refused => Post(() => OnCommandRefused(refused)));
         (_inFlight, _ledger) = CreateLedger();
     }
 
@@ -124,7 +129,8 @@ internal sealed class CommandActorModel
             _mutation == Mutation.WindowIgnored ? new ReplayWindow(10_000, 10_000) : new ReplayWindow(_plan.InitialWindow, _plan.MaxWindow),
             _mutation == Mutation.InFlightUnbounded
                 ? new InFlightSettings(10_000, long.MaxValue)
-                : new InFlightSettings(_plan.InFlightMaxCount, _plan.InFlightMaxBytes));
+                : new InFlightSettings(_plan.InFlightMaxCount, _plan.InFlightMaxBytes),
+            _groupSize);
         return (inFlight, ledger);
     }
 
@@ -150,7 +156,17 @@ internal sealed class CommandActorModel
             return;
         }
 
-        if (_ledger.Accept(pending, _time.NowMilliseconds)) HandTo(_link!, pending);
+        if (_ledger.MustHandOverBefore(pending)) HandOver();
+        if (_ledger.Accept(pending, _time.NowMilliseconds))
+        {
+            HandTo(_link!, pending);
+            _sender.Flush(_link!);
+        }
+        else if (_ledger.HasGathered)
+        {
+            HandOver();
+        }
+
         WatchDeadlines();
     }
 
@@ -164,7 +180,9 @@ internal sealed class CommandActorModel
         _tokens.ScriptRefusal = null;
         _tokens.Eviction = link.Eviction;
         PlanReleases();
+        _groupSize.Reset();
         _windowMayHaveGrown = false;
+        _windowMayBeOpen = _ledger.Stashed == 0;
         _ledger.LinkUp();
         HandOver();
     }
@@ -210,8 +228,7 @@ internal sealed class CommandActorModel
         _account.CameBack(message);
         if (_state == State.Stopped)
         {
-            if (!command.EndedInDoubt) _inFlight.HasReturned();
-            message.EndUnretried();
+            if (message.EndUnretried()) _inFlight.HasReturned();
             return;
         }
 
@@ -224,10 +241,13 @@ internal sealed class CommandActorModel
         switch (_ledger.CommandRefused(command, message.Speaker))
         {
             case RefusalAction.AskWhoSpoke:
-                _link!.Send(new ScriptWitness(command, refused => Post(() => OnCommandRefused(refused))));
+                _sender.AskWhoSpoke(command, _link!);
                 break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 OnLeaveLink($"the server refuses commands: {command.RefusalReason}", PatienceOfRefused);
+                break;
+            case RefusalAction.SendAgain:
+                HandOver();
                 break;
             case RefusalAction.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
                 _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, reply => Post(() => OnScriptLoaded(reply))));
@@ -279,7 +299,11 @@ internal sealed class CommandActorModel
         if (_state != State.Ready) return;
         if (_ledger.RetryDue(_time.NowMilliseconds) is { } probe)
         {
-            HandTo(_link!, probe, isProbe: true);
+            _link!.HandsOverProbe = true;
+            _sender.Send(probe, _link);
+            while (_mutation != Mutation.GroupTornApart && _ledger.NextMate(_time.NowMilliseconds) is { } mate) _sender.Send(mate, _link);
+            _sender.Flush(_link);
+            _link.HandsOverProbe = false;
             _ledger.AwaitProbe();
             if (_mutation == Mutation.ProbeSkipped) _ledger.LinkUp();
         }
@@ -312,28 +336,24 @@ internal sealed class CommandActorModel
             var all = new Stack<PendingCommand>();
             while (_ledger.Next(_time.NowMilliseconds) is { } next) all.Push(next);
             foreach (var next in all) HandTo(_link, next);
+            _sender.Flush(_link);
             return;
         }
 
         while (_ledger.Next(_time.NowMilliseconds) is { } pending)
         {
-            _account.CheckWindow(_inFlight.Count, _windowMayHaveGrown ? _plan.MaxWindow : _plan.InitialWindow);
+            if (!_windowMayBeOpen && pending is not TokenCommand { Group: not null }) _account.CheckWindow(_inFlight.Count, _windowMayHaveGrown ? _plan.MaxWindow : _plan.InitialWindow);
             HandTo(_link, pending);
         }
 
-        _windowMayHaveGrown |= _ledger.Stashed == 0;
+        _sender.Flush(_link);
+        _windowMayBeOpen |= _ledger.Stashed == 0;
     }
 
-    private void HandTo(SimulatedLink link, PendingCommand pending, bool isProbe = false)
+    private void HandTo(SimulatedLink link, PendingCommand pending)
     {
-        if (!isProbe) _account.CheckInFlight(_inFlight.Count, _inFlight.Bytes, pending);
-        link.HandsOverProbe = isProbe;
-        link.Send(pending);
-        link.HandsOverProbe = false;
-        if (_mutation == Mutation.TokenReleasedEarly && pending is TokenCommand)
-        {
-            link.Send(new SimulatedQuery("UNLINK", [pending.Arguments[2]], _ => { }));
-        }
+        _account.CheckInFlight(_inFlight.Count, _inFlight.Bytes, pending);
+        _sender.Send(pending, link);
     }
 
     private PendingCommand Pending(TrackedCommand tracked, CommandProfile? profile)

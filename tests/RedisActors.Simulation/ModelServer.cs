@@ -28,7 +28,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private readonly List<ModelConnection> _connections = [];
     private readonly Dictionary<string, object> _data = [];
-    private readonly Dictionary<string, (long Expires, string Reply)> _tokens = [];
+    private readonly Dictionary<string, (long Expires, string Reply, TrackedCommand[] Refused)> _tokens = [];
     private readonly Dictionary<string, long> _tryAgainUntil = [];
     private bool _knowsScript;
     private long _downUntil;
@@ -116,7 +116,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         }
 
         var request = connection.Input.Dequeue();
-        if (request.Command is { IsPoison: true } poison)
+        if (Array.Find(request.Carried, each => each.Command.IsPoison)?.Command is { } poison)
         {
             account.EndsConnection(poison, connection.Id);
             connection.Close();
@@ -144,10 +144,10 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
         if (time.Now < _loadingUntil) return Refuse(request, Loading);
         if (time.Now < _busyUntil) return Refuse(request, Busy);
-        if (request.Command is { } forbidden && time.Now < _forbiddenUntil)
+        if (request.Carried.Length > 0 && time.Now < _forbiddenUntil)
         {
             const string NoPermission = "NOPERM this user has no permissions to run this command";
-            forbidden.Rejections.Add(NoPermission);
+            foreach (var each in request.Carried) each.Command.Rejections.Add(NoPermission);
             return Refuse(request, NoPermission);
         }
 
@@ -163,10 +163,10 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
                 return new ServerReply(RespValue.Array(Describe(request.Arguments[1].ToString())));
             case "EVALSHA":
                 return RunScript(request);
-            case "EVAL" when request.Command is null:
+            case "EVAL" when request.Carried.Length == 0:
                 return RunWitness(request);
             default:
-                return Run(request, request.Name, request.Arguments);
+                return Run(request.Carried[0], request.Name, request.Arguments);
         }
     }
 
@@ -182,42 +182,89 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply RunScript(WrittenRequest request)
     {
         var keys = (int)request.Arguments[1];
-        if (IsMoving(request.Command!.Keys)) return Refuse(request, TryAgain);
+        if (chance.Of(0.5) && Array.Exists(request.Carried, each => IsMoving(each.Command.Keys))) return Refuse(request, TryAgain);
         if (!_knowsScript) return Refuse(request, "NOSCRIPT No matching script. Please use EVAL.");
         var token = request.Arguments[2].ToString();
         if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
         {
+            foreach (var each in request.Carried) each.Request.WasRefused |= kept.Refused.Contains(each.Command);
             return new ServerReply(RespValue.BulkString(kept.Reply));
         }
 
         var keep = (long)request.Arguments[2 + keys] * 1000;
         if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
-        var name = 4 + keys;
-        if (request.Arguments[name].IsNullOrEmpty)
+        var next = 4 + keys;
+        if (request.Arguments[next].IsNullOrEmpty)
         {
-            if (request.Arguments[name + 1] != memory.EvictedKeys) return TokenMayBeEvicted(request.Command!);
-            name += 2;
+            if (request.Arguments[next + 1] != memory.EvictedKeys) return TokenMayBeEvicted(request);
+            next += 2;
         }
 
-        var reply = Run(request, request.Arguments[name].ToString(), request.Arguments[(name + 1)..]);
-        var text = Encode(reply);
-        if (reply.Error is null || reply.Error == WrongType) _tokens[token] = (time.Now + keep, text);
-        return new ServerReply(RespValue.BulkString(text));
+        var text = request.Arguments[3 + keys] == ExactlyOnceScript.Group ? RunGroup(request, next) : RunOne(request, next);
+        if (text.Final) _tokens[token] = (time.Now + keep, text.Text, [.. request.Carried.Where(each => each.Request.WasRefused).Select(each => each.Command)]);
+        return new ServerReply(RespValue.BulkString(text.Text));
     }
 
-    private ServerReply TokenMayBeEvicted(TrackedCommand command)
+    private (string Text, bool Final) RunOne(WrittenRequest request, int name)
     {
-        if (memory is { Evicts: false, Tells: true }) throw new Violation($"{command} is not run again by a server that evicts nothing");
-        command.TokenMayBeEvicted = true;
+        var reply = Run(request.Carried[0], request.Arguments[name].ToString(), request.Arguments[(name + 1)..]);
+        return (Encode(reply), reply.Error is null or WrongType);
+    }
+
+    /// <summary>Behind a command that may run later none is run; if that is the first, it is as if the group had not come.</summary>
+    private (string Text, bool Final) RunGroup(WrittenRequest request, int next)
+    {
+        var texts = new List<string>();
+        var carried = 0;
+        string? refusal = null;
+        while (next < request.Arguments.Length)
+        {
+            if (request.Arguments[next] == "-")
+            {
+                texts.Add("-SKIPPED\r\n");
+                next++;
+                continue;
+            }
+
+            var count = (int)request.Arguments[next++];
+            if (refusal is null)
+            {
+                var reply = Run(request.Carried[carried], request.Arguments[next].ToString(), request.Arguments[(next + 1)..(next + 1 + count)]);
+                refusal = reply.Error is null or WrongType ? null : Encode(reply);
+                if (refusal is not null && carried == 0)
+                {
+                    Refuse(request, reply.Error!);
+                    return (refusal, false);
+                }
+
+                texts.Add(Encode(reply));
+            }
+            else
+            {
+                request.Carried[carried].Request.WasRefused = true;
+                texts.Add(refusal);
+            }
+
+            carried++;
+            next += count + 1;
+        }
+
+        return ($"*{texts.Count}\r\n{string.Concat(texts)}", true);
+    }
+
+    private ServerReply TokenMayBeEvicted(WrittenRequest request)
+    {
+        if (memory is { Evicts: false, Tells: true }) throw new Violation($"{request} is not run again by a server that evicts nothing");
+        foreach (var each in request.Carried) each.Command.TokenMayBeEvicted = true;
         return new ServerReply(RespValue.BulkString(Encode(new ServerReply(default, "TOKENEVICTED evicted_keys differs"))));
     }
 
-    private ServerReply Run(WrittenRequest request, string name, RedisValue[] arguments)
+    private ServerReply Run(CarriedCommand carried, string name, RedisValue[] arguments)
     {
-        var command = request.Command!;
-        if (WhyNot(command.Keys, command.Writes) is { } refusal) return Refuse(request, refusal);
+        var command = carried.Command;
+        if (WhyNot(command.Keys, command.Writes) is { } refusal) return Refuse(carried, refusal);
         var reply = Apply(name, arguments);
-        account.Executed(command, request.Tracked!, reply);
+        account.Executed(command, carried.Request, reply);
         return reply;
     }
 
@@ -291,10 +338,16 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private static ServerReply Refuse(WrittenRequest request, string error)
     {
-        if (request.Tracked is { } tracked) tracked.WasRefused = true;
+        foreach (var each in request.Carried) Refuse(each, error);
+        return new ServerReply(default, error);
+    }
+
+    private static ServerReply Refuse(CarriedCommand carried, string error)
+    {
+        carried.Request.WasRefused = true;
 
         // When the server refuses no more as soon as a moment later, its words count as the script's.
-        if (request is { Name: "EVAL", Command: { } script }) script.Rejections.Add(error);
+        if (carried.Command.Command.Name == "EVAL") carried.Command.Rejections.Add(error);
         return new ServerReply(default, error);
     }
 
@@ -347,8 +400,11 @@ internal sealed class ModelConnection(int id, ModelServer server)
     }
 }
 
+/// <summary>A command that a request carries, and the hand-over by which it came.</summary>
+internal sealed record CarriedCommand(TrackedCommand Command, TrackedRequest Request);
+
 /// <summary>A request as it was written to the socket.</summary>
-internal sealed record WrittenRequest(LinkRequest Request, string Name, RedisValue[] Arguments, TrackedCommand? Command, TrackedRequest? Tracked)
+internal sealed record WrittenRequest(string Name, RedisValue[] Arguments, CarriedCommand[] Carried)
 {
-    public override string ToString() => Command is null ? $"{Name}" : $"{Name} of {Command}";
+    public override string ToString() => Carried.Length == 0 ? Name : $"{Name} of {string.Join(" and ", Carried.Select(each => each.Command))}";
 }

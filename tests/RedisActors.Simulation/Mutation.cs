@@ -29,6 +29,12 @@ public enum Mutation
     /// <summary>A server that has started anew is taken for one that still counts what it evicted before.</summary>
     RestartOverlooked,
 
+    /// <summary>A group that is asked for again has another token than before.</summary>
+    GroupTokenRenewed,
+
+    /// <summary>Of a group that is asked for again to see whether the server takes it, one command goes first and the others later.</summary>
+    GroupTornApart,
+
     /// <summary>What comes out of the stash is handed to the link in reverse order.</summary>
     OrderIgnoredOnReturn,
 

@@ -56,6 +56,7 @@ internal sealed class Plan
         InFlightMaxCount = chance.Of(0.2) ? chance.Between(1, 8) : 10_000;
         InFlightMaxBytes = chance.Of(0.1) ? chance.Between(200, 3000) : 1 << 20;
         HasPoison = chance.Of(0.05);
+        Group = new GroupSettings(chance.Of(0.3) ? 1 : chance.Between(2, 12), chance.Of(0.2) ? chance.Between(200, 2000) : 1 << 20, TimeSpan.FromMilliseconds(2));
         MaxRestarts = Ending == Ending.GivesUp ? chance.Between(0, 3) : null;
         HasCancellations = chance.Of(0.3);
         PollInterval = chance.Of(0.5) ? TimeSpan.FromMilliseconds(100) : Timeout.InfiniteTimeSpan;
@@ -81,6 +82,9 @@ internal sealed class Plan
     public int InFlightMaxCount { get; }
 
     public long InFlightMaxBytes { get; }
+
+    /// <summary>Up to what size exactly-once commands share a request.</summary>
+    public GroupSettings Group { get; }
 
     /// <summary>Whether there are commands that end the connection that brings them.</summary>
     public bool HasPoison { get; }

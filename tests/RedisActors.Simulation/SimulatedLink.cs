@@ -66,8 +66,8 @@ internal sealed class SimulatedLink : IRedisLink
 
     public void Send(LinkRequest request)
     {
-        var tracked = _account.HandedOver(request as PendingCommand, Epoch, HandsOverProbe);
-        var outstanding = new Outstanding(request, tracked);
+        var carried = Carried(request);
+        var outstanding = new Outstanding(request, carried);
         if (_lossTold)
         {
             request.Fail(new LinkFault(CertainlyNotSent: true, "there is no connection"));
@@ -81,11 +81,28 @@ internal sealed class SimulatedLink : IRedisLink
             return;
         }
 
-        var command = (request as PendingCommand)?.Command.State as TrackedCommand;
-        var written = new WrittenRequest(request, request.Name, request.Arguments, command, tracked);
+        var arguments = request.Arguments;
+        if (_mutation == Mutation.GroupTokenRenewed && request is GroupRequest) arguments = [.. arguments[..2], $"{arguments[2]}-{Epoch}", .. arguments[3..]];
+        var written = new WrittenRequest(request.Name, arguments, carried);
         _unanswered.Enqueue(outstanding);
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));
         _time.After(_lastWrite - _time.Now, () => Write(outstanding, written));
+        if (_mutation == Mutation.TokenReleasedEarly && request.Name == "EVALSHA") Send(new SimulatedQuery("UNLINK", [request.Arguments[2]], _ => { }));
+    }
+
+    /// <summary>The commands that the server is to run, each with its hand-over.</summary>
+    private CarriedCommand[] Carried(LinkRequest request)
+    {
+        switch (request)
+        {
+            case PendingCommand pending:
+                return [new CarriedCommand((TrackedCommand)pending.Command.State!, _account.HandedOver(pending, Epoch, HandsOverProbe))];
+            case GroupRequest group:
+                return [.. group.Recipients.Select(each => new CarriedCommand(
+                    (TrackedCommand)each.Command.State!, _account.HandedOver(each, Epoch, HandsOverProbe)))];
+            default:
+                return [];
+        }
     }
 
     public bool TakeHeard() => false;
@@ -173,7 +190,7 @@ internal sealed class SimulatedLink : IRedisLink
         var reply = _toClient.Dequeue();
         var outstanding = _unanswered.Dequeue();
         outstanding.Reply = reply;
-        if (outstanding.Tracked is { } tracked) tracked.HasReply = true;
+        outstanding.HasReply(true);
         TellSoon(_late);
         _reading = _toClient.Count > 0;
         if (_reading) Soon(0.1, Read);
@@ -217,11 +234,9 @@ internal sealed class SimulatedLink : IRedisLink
         else request.Reject(reply.Error);
     }
 
-    private sealed class Outstanding(LinkRequest request, TrackedRequest? tracked)
+    private sealed class Outstanding(LinkRequest request, CarriedCommand[] carried)
     {
         public LinkRequest Request => request;
-
-        public TrackedRequest? Tracked => tracked;
 
         public bool Written { get; set; }
 
@@ -234,7 +249,12 @@ internal sealed class SimulatedLink : IRedisLink
         public void LoseReply()
         {
             Reply = null;
-            if (tracked is not null) tracked.HasReply = false;
+            HasReply(false);
+        }
+
+        public void HasReply(bool has)
+        {
+            foreach (var each in carried) each.Request.HasReply = has;
         }
     }
 }

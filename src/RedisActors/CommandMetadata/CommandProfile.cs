@@ -87,6 +87,12 @@ internal sealed class CommandProfile
         init => _whyNotInCluster = WhyNotInCluster(Scope, value, value);
     }
 
+    /// <summary>
+    /// With which arguments its reply is short whatever the keys hold, a number or a word, so that it may share a request with others;
+    /// null: with none.
+    /// </summary>
+    public ArgumentTest? ShortReply { private get; init; }
+
     /// <summary>Whether it runs a script or a function, which may answer in any words, the server's own included.</summary>
     public bool RunsScript { get; init; }
 
@@ -104,6 +110,9 @@ internal sealed class CommandProfile
     /// that is, so it must not wait behind the commands that were answered <c>BUSY</c>.
     /// </summary>
     public bool PassesBusy(ReadOnlySpan<RedisValue> arguments) => PassesBusyWhen?.Invoke(arguments) == true;
+
+    /// <summary>Whether its reply is short whatever the keys hold.</summary>
+    public bool HasShortReply(ReadOnlySpan<RedisValue> arguments) => ShortReply?.Invoke(arguments) == true;
 
     /// <summary>Why it is not sent over a connection that all senders share; null where it is.</summary>
     public string? WhyRefused(ReadOnlySpan<RedisValue> arguments, bool inCluster) =>

@@ -41,6 +41,7 @@ internal static class CommandTable
     private static readonly KeySpec CountedPairs = Counted(0, step: 2);
 
     private static readonly ArgumentTest Always = static _ => true;
+    private static readonly ArgumentTest HasNoGetOption = static arguments => !ArgumentSyntax.Contains(arguments, 2, "GET");
     private static readonly ArgumentTest HasBlockOption = static arguments => StreamRead.Parse(arguments).Blocks;
 
     /// <summary>The table. The order of its rows means nothing.</summary>
@@ -51,20 +52,20 @@ internal static class CommandTable
         new("MGET", ReadOnly, All),
         new("LCS", ReadOnly, FirstTwo),
         new("STRALGO", ReadOnly, KeySpec.Unknown),
-        new("SET", ReplayRules.Set, One),
-        new("SETEX PSETEX SETRANGE", LastWins, One),
-        new("MSET", LastWins, Pairs),
+        new("SET", ReplayRules.Set, One) { ShortReply = HasNoGetOption },
+        new("SETEX PSETEX SETRANGE", LastWins, One) { ShortReply = Always },
+        new("MSET", LastWins, Pairs) { ShortReply = Always },
         new("MSETEX", ReplayRules.SetMany, CountedPairs),
-        new("SETNX", Conditional, One),
-        new("MSETNX", Conditional, Pairs),
+        new("SETNX", Conditional, One) { ShortReply = Always },
+        new("MSETNX", Conditional, Pairs) { ShortReply = Always },
         new("DELEX", Conditional, One),
         new("GETEX", ReplayRules.GetAndExpire, One),
-        new("APPEND INCR INCRBY INCRBYFLOAT DECR DECRBY", Accumulating, One),
+        new("APPEND INCR INCRBY INCRBYFLOAT DECR DECRBY", Accumulating, One) { ShortReply = Always },
         new("GETSET GETDEL", Accumulating, One), // the value that the first run took is gone
 
         // Bits
         new("GETBIT BITCOUNT BITPOS BITFIELD_RO", ReadOnly, One),
-        new("SETBIT", Conditional, One), // answers with the bit that was there before
+        new("SETBIT", Conditional, One) { ShortReply = Always }, // answers with the bit that was there before
         new("BITFIELD", ReplayRules.BitField, One, WideIntegers) { LimitedWhen = ArgumentSyntax.HasWideBitFieldType },
         new("BITOP", ReplayRules.Store, AllButFirst),
 
@@ -75,10 +76,10 @@ internal static class CommandTable
         new("OBJECT|HELP", ReadOnly, AnyNode),
         new("DBSIZE KEYS SCAN", ReadOnly, AllNodes),
         new("RANDOMKEY", ReadOnly, OneNode),
-        new("DEL UNLINK", Conditional, All),
-        new("EXPIRE PEXPIRE", ReplayRules.ExpireIn, One),
-        new("EXPIREAT PEXPIREAT", Conditional, One), // past that moment it deletes the key, and then finds none
-        new("PERSIST MOVE", Conditional, One),
+        new("DEL UNLINK", Conditional, All) { ShortReply = Always },
+        new("EXPIRE PEXPIRE", ReplayRules.ExpireIn, One) { ShortReply = Always },
+        new("EXPIREAT PEXPIREAT", Conditional, One) { ShortReply = Always }, // past that moment it deletes the key, and then finds none
+        new("PERSIST MOVE", Conditional, One) { ShortReply = Always },
         new("RENAME RENAMENX", Accumulating, FirstTwo), // a replay would take what has come to the old name since
         new("COPY", ReplayRules.Copy, FirstTwo),
         new("RESTORE", ReplayRules.Restore, One),
@@ -88,10 +89,11 @@ internal static class CommandTable
 
         // Lists
         new("LLEN LINDEX LRANGE LPOS", ReadOnly, One),
-        new("LPUSH LPUSHX RPUSH RPUSHX LINSERT LPOP RPOP", Accumulating, One),
-        new("LSET", Accumulating, One), // once somebody has pushed or popped, the index is another element's
-        new("LTRIM", ReplayRules.TrimList, One),
-        new("LREM", ReplayRules.RemoveFromList, One),
+        new("LPUSH LPUSHX RPUSH RPUSHX LINSERT", Accumulating, One) { ShortReply = Always },
+        new("LPOP RPOP", Accumulating, One),
+        new("LSET", Accumulating, One) { ShortReply = Always }, // once somebody has pushed or popped, the index is another element's
+        new("LTRIM", ReplayRules.TrimList, One) { ShortReply = Always },
+        new("LREM", ReplayRules.RemoveFromList, One) { ShortReply = Always },
         new("LMPOP", Accumulating, CountedFirst),
         new("LMOVE RPOPLPUSH", Accumulating, FirstTwo),
         new("BLPOP BRPOP", Never, AllButLast, Blocks),
@@ -102,31 +104,32 @@ internal static class CommandTable
         new("SCARD SISMEMBER SMISMEMBER SMEMBERS SRANDMEMBER SSCAN", ReadOnly, One),
         new("SINTER SUNION SDIFF", ReadOnly, All),
         new("SINTERCARD", ReadOnly, CountedFirst),
-        new("SADD SREM", Conditional, One),
-        new("SMOVE", Conditional, FirstTwo),
+        new("SADD SREM", Conditional, One) { ShortReply = Always },
+        new("SMOVE", Conditional, FirstTwo) { ShortReply = Always },
         new("SPOP", Accumulating, One),
         new("SINTERSTORE SUNIONSTORE SDIFFSTORE", ReplayRules.Store, All),
 
         // Hashes
         new("HGET HMGET HGETALL HKEYS HVALS HLEN HEXISTS HSTRLEN HRANDFIELD HSCAN", ReadOnly, One),
         new("HTTL HPTTL HEXPIRETIME HPEXPIRETIME", ReadOnly, One),
-        new("HMSET", LastWins, One),
-        new("HSET HSETNX HDEL HPERSIST", Conditional, One),
+        new("HMSET", LastWins, One) { ShortReply = Always },
+        new("HSET HSETNX HDEL HPERSIST", Conditional, One) { ShortReply = Always },
         new("HEXPIRE HPEXPIRE", ReplayRules.ExpireIn, One),
         new("HEXPIREAT HPEXPIREAT", Conditional, One), // as EXPIREAT
         new("HGETEX", ReplayRules.GetAndExpire, One),
-        new("HSETEX", ReplayRules.SetFields, One),
-        new("HINCRBY HINCRBYFLOAT", Accumulating, One),
+        new("HSETEX", ReplayRules.SetFields, One) { ShortReply = Always },
+        new("HINCRBY HINCRBYFLOAT", Accumulating, One) { ShortReply = Always },
         new("HGETDEL", Accumulating, One), // as GETDEL
 
         // Sorted sets
         new("ZCARD ZCOUNT ZLEXCOUNT ZSCORE ZMSCORE ZRANK ZREVRANK ZRANDMEMBER ZSCAN", ReadOnly, One),
         new("ZRANGE ZREVRANGE ZRANGEBYSCORE ZREVRANGEBYSCORE ZRANGEBYLEX ZREVRANGEBYLEX", ReadOnly, One),
         new("ZINTER ZUNION ZDIFF ZINTERCARD", ReadOnly, CountedFirst),
-        new("ZADD", ReplayRules.AddToSortedSet, One),
-        new("ZREM ZREMRANGEBYSCORE ZREMRANGEBYLEX", Conditional, One),
-        new("ZREMRANGEBYRANK", ReplayRules.RemoveByRank, One),
-        new("ZINCRBY ZPOPMIN ZPOPMAX", Accumulating, One),
+        new("ZADD", ReplayRules.AddToSortedSet, One) { ShortReply = Always },
+        new("ZREM ZREMRANGEBYSCORE ZREMRANGEBYLEX", Conditional, One) { ShortReply = Always },
+        new("ZREMRANGEBYRANK", ReplayRules.RemoveByRank, One) { ShortReply = Always },
+        new("ZINCRBY", Accumulating, One) { ShortReply = Always },
+        new("ZPOPMIN ZPOPMAX", Accumulating, One),
         new("ZMPOP", Accumulating, CountedFirst),
         new("ZUNIONSTORE ZINTERSTORE ZDIFFSTORE", ReplayRules.Store, CountedStore),
         new("ZRANGESTORE", ReplayRules.Store, FirstTwo),
@@ -135,13 +138,13 @@ internal static class CommandTable
 
         // Geospatial indexes
         new("GEODIST GEOHASH GEOPOS GEOSEARCH GEORADIUS_RO GEORADIUSBYMEMBER_RO", ReadOnly, One),
-        new("GEOADD", Conditional, One),
+        new("GEOADD", Conditional, One) { ShortReply = Always },
         new("GEOSEARCHSTORE", ReplayRules.Store, FirstTwo),
         new("GEORADIUS GEORADIUSBYMEMBER", ReplayRules.ReadOrStore, RadiusStore),
 
         // HyperLogLogs
         new("PFCOUNT", ReadOnly, All),
-        new("PFADD", Conditional, One),
+        new("PFADD", Conditional, One) { ShortReply = Always },
         new("PFMERGE", LastWins, All),
         new("PFDEBUG", Administration, Second, Administers),
         new("PFSELFTEST", Administration, OneNode, Administers),
@@ -152,9 +155,9 @@ internal static class CommandTable
         new("XINFO|HELP XGROUP|HELP", ReadOnly, AnyNode),
         new("XREAD", ReplayRules.ReadStreams, Streams, Blocks) { LimitedWhen = HasBlockOption },
         new("XREADGROUP", ReplayRules.ReadGroup, Streams, Blocks) { LimitedWhen = HasBlockOption },
-        new("XADD", ReplayRules.AddToStream, One),
-        new("XTRIM", ReplayRules.TrimStream, One),
-        new("XDEL XDELEX XACK XACKDEL", Conditional, One),
+        new("XADD", ReplayRules.AddToStream, One) { ShortReply = Always },
+        new("XTRIM", ReplayRules.TrimStream, One) { ShortReply = Always },
+        new("XDEL XDELEX XACK XACKDEL", Conditional, One) { ShortReply = Always },
         new("XCLAIM XAUTOCLAIM", Accumulating, One), // counts a delivery, and restarts the idle time
         new("XSETID XCFGSET", LastWins, One),
         new("XGROUP|SETID", LastWins, Second),

@@ -20,12 +20,18 @@ internal sealed class CommandLedger
     private readonly ReplayOrder _replay;
     private readonly InFlightSettings _bounds;
     private readonly List<PendingCommand> _doubtful = [];
+    private readonly GroupSize _group;
+    private readonly Queue<PendingCommand> _mates = new();
     private PendingCommand? _suspect;
     private bool _linked;
     private bool _leaving;
+    private bool _gathers;
+    private long _lastToken;
 
-    public CommandLedger(ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window, InFlightSettings bounds)
+    public CommandLedger(
+        ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window, InFlightSettings bounds, GroupSize group)
     {
+        _group = group;
         _inFlight = inFlight;
         _window = window;
         _bounds = bounds;
@@ -63,7 +69,13 @@ internal sealed class CommandLedger
     private bool IsSuspectInFlight => _suspect is { IsInFlight: true };
 
     /// <summary>A suspect is sent when nothing else is in flight, and nothing else is while it is.</summary>
-    private bool AwaitsSuspect => IsSuspectInFlight || (_waiting.NextIsSuspect && _inFlight.Count > 0);
+    private bool AwaitsSuspect => IsSuspectInFlight || (_waiting.NextReturned is { IsSuspect: true } && _inFlight.Count > 0);
+
+    /// <summary>Whether an exactly-once command is in flight. In that time others gather, to share a request.</summary>
+    private bool IsTokenInFlight => _inFlight.Removed < _lastToken;
+
+    /// <summary>Whether as many have gathered as may share a request: hand over what <see cref="Next"/> gives.</summary>
+    public bool HasGathered => _gathers && (_waiting.Count >= _group.Count || _waiting.Bytes >= _group.MaxBytes);
 
     /// <summary>One command may always be in flight, however large it is.</summary>
     private bool HasRoomForMore =>
@@ -80,11 +92,25 @@ internal sealed class CommandLedger
             return false;
         }
 
+        if (Gathers(command))
+        {
+            _gathers = true;
+            _waiting.Add(command);
+            _inFlight.SignalWhen((int)(_inFlight.Added - _lastToken));
+            return false;
+        }
+
         if (!command.TryClaim()) return false;
         _deadlines.Add(command, Live);
         EnterFlight(command, now);
         return true;
     }
+
+    /// <summary>
+    /// Whether what has gathered has to be handed over before this command is accepted: there is no room to wait with it, and it is not
+    /// to be refused for want of room when nothing keeps it from being sent.
+    /// </summary>
+    public bool MustHandOverBefore(PendingCommand command) => _gathers && !_waiting.HasRoomFor(command);
 
     /// <summary>There is a link. Hand over what <see cref="Next"/> gives.</summary>
     public void LinkUp()
@@ -99,10 +125,13 @@ internal sealed class CommandLedger
     /// <summary>The next command that is to be handed to the link; null when there is none for now.</summary>
     public PendingCommand? Next(long now)
     {
+        _gathers = false;
+        if (NextMate(now) is { } mate) return mate;
         if (!MayHandOver || !_refused.IsOpen || _waiting.NoneIsStashed) return null;
         if (!AwaitsSuspect && _inFlight.Count < _window.Size && HasRoomForMore && _waiting.Take(now) is { } command)
         {
             if (command.IsSuspect) _suspect = command;
+            TakeMates(command);
             EnterFlight(command, now);
             if (_waiting.NoneIsStashed) _window.Open();
             return command;
@@ -127,21 +156,24 @@ internal sealed class CommandLedger
     /// </summary>
     public RefusalAction CommandRefused(PendingCommand command, Speaker speaker = Speaker.NotAsked)
     {
-        if (command.EndedInDoubt) return RefusalAction.Retry;
-        if (command.RunsScript && speaker == Speaker.NotAsked && _linked)
+        if (command.RunsScript)
         {
-            _refused.DoubtProbe();
-            _doubtful.Add(command);
-            return RefusalAction.AskWhoSpoke;
-        }
+            if (speaker == Speaker.NotAsked && (speaker = command.Speaker) == Speaker.NotAsked && _linked)
+            {
+                _refused.DoubtProbe();
+                _doubtful.Add(command);
+                return RefusalAction.AskWhoSpoke;
+            }
 
-        _doubtful.Remove(command);
-        if (command.RunsScript && speaker != Speaker.Server)
-        {
-            _inFlight.HasReturned();
-            if (speaker == Speaker.Script) command.EndAsAnswered();
-            else ScriptLost(command);
-            return RefusalAction.Retry;
+            _doubtful.Remove(command);
+            if (!command.TryConclude()) return RefusalAction.Retry;
+            if (speaker != Speaker.Server)
+            {
+                _inFlight.HasReturned();
+                if (speaker == Speaker.Script) command.EndAsAnswered();
+                else ScriptLost(command);
+                return RefusalAction.Retry;
+            }
         }
 
         _inFlight.HasReturned();
@@ -167,6 +199,7 @@ internal sealed class CommandLedger
         if (_waiting.EndIfInVain(renewed)) return RefusalAction.Retry;
         _waiting.Return(renewed);
         if (!_linked) return RefusalAction.Retry;
+        if (renewed.WasSplit && kind == ServerErrorKind.Final) return RefusalAction.SendAgain;
         if (kind == ServerErrorKind.Moved) return RefusalAction.Moved;
         var leaves = kind == ServerErrorKind.Reconnect;
         _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);
@@ -179,7 +212,7 @@ internal sealed class CommandLedger
     {
         _refused.ForgetPlan();
         if (!MayHandOver || !_refused.AwaitsProbe || _inFlight.Returning > 0) return null;
-        if (_waiting.NextIsSuspect && _inFlight.Count > 0)
+        if (_waiting.NextReturned is { IsSuspect: true } && _inFlight.Count > 0)
         {
             _refused.HoldEverything();
             return null;
@@ -193,8 +226,20 @@ internal sealed class CommandLedger
 
         if (probe.IsSuspect) _suspect = probe;
         _refused.BeginProbe(probe);
+        TakeMates(probe);
         EnterFlight(probe, now);
         return probe;
+    }
+
+    /// <summary>
+    /// The next of those that shared a request with the last that was handed over: they are handed over together again. Null when there
+    /// is none.
+    /// </summary>
+    public PendingCommand? NextMate(long now)
+    {
+        if (!_mates.TryDequeue(out var mate)) return null;
+        EnterFlight(mate, now);
+        return mate;
     }
 
     /// <summary>The probe that <see cref="RetryDue"/> gave was handed over: ask to be told when it is answered.</summary>
@@ -221,7 +266,7 @@ internal sealed class CommandLedger
         {
             var certainlyNotSent = command.Fault is { CertainlyNotSent: true };
             if (!certainlyNotSent) command.CountLoss();
-            if (!certainlyNotSent && command == _suspect)
+            if (!certainlyNotSent && command.SharesRequestWith(_suspect))
             {
                 command.EndAs(
                     Outcome.Unknown,
@@ -293,8 +338,8 @@ internal sealed class CommandLedger
     private void ExpireInDoubt(PendingCommand script)
     {
         _doubtful.Remove(script);
+        if (!script.TryConclude()) return;
         _inFlight.HasReturned();
-        script.EndedInDoubt = true;
         EndInDoubt(script, "its timeout passed");
     }
 
@@ -325,11 +370,22 @@ internal sealed class CommandLedger
     private bool HasRoomFor(PendingCommand command) =>
         HasRoomForMore && (_inFlight.Count == 0 || _inFlight.Bytes + command.Size <= _bounds.MaxBytes);
 
+    private void TakeMates(PendingCommand command)
+    {
+        if (command is not TokenCommand { Group: { } group }) return;
+        foreach (var mate in _waiting.TakeMates(command, group.LastSequence)) _mates.Enqueue(mate);
+    }
+
     private void EnterFlight(PendingCommand command, long now)
     {
         command.HandedOver(now);
         _inFlight.Add(command);
+        if (command is TokenCommand) _lastToken = _inFlight.Added;
     }
+
+    /// <summary>It is not sent at once: it waits for the answer to what is in flight, and for others that come meanwhile.</summary>
+    private bool Gathers(PendingCommand command) =>
+        _group.Count > 1 && command is TokenCommand { MayShare: true } && IsTokenInFlight && _refused.IsOpen && _waiting.HasRoomFor(command);
 }
 
 /// <summary>What the command actor has to do about a command that the server refused for the time being.</summary>
@@ -337,6 +393,9 @@ internal enum RefusalAction
 {
     /// <summary>Wait, and call <see cref="CommandLedger.RetryDue"/>.</summary>
     Retry,
+
+    /// <summary>Nothing is held back: hand over what <see cref="CommandLedger.Next"/> gives.</summary>
+    SendAgain,
 
     /// <summary>Give the exactly-once script to the server again; then as <see cref="Retry"/>.</summary>
     LoadScript,

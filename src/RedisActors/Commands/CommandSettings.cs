@@ -18,6 +18,7 @@ internal sealed class CommandSettings
         Delivery = read.OneOf<DeliveryMode>("delivery");
         WhenSafeLimit = read.OneOf<ReplayLimit>("when-safe.limit");
         TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
+        Group = new GroupSettings(read);
         Stash = new StashSettings(read);
         InFlight = new InFlightSettings(read);
         Replay = new ReplaySettings(read);
@@ -39,6 +40,8 @@ internal sealed class CommandSettings
     public ReplayLimit WhenSafeLimit { get; }
 
     public TimeSpan TokensKeptFor { get; }
+
+    public GroupSettings Group { get; }
 
     public StashSettings Stash { get; }
 
@@ -77,6 +80,35 @@ internal sealed class StashSettings
     public long MaxBytes { get; }
 
     public WhenStashFull WhenFull { get; }
+}
+
+/// <summary>Up to what size exactly-once commands share a request.</summary>
+internal sealed class GroupSettings
+{
+    private const int LargestCount = 1000;
+
+    public GroupSettings(SettingsReader read)
+    {
+        MaxCount = read.Number("exactly-once.group.max-count", 1, LargestCount);
+        MaxBytes = read.Size("exactly-once.group.max-bytes");
+        MaxTime = read.Duration("exactly-once.group.max-time", TimeSpan.FromMicroseconds(100), TimeSpan.FromSeconds(1));
+    }
+
+    public GroupSettings(int maxCount, long maxBytes, TimeSpan maxTime)
+    {
+        MaxCount = maxCount;
+        MaxBytes = maxBytes;
+        MaxTime = maxTime;
+    }
+
+    /// <summary>How many commands; one: each goes alone.</summary>
+    public int MaxCount { get; }
+
+    /// <summary>By estimate.</summary>
+    public long MaxBytes { get; }
+
+    /// <summary>For how long a request may hold up the server's other clients.</summary>
+    public TimeSpan MaxTime { get; }
 }
 
 /// <summary>At what pace that is sent which waited for a connection.</summary>

@@ -28,6 +28,9 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenStashFull wh
     /// <summary>Whether there is room for one more beside so many that wait elsewhere.</summary>
     public bool HasRoomBeside(int others) => Count + others < maxCount;
 
+    /// <summary>Whether a new command can be added beside so many that wait elsewhere, and nobody has to go for it.</summary>
+    public bool HasRoomFor(PendingCommand command, int others) => HasRoomBeside(others) && Bytes + command.Size <= maxBytes;
+
     /// <summary>
     /// Adds a new command at the end. Answers who had to go for it: null, or those that waited longest, or the command itself.
     /// </summary>
@@ -83,35 +86,22 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenStashFull wh
         return TakeFresh();
     }
 
-    /// <summary>Whether the next is suspected of ending the links that it is sent over.</summary>
-    public bool NextIsSuspect()
+    /// <summary>The next in order, if it was handed to a link before; null: it was not, or there is none.</summary>
+    public PendingCommand? PeekReturned()
     {
         while (_returned.First is { } first)
         {
-            if (!first.Value.HasEnded) return first.Value.IsSuspect;
+            if (!first.Value.HasEnded) return first.Value;
             _returned.RemoveFirst();
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>Takes out, in their order, those that are asked for.</summary>
     public List<PendingCommand> Extract(Predicate<PendingCommand> wanted)
     {
-        var taken = new List<PendingCommand>();
-        for (var node = _returned.First; node is not null;)
-        {
-            var next = node.Next;
-            if (!node.Value.HasEnded && wanted(node.Value))
-            {
-                _returned.Remove(node);
-                _returnedCount--;
-                taken.Add(node.Value);
-            }
-
-            node = next;
-        }
-
+        var taken = ExtractReturned(wanted, long.MaxValue);
         for (var left = _fresh.Count; left > 0; left--)
         {
             var command = _fresh.Dequeue();
@@ -126,6 +116,26 @@ internal sealed class CommandStash(int maxCount, long maxBytes, WhenStashFull wh
             {
                 _fresh.Enqueue(command);
             }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes out, in their order, those of what was handed to a link before that are asked for, up to a place in the order.</summary>
+    public List<PendingCommand> ExtractReturned(Predicate<PendingCommand> wanted, long lastSequence)
+    {
+        var taken = new List<PendingCommand>();
+        for (var node = _returned.First; node is not null && node.Value.Sequence <= lastSequence;)
+        {
+            var next = node.Next;
+            if (!node.Value.HasEnded && wanted(node.Value))
+            {
+                _returned.Remove(node);
+                _returnedCount--;
+                taken.Add(node.Value);
+            }
+
+            node = next;
         }
 
         return taken;

@@ -30,6 +30,7 @@ internal class PendingCommand : LinkRequest
     private LinkFault? _fault;
     private byte _state;
     private byte _losses;
+    private byte _concluded;
     private short _movedSlot = -1;
 
     public PendingCommand(RedisCommand command, IActorRef sender, IActorRef redis, DeliveryMode delivery, long deadline, long sequence)
@@ -89,8 +90,11 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool WasOvertaken { get; set; }
 
-    /// <summary>Whether its time was up before it was known whether it or the server spoke: it is answered.</summary>
-    public bool EndedInDoubt { get; set; }
+    /// <summary>Whether a <see cref="ScriptWitness"/> was sent for it.</summary>
+    public bool HasWitness { get; set; }
+
+    /// <summary>What its witness found out.</summary>
+    public Speaker Speaker { get; set; }
 
     /// <summary>The hash slot that a node of the cluster named when it did not have it; null: the one of its first key.</summary>
     public int? MovedSlot
@@ -104,6 +108,12 @@ internal class PendingCommand : LinkRequest
 
     /// <summary>Whether asking again now still does what its delivery mode promises.</summary>
     public virtual bool MayBeReplayed(long now) => true;
+
+    /// <summary>Whether it comes back because the server refused the request that it shared with others: it is sent again alone.</summary>
+    public virtual bool WasSplit => false;
+
+    /// <summary>Whether both are asked for in one request, or are the same.</summary>
+    public virtual bool SharesRequestWith(PendingCommand? other) => this == other;
 
     /// <summary>It is about to be handed to a link, at this time.</summary>
     public virtual void HandedOver(long now)
@@ -179,12 +189,21 @@ internal class PendingCommand : LinkRequest
         return false;
     }
 
+    /// <summary>Whether it leaves the delivery of its answer to whoever answers it: there is more than one.</summary>
+    protected bool DeliversLater { private get; set; }
+
+    /// <summary>Delivers what is answered at the front of the queue in which it was handed to a link.</summary>
+    public void DeliverFlight() => _flight!.Deliver();
+
     /// <summary>Ends it with the truthful outcome of a command that waits.</summary>
     public bool EndAsWaiting(string reason) => MayHaveRun
         ? EndAs(
             Outcome.Unknown,
             $"{Command.Name}: it was sent, its reply was lost, and {reason} before it could be sent again; the server may have executed it")
         : EndAs(Outcome.NotSent, $"{Command.Name}: {reason}; it never ran and never will");
+
+    /// <summary>Once: what is to be done about a refusal is done now. Of a script, more than one message may come.</summary>
+    public bool TryConclude() => Interlocked.Exchange(ref _concluded, (byte)1) == 0;
 
     /// <summary>A link was lost while it was in flight.</summary>
     public void CountLoss()
@@ -304,12 +323,20 @@ internal class PendingCommand : LinkRequest
         _ => false,
     };
 
+    /// <summary>It is retried because of this error, whatever the error says.</summary>
+    protected void Bounced(string serverError) => Answer(new Bounce(serverError), byServer: true);
+
     private void Answer(object answer, bool byServer)
     {
         _answer = answer;
-        if (Interlocked.CompareExchange(ref _state, Answered, InFlight) != InFlight) return;
+        if (Interlocked.CompareExchange(ref _state, Answered, InFlight) != InFlight)
+        {
+            _answer = null;
+            return;
+        }
+
         if (byServer && answer is not Bounce) Settled();
-        _flight!.Deliver();
+        if (!DeliversLater) _flight!.Deliver();
     }
 
     /// <summary>
@@ -339,20 +366,22 @@ internal sealed record CommandRefused(PendingCommand Command, Speaker Speaker = 
 {
     /// <summary>
     /// Nobody is there to retry it: the actor has stopped, or it was restarted since it handed this command to a link. What the server
-    /// refused certainly did not run, unless an earlier request of it did.
+    /// refused certainly did not run, unless an earlier request of it did. False: it was dealt with before.
     /// </summary>
-    public void EndUnretried()
+    public bool EndUnretried()
     {
-        if (Command.EndedInDoubt) return;
-        if (Speaker == Speaker.Script)
+        if (!Command.TryConclude()) return false;
+        var speaker = Speaker == Speaker.NotAsked ? Command.Speaker : Speaker;
+        if (speaker == Speaker.Script)
         {
             Command.EndAsAnswered();
-            return;
+            return true;
         }
 
-        var renewed = Command.Renew(mayHaveRun: Command.RunsScript && Speaker != Speaker.Server);
+        var renewed = Command.Renew(mayHaveRun: Command.RunsScript && speaker != Speaker.Server);
         renewed.EndAs(
             renewed.MayHaveRun ? Outcome.Unknown : Outcome.NotSent,
             $"{renewed.Command.Name}: the RedisActor stopped or failed before it could be retried ({Command.RefusalReason})");
+        return true;
     }
 }

@@ -31,6 +31,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly AdmissionRules _admission;
     private readonly CommandIntake _intake;
     private readonly SideRequests _requests;
+    private readonly GroupSize _groupSize;
+    private readonly CommandSender _sender;
     private readonly CommandLedger _ledger;
     private readonly LaneGauges _gauges;
     private readonly LinkDeparture _leaving = new();
@@ -55,13 +57,16 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _admission = new AdmissionRules(_tokens, inRedisCluster);
         _intake = new CommandIntake(settings, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
+        _groupSize = new GroupSize(settings.Group);
+        _sender = new CommandSender(_tokens, _groupSize, inRedisCluster, refused => _self.Tell(refused));
         var self = _self;
         _ledger = new CommandLedger(
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), roomAgain: () => self.Tell(RoomAgain.Instance)),
             new CommandStash(settings.Stash.MaxCount, settings.Stash.MaxBytes, settings.Stash.WhenFull),
             new ReplayWindow(settings.Replay.InitialWindow, settings.Replay.MaxWindow),
-            settings.InFlight) { InCluster = inRedisCluster };
+            settings.InFlight,
+            _groupSize) { InCluster = inRedisCluster };
         _gauges = new LaneGauges(() => _ledger.InFlight, () => _ledger.Stashed);
         Away();
     }
@@ -179,7 +184,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             ReportRisk();
         }
 
+        if (_ledger.MustHandOverBefore(pending)) HandOver();
         if (_ledger.Accept(pending, NowMilliseconds)) _link!.Send(pending);
+        else if (_ledger.HasGathered) HandOver();
         WatchDeadlines();
     }
 
@@ -189,6 +196,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Become(Ready);
         _facts.Forget();
         _tokens.ScriptRefusal = null;
+        _groupSize.Reset();
         _tokens.Eviction = message.Link.Eviction;
         _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
@@ -240,10 +248,13 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         switch (_ledger.CommandRefused(message.Command, message.Speaker))
         {
             case RefusalAction.AskWhoSpoke:
-                _link!.Send(new ScriptWitness(message.Command, refused => _self.Tell(refused)));
+                _sender.AskWhoSpoke(message.Command, _link!);
                 break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 LeaveLink($"the server refuses commands: {message.Command.RefusalReason}", PatienceOfRefused);
+                break;
+            case RefusalAction.SendAgain:
+                HandOver();
                 break;
             case RefusalAction.LoadScript when _link is not null:
                 LoadScript(_link);
@@ -285,7 +296,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         if (_ledger.RetryDue(NowMilliseconds) is { } probe)
         {
-            _link!.Send(probe);
+            _sender.Send(probe, _link!);
+            while (_ledger.NextMate(NowMilliseconds) is { } mate) _sender.Send(mate, _link!);
+            _sender.Flush(_link!);
             _ledger.AwaitProbe();
         }
 
@@ -369,7 +382,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     {
         if (_link is null) return;
         var now = NowMilliseconds;
-        while (_ledger.Next(now) is { } pending) _link.Send(pending);
+        while (_ledger.Next(now) is { } pending) _sender.Send(pending, _link);
+        _sender.Flush(_link);
     }
 
     private PendingCommand Take(RedisCommand command, CommandProfile? profile) =>

@@ -9,18 +9,23 @@ namespace RedisActors.Commands;
 internal sealed class ReplayWindow(int initial, int max)
 {
     private int? _grown;
+    private bool _isOpen;
 
-    public int Size => _grown ?? initial;
+    public int Size => _isOpen ? int.MaxValue : _grown ?? initial;
 
     /// <summary>How few may be left in flight until the window is filled up again.</summary>
     public int RefillAt => Size / 2;
 
     /// <summary>A new link: small again.</summary>
-    public void Reset() => _grown = null;
+    public void Reset()
+    {
+        _grown = null;
+        _isOpen = false;
+    }
 
     /// <summary>Nothing is left of what waited: what is stashed from now on is not paced.</summary>
-    public void Open() => _grown = max;
+    public void Open() => _isOpen = true;
 
     /// <summary>The server has answered at this pace.</summary>
-    public void Grow() => _grown = (int)Math.Min(max, Size * 2L);
+    public void Grow() => _grown = (int)Math.Min(max, (_grown ?? initial) * 2L);
 }

@@ -22,7 +22,8 @@ internal enum Speaker
 
 /// <summary>
 /// Runs a script that does nothing, on the keys of a sender's script that was answered as a refusal is: a script may use the server's
-/// own words after it has written. When the server refuses this one too, it refused the other.
+/// own words after it has written. When the server refuses this one too, it refused the other. A script that was refused before takes its
+/// witness along, right behind it, so that the server refuses both or neither.
 /// </summary>
 /// <remarks>
 /// Since Redis 7 a server refuses a script that begins with <c>#!lua</c> when it would refuse its writes (READONLY, MISCONF, NOREPLICAS):
@@ -40,6 +41,7 @@ internal sealed class ScriptWitness : LinkRequest
     /// <param name="tell">Told once, from any thread, that the command came back and who spoke.</param>
     public ScriptWitness(PendingCommand script, Action<CommandRefused> tell)
     {
+        script.HasWitness = true;
         _script = script;
         _tell = tell;
         var keys = new List<RedisValue>();
@@ -56,7 +58,7 @@ internal sealed class ScriptWitness : LinkRequest
     public override void Succeed(in RespValue value) => Tell(Speaker.Script);
 
     public override void Reject(string serverError) =>
-        Tell(RetryableErrors.IsSameRefusal(_script.RefusalReason!, serverError) ? Speaker.Server : Speaker.Script);
+        Tell(_script.RefusalReason is { } reason && RetryableErrors.IsSameRefusal(reason, serverError) ? Speaker.Server : Speaker.Script);
 
     public override void Garble(string reason) => Tell(Speaker.Script);
 
@@ -64,5 +66,10 @@ internal sealed class ScriptWitness : LinkRequest
 
     public override void Fail(LinkFault fault) => Tell(Speaker.Unknown);
 
-    private void Tell(Speaker speaker) => _tell(new CommandRefused(_script, speaker));
+    /// <summary>By then the script has been answered; most often it was not refused, and there was no doubt.</summary>
+    private void Tell(Speaker speaker)
+    {
+        _script.Speaker = speaker;
+        if (_script.RefusalReason is not null) _tell(new CommandRefused(_script, speaker));
+    }
 }

@@ -9,6 +9,8 @@ namespace RedisActors.Commands;
 /// <summary>What a lane asks its server on its own, beside the commands that it was sent.</summary>
 internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IActorRef self)
 {
+    private IRedisLink? _loadsOver;
+
     /// <summary>Asks what a command is that nobody has heard of; the answer reaches the actor as <see cref="CommandInfo"/>.</summary>
     public void LearnOf(RedisCommand command, IRedisLink link)
     {
@@ -20,15 +22,20 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
 
     /// <summary>
     /// Loads the script for exactly-once where the server does not have it. Where the server refuses it for good, the commands that
-    /// wait for the script learn so when they are retried.
+    /// wait for the script learn so when they are retried. Once, however many commands were refused for want of it.
     /// </summary>
-    public void LoadScript(IRedisLink link) =>
+    public void LoadScript(IRedisLink link)
+    {
+        if (_loadsOver == link) return;
+        _loadsOver = link;
         LinkQuery.AskAsync(link, "SCRIPT", ExactlyOnceScript.Load().Arguments).PipeTo(
             self, success: _ => new ScriptLoaded(null), failure: error => new ScriptLoaded(error));
+    }
 
     /// <summary>The server has answered to <see cref="LoadScript"/>.</summary>
     public void OnScriptLoaded(ScriptLoaded message)
     {
+        _loadsOver = null;
         if (message.Error is null) tokens.ScriptRefusal = null;
         else if (message.Error is ServerErrorException refusal && IsFinal(refusal.Message)) tokens.ScriptRefusal = refusal.Message;
     }

@@ -12,15 +12,14 @@ namespace RedisActors.Commands;
 /// </summary>
 internal sealed class TokenCommand : PendingCommand
 {
-    /// <summary>The part of a token's time in which it is relied on; the rest is for the way to the server.</summary>
-    private const double Reliable = 0.9;
-
-    private TokenContext _context;
-    private readonly string _token;
     private readonly CommandProfile? _profile;
+    private readonly bool _isShort;
+    private TokenContext _context;
+    private string? _token;
+    private TokenHistory _history;
     private RedisValue[]? _arguments;
-    private long _firstHandedOverAt = -1;
-    private ServerEviction _eviction = ServerEviction.Unknown;
+    private bool _goesAlone;
+    private bool _neverRan;
 
     /// <param name="command">The command.</param>
     /// <param name="profile">
@@ -43,48 +42,58 @@ internal sealed class TokenCommand : PendingCommand
     {
         _context = context;
         _profile = profile;
-        _token = command.IdempotencyKey ?? context.NextToken();
+        _isShort = command.IdempotencyKey is null && !command.WasSentBefore && profile?.HasShortReply(command.ArgumentArray) == true;
     }
 
     private TokenCommand(TokenCommand former, bool mayHaveRun, bool wasReturned = true)
         : base(former, mayHaveRun, wasReturned)
     {
         _context = former._context;
-        _token = former._token;
         _profile = former._profile;
+        _isShort = former._isShort;
+        _goesAlone = former._goesAlone;
         if (!MayHaveRun) return;
-        _firstHandedOverAt = former._firstHandedOverAt;
-        _eviction = former._eviction;
+        _token = former._token;
+        _history = former._history;
+        Group = former.Group;
+        Place = former.Place;
     }
 
     public override string Name => "EVALSHA";
 
-    /// <summary>The script's, from when it is handed over; made once, for they are read when it is written and when it is answered.</summary>
-    public override RedisValue[] Arguments => _arguments ?? throw new InvalidOperationException("It was not handed over.");
+    /// <summary>The script's, for this command alone.</summary>
+    public override RedisValue[] Arguments => _arguments ??= Wrap();
 
-    /// <summary>
-    /// Not when the server may have forgotten the token: a token lives for a while from the first execution, which can have been
-    /// as early as the first time it was handed over.
-    /// </summary>
-    public override bool MayBeReplayed(long now) =>
-        now - _firstHandedOverAt < _context.Keep.TotalMilliseconds * Reliable;
+    /// <summary>The group in which it was sent, and with which alone it may be asked for again; null: it was not, or did not run.</summary>
+    public TokenGroup? Group { get; private set; }
 
-    public override void HandedOver(long now)
+    /// <summary>Its place in the group.</summary>
+    public int Place { get; private set; }
+
+    /// <summary>Whether it may share a request and a token with others: it has no token of its own, has not run, and its reply is short.</summary>
+    public bool MayShare => _isShort && !_goesAlone && !MayHaveRun;
+
+    /// <summary>When it was last handed over, in milliseconds of the actor's clock.</summary>
+    public long HandedOverAt { get; private set; }
+
+    public override bool WasSplit => _goesAlone;
+
+    public override bool MayBeReplayed(long now) => Group?.IsReliable(now, _context.Keep) ?? _history.IsReliable(now, _context.Keep);
+
+    public override bool SharesRequestWith(PendingCommand? other) =>
+        base.SharesRequestWith(other) || (Group is not null && other is TokenCommand token && token.Group == Group);
+
+    public override void HandedOver(long now) => HandedOverAt = now;
+
+    /// <summary>It is about to be sent together with others.</summary>
+    public void EnterGroup(TokenGroup group, int place)
     {
-        var isFirst = _firstHandedOverAt < 0;
-        if (isFirst)
-        {
-            // Of what another node's RedisActor knew of the server, nothing is known here.
-            _firstHandedOverAt = now;
-            _eviction = Command.WasSentBefore ? _context.Eviction with { Term = null } : _context.Eviction;
-        }
-
-        var evictedKeys = isFirst && !Command.WasSentBefore ? null : _eviction.CountThatShowsNone(_context.Eviction);
-        _arguments = _context.Wrap(Command, _profile!, _token, evictedKeys);
-        _eviction = _eviction.FollowedBy(_context.Eviction);
+        Group = group;
+        Place = place;
+        group.LastSequence = Sequence;
     }
 
-    public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, MayHaveRun || mayHaveRun);
+    public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, !_neverRan && (MayHaveRun || mayHaveRun));
 
     public override PendingCommand Relinquish() => new TokenCommand(this, MayHaveRun, WasReturned) { WasOvertaken = WasOvertaken };
 
@@ -92,6 +101,7 @@ internal sealed class TokenCommand : PendingCommand
     {
         base.Join(sequence, tokens);
         _context = tokens;
+        if (Group is not null) Group.LastSequence = sequence;
     }
 
     protected override bool HasScriptOfTheLibrary => true;
@@ -109,15 +119,24 @@ internal sealed class TokenCommand : PendingCommand
             return;
         }
 
-        if (reply.ServerError is { } serverError)
-        {
-            if ((MayHaveRun || Command.WasSentBefore) && ExactlyOnceScript.IsEvicted(serverError)) AnswerUnknown(MayBeEvicted(serverError));
-            else RejectForGood(serverError);
-        }
-        else
-        {
-            base.Succeed(reply.Value);
-        }
+        Conclude(reply);
+    }
+
+    /// <summary>Its group has been answered, and what it is told is told by <see cref="PendingCommand.DeliverFlight"/>.</summary>
+    /// <param name="reply">Its own part.</param>
+    /// <param name="haveRun">Whether the group has run: if it was refused, it was passed over, and never will be run with this token.</param>
+    public void ConcludeInGroup(in ExactlyOnceReply reply, bool haveRun)
+    {
+        _neverRan = haveRun && reply.ServerError is { } error && RetryableErrors.Classify(error) != ServerErrorKind.Final;
+        DeliversLater = true;
+        Conclude(reply);
+    }
+
+    /// <summary>The server refused its group, and not for the time being: it is sent again alone.</summary>
+    public void Split(string serverError)
+    {
+        _goesAlone = true;
+        Bounced(serverError);
     }
 
     /// <summary>
@@ -133,7 +152,20 @@ internal sealed class TokenCommand : PendingCommand
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()
     {
-        if (Command.IdempotencyKey is null && !MayHaveRun) _context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
+        if (Command.IdempotencyKey is null && !MayHaveRun && Group is null) _context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
+    }
+
+    private void Conclude(in ExactlyOnceReply reply)
+    {
+        if (reply.ServerError is not { } serverError) base.Succeed(reply.Value);
+        else if ((MayHaveRun || Command.WasSentBefore) && ExactlyOnceScript.IsEvicted(serverError)) AnswerUnknown(MayBeEvicted(serverError));
+        else RejectForGood(serverError);
+    }
+
+    private RedisValue[] Wrap()
+    {
+        _token ??= Command.IdempotencyKey ?? _context.NextToken();
+        return _context.Wrap(Command, _profile!, _token, _history.Ask(HandedOverAt, _context.Eviction, Command.WasSentBefore));
     }
 
     private static string MayBeEvicted(string serverError) =>

@@ -53,6 +53,25 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
         return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys).Arguments;
     }
 
+    /// <summary>Where a token lives that several commands share.</summary>
+    public RedisValue NextTokenKey(RedisCommand first)
+    {
+        CommandTable.Find(first)!.TryGetFirstKey(first.ArgumentArray, out var key);
+        return TokenKey.For(key, NextToken());
+    }
+
+    /// <summary>The arguments of the script for commands of the table that share a token.</summary>
+    public RedisValue[] WrapGroup(IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, string? evictedKeys)
+    {
+        _keys.Clear();
+        foreach (var command in commands)
+        {
+            if (command is not null) CommandTable.Find(command)!.TryGetKeys(command.ArgumentArray, _keys);
+        }
+
+        return ExactlyOnceRequest.WrapGroup(commands, tokenKey, keep, _keys, evictedKeys);
+    }
+
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>
     /// <param name="tokenKey">Where the server keeps it.</param>
     public void Release(RedisValue tokenKey) => _released.Enqueue(tokenKey);

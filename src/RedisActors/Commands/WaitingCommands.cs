@@ -18,8 +18,11 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
     /// <summary>Whether none waits for the link of this lane.</summary>
     public bool NoneIsStashed => stash.IsEmpty;
 
-    /// <summary>Whether the next for the link is suspected of ending the links that it is sent over.</summary>
-    public bool NextIsSuspect => stash.NextIsSuspect();
+    /// <summary>The next for the link, if it was handed to one before; null: it was not, or there is none.</summary>
+    public PendingCommand? NextReturned => stash.PeekReturned();
+
+    /// <summary>Whether it can wait without anybody being refused for it.</summary>
+    public bool HasRoomFor(PendingCommand command) => stash.HasRoomFor(command, _slots.Count);
 
     /// <summary>Whether a command has to wait for its slot.</summary>
     public bool AwaitsSlot(PendingCommand command) => _slots.Holds(command);
@@ -63,6 +66,10 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
 
         return null;
     }
+
+    /// <summary>Takes out those that are to be asked for together with a command that was taken before.</summary>
+    public IEnumerable<PendingCommand> TakeMates(PendingCommand command, long lastSequence) =>
+        stash.ExtractReturned(command.SharesRequestWith, lastSequence).Where(mate => mate.TryClaim());
 
     /// <summary>The deadline of one that waits has passed.</summary>
     public void Expire(PendingCommand command)

@@ -19,11 +19,13 @@ internal readonly record struct ExactlyOnceReply(RespValue Value, string? Server
 internal static class ExactlyOnceRequest
 {
     /// <summary>How many words a command may have, its name included: what Lua's <c>unpack</c> can pass to a function.</summary>
-    public const int MaximumWords = 7998;
+    public const int MaximumWords = 7997;
 
     private const int DigestLength = 8;
 
-    private static readonly RedisValue[] KeyCounts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)count)];
+    private static readonly RedisValue[] Counts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)$"{count}")];
+    private static readonly RedisValue GroupArgument = ExactlyOnceScript.Group;
+    private static readonly RedisValue SkippedArgument = "-";
 
     /// <summary>Why a command cannot be delivered exactly-once; null if it can.</summary>
     /// <param name="command">The command.</param>
@@ -71,7 +73,7 @@ internal static class ExactlyOnceRequest
         var given = command.ArgumentArray;
         var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count + given.Length];
         request[0] = ExactlyOnceScript.Sha1Argument;
-        request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
+        request[1] = keys.Count + 1 < Counts.Length ? Counts[keys.Count + 1] : keys.Count + 1;
         request[2] = TokenKey.For(keys[0], token);
         var next = 3;
         for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
@@ -88,6 +90,52 @@ internal static class ExactlyOnceRequest
         return ("EVALSHA", request);
     }
 
+    /// <summary>The request for several commands that share a token: as <see cref="Wrap"/>, and they run in this order.</summary>
+    /// <param name="commands">
+    /// Commands to which <see cref="WhyNotWrappable"/> has no objection, none of them with a token of its own. When the group is asked for
+    /// again, null for one that is not to run any more, should it not have run.
+    /// </param>
+    /// <param name="tokenKey">Where the token lives: in the hash slot of the keys.</param>
+    /// <param name="keep">How long the server keeps the token and the replies.</param>
+    /// <param name="keys">All keys of the commands; one may come more than once.</param>
+    /// <param name="evictedKeys">As for one command.</param>
+    public static RedisValue[] WrapGroup(
+        IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
+    {
+        var length = (evictedKeys is null ? 5 : 7) + keys.Count + commands.Count;
+        foreach (var command in commands) length += command is null ? 0 : 1 + command.ArgumentArray.Length;
+        var request = new RedisValue[length];
+        request[0] = ExactlyOnceScript.Sha1Argument;
+        request[1] = keys.Count + 1;
+        request[2] = tokenKey;
+        var next = 3;
+        for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
+        request[next++] = (long)keep.TotalMilliseconds;
+        request[next++] = GroupArgument;
+        if (evictedKeys is not null)
+        {
+            request[next++] = RedisValue.EmptyString;
+            request[next++] = evictedKeys;
+        }
+
+        foreach (var command in commands)
+        {
+            if (command is null)
+            {
+                request[next++] = SkippedArgument;
+                continue;
+            }
+
+            var given = command.ArgumentArray;
+            request[next++] = given.Length < Counts.Length ? Counts[given.Length] : given.Length;
+            request[next++] = command.Name;
+            given.CopyTo(request, next);
+            next += given.Length;
+        }
+
+        return request;
+    }
+
     /// <summary>The token's key within a request of <see cref="Wrap"/>, as <see cref="TokenReleases"/> takes it.</summary>
     public static RedisValue TokenKeyOf(RedisValue[] wrappedArguments) => wrappedArguments[2];
 
@@ -102,15 +150,57 @@ internal static class ExactlyOnceRequest
             case RespKind.Error:
                 return new ExactlyOnceReply(default, reply.AsString() ?? string.Empty);
             case RespKind.BulkString:
-                var value = RespText.Decode((byte[]?)reply.AsRedisValue() ?? []);
-                return value.Kind == RespKind.Error
-                    ? new ExactlyOnceReply(default, value.AsString() ?? string.Empty)
-                    : new ExactlyOnceReply(value, null);
+                return Answer(RespText.Decode((byte[]?)reply.AsRedisValue() ?? []));
             default:
                 throw new FormatException(string.Create(
                     CultureInfo.InvariantCulture, $"The exactly-once script answers with a string, not with a value of kind {reply.Kind}."));
         }
     }
+
+    /// <summary>Reads the answer to a request of <see cref="WrapGroup"/> for so many commands.</summary>
+    /// <exception cref="FormatException">As <see cref="Decode"/>; also while the replies are read.</exception>
+    public static GroupReplies ReadGroup(RespValue reply, int count)
+    {
+        var text = reply.Kind == RespKind.BulkString ? (byte[]?)reply.AsRedisValue() ?? [] : [];
+        if (text is [(byte)'*', ..]) return new GroupReplies(text, count);
+        var forAll = Decode(reply);
+        return forAll.ServerError is null ? throw new FormatException("The script answered a group with one value.") : new GroupReplies(forAll);
+    }
+
+    /// <summary>The replies to the commands of a group, one after the other.</summary>
+    public ref struct GroupReplies
+    {
+        private readonly ExactlyOnceReply _forAll;
+        private RespText.Reader _reader;
+
+        /// <summary>The group as a whole was answered with an error: it did not run.</summary>
+        public GroupReplies(ExactlyOnceReply forAll) => _forAll = forAll;
+
+        public GroupReplies(ReadOnlySpan<byte> text, int count)
+        {
+            HaveRun = true;
+            _reader = new RespText.Reader(text);
+            if (_reader.ReadArrayLength() is var length && length != count) throw new FormatException($"The script answered {count} commands with {length} replies.");
+        }
+
+        /// <summary>Whether the commands have run, now or before.</summary>
+        public readonly bool HaveRun { get; }
+
+        /// <summary>The next command's reply.</summary>
+        public ExactlyOnceReply Next() => HaveRun ? Answer(_reader.Read()) : _forAll;
+
+        /// <summary>Behind the last reply: how long the commands took; null where they did not run now, or the server does not say.</summary>
+        public TimeSpan? ReadTook()
+        {
+            if (!HaveRun || _reader.IsAtEnd) return null;
+            var took = TimeSpan.FromMicroseconds(_reader.Read().AsInt64());
+            _reader.End();
+            return took;
+        }
+    }
+
+    private static ExactlyOnceReply Answer(RespValue value) =>
+        value.Kind == RespKind.Error ? new ExactlyOnceReply(default, value.AsString() ?? string.Empty) : new ExactlyOnceReply(value, null);
 
     /// <summary>
     /// What tells a command from another one that is sent with the same token: the first 8 bytes of the SHA-256 of its name,

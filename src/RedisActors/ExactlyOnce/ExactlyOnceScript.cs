@@ -15,11 +15,18 @@ namespace RedisActors.ExactlyOnce;
 /// included, as they would be sent plainly. A request that is sent again where its token may have been evicted has two more
 /// arguments before the name, which no command has for a name: an empty one, and the number of evicted keys that the server must
 /// still count if it is to run the command although the token is not there.</para>
+/// <para>Where the digest is <see cref="Group"/>, several commands follow, each as the number of its arguments, its name and its arguments.
+/// They run in order; <c>-</c> stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being none is run, and each of these is answered with the same
+/// error.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
-/// approximately. It stores the digest and then that text. For Redis 6.2 and later.</para>
+/// approximately. It stores the digest and then that text. The reply to a group is an array with a reply for each command; behind it
+/// comes, when it has just run and the server tells the <c>TIME</c>, how many microseconds that took. For Redis 6.2 and later.</para>
 /// </remarks>
 internal static class ExactlyOnceScript
 {
+    /// <summary>In place of a digest: several commands follow, which share the token.</summary>
+    public const string Group = "group";
+
     /// <summary>The script.</summary>
     public const string Text =
         """
@@ -59,79 +66,81 @@ internal static class ExactlyOnceScript
           end
         end
 
-        local reply = redis.pcall(unpack(ARGV, 3))
-        local kind = type(reply)
-        local text
-        if kind == 'number' and reply < 1e14 and reply > -1e14 then
-          text = ':' .. reply .. '\r\n'
-        elseif kind == 'string' then
-          text = '$' .. #reply .. '\r\n' .. reply .. '\r\n'
-        elseif not reply then
-          text = '$-1\r\n'
-        elseif kind == 'number' then
-          if reply < 9007199254740992 and reply > -9007199254740992 then
-            text = string.format(':%.0f\r\n', reply)
-          else
+        -- Runs one command, ARGV[first] being its name and ARGV[last] its last argument. Returns its reply as text, and the
+        -- code of the error where it was not executed but may be later.
+        local function run(first, last)
+          local reply = redis.pcall(unpack(ARGV, first, last))
+          local kind = type(reply)
+          if kind == 'number' and reply < 1e14 and reply > -1e14 then
+            return ':' .. reply .. '\r\n'
+          elseif kind == 'string' then
+            return '$' .. #reply .. '\r\n' .. reply .. '\r\n'
+          elseif not reply then
+            return '$-1\r\n'
+          elseif kind == 'number' then
+            if reply < 9007199254740992 and reply > -9007199254740992 then
+              return string.format(':%.0f\r\n', reply)
+            end
             -- A Lua number is a double: the exact one is where the command has put it.
-            local name = string.upper(ARGV[3])
+            local name = string.upper(ARGV[first])
             local exact
             if name == 'INCR' or name == 'INCRBY' or name == 'DECR' or name == 'DECRBY' then
-              exact = redis.pcall('GET', ARGV[4])
+              exact = redis.pcall('GET', ARGV[first + 1])
             elseif name == 'HINCRBY' then
-              exact = redis.pcall('HGET', ARGV[4], ARGV[5])
+              exact = redis.pcall('HGET', ARGV[first + 1], ARGV[first + 2])
             end
-            text = type(exact) == 'string' and ':' .. exact .. '\r\n' or string.format(',%.17g\r\n', reply)
-          end
-        elseif reply.ok then
-          text = '+' .. reply.ok .. '\r\n'
-        elseif reply.err then
-          -- In a script the server words some refusals differently; the sender gets the words of the plain command.
-          local err = string.gsub(string.gsub(reply.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+$', '')
-          local function says(words)
-            return string.find(err, words, 1, true)
-          end
-          local name = string.lower(ARGV[3])
-          local info, container
-          if says('calling Redis command') or says('Redis command called') or says('run this command') then
-            info = redis.pcall('COMMAND', 'INFO', name)[1]
-            container = ARGV[4] and info and info[10] and #info[10] > 0
-            if container then
-              name = name .. '|' .. string.lower(ARGV[4])
+            return type(exact) == 'string' and ':' .. exact .. '\r\n' or string.format(',%.17g\r\n', reply)
+          elseif reply.ok then
+            return '+' .. reply.ok .. '\r\n'
+          elseif reply.err then
+            -- In a script the server words some refusals differently; the sender gets the words of the plain command.
+            local err = string.gsub(string.gsub(reply.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+$', '')
+            local function says(words)
+              return string.find(err, words, 1, true)
             end
-          end
-          if says('Wrong number of args calling Redis command') then
-            err = "ERR wrong number of arguments for '" .. name .. "' command"
-          elseif says('Unknown Redis command called from') and container then
-            err = "ERR unknown subcommand '" .. string.sub(ARGV[4], 1, 128) .. "'. Try " .. string.upper(ARGV[3]) .. ' HELP.'
-          elseif says('Unknown Redis command called from') then
-            local quote = permits and "'" or '`'
-            local args = ''
-            for i = 4, #ARGV do
-              if #args >= 128 then
-                break
+            local command = ARGV[first]
+            local subcommand = first < last and ARGV[first + 1]
+            local name = string.lower(command)
+            local info, container
+            if says('calling Redis command') or says('Redis command called') or says('run this command') then
+              info = redis.pcall('COMMAND', 'INFO', name)[1]
+              container = subcommand and info and info[10] and #info[10] > 0
+              if container then
+                name = name .. '|' .. string.lower(subcommand)
               end
-              local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
-              args = args .. quote .. arg .. (permits and "' " or '`, ')
             end
-            err = 'ERR unknown command ' .. quote .. string.sub(ARGV[3], 1, 128) .. quote .. ', with args beginning with: ' .. args
-          elseif says("can't run this command or subcommand") then
-            err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
-          elseif says("can't access at least one of the keys") then
-            err = 'NOPERM this user has no permissions to access one of the keys used as arguments'
-          elseif says('ACL failure in script: ') then
-            -- Redis 7.2 and later, where the plain command's words follow.
-            err = 'NOPERM ' .. string.match(err, 'ACL failure in script: (.*)')
-          end
-          text = '-' .. string.gsub(err, '[\r\n]', ' ') .. '\r\n'
+            if says('Wrong number of args calling Redis command') then
+              err = "ERR wrong number of arguments for '" .. name .. "' command"
+            elseif says('Unknown Redis command called from') and container then
+              err = "ERR unknown subcommand '" .. string.sub(subcommand, 1, 128) .. "'. Try " .. string.upper(command) .. ' HELP.'
+            elseif says('Unknown Redis command called from') then
+              local quote = permits and "'" or '`'
+              local args = ''
+              for i = first + 1, last do
+                if #args >= 128 then
+                  break
+                end
+                local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
+                args = args .. quote .. arg .. (permits and "' " or '`, ')
+              end
+              err = 'ERR unknown command ' .. quote .. string.sub(command, 1, 128) .. quote .. ', with args beginning with: ' .. args
+            elseif says("can't run this command or subcommand") then
+              err = "NOPERM this user has no permissions to run the '" .. name .. "' command" .. (permits and '' or ' or its subcommand')
+            elseif says("can't access at least one of the keys") then
+              err = 'NOPERM this user has no permissions to access one of the keys used as arguments'
+            elseif says('ACL failure in script: ') then
+              -- Redis 7.2 and later, where the plain command's words follow.
+              err = 'NOPERM ' .. string.match(err, 'ACL failure in script: (.*)')
+            end
 
-          -- Not executed, but perhaps executed later: such an answer must not be the last one for this token. What refuses the
-          -- command like this would refuse to store the answer too; this does not rely on it.
-          local code = string.match(err, '^%u+')
-          if code == 'OOM' or code == 'READONLY' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'LOADING'
-              or code == 'BUSY' or code == 'MASTERDOWN' or code == 'CLUSTERDOWN' or code == 'TRYAGAIN' then
-            return text
+            -- Not executed, but perhaps executed later: such an answer must not be the last one for this token. What refuses the
+            -- command like this would refuse to store the answer too; this does not rely on it.
+            local code = string.match(err, '^%u+')
+            local later = code == 'OOM' or code == 'READONLY' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'LOADING'
+                or code == 'BUSY' or code == 'MASTERDOWN' or code == 'CLUSTERDOWN' or code == 'TRYAGAIN'
+            return '-' .. string.gsub(err, '[\r\n]', ' ') .. '\r\n', later and code
           end
-        else
+
           local parts = {}
           local function encode(value)
             local of = type(value)
@@ -154,7 +163,44 @@ internal static class ExactlyOnceScript
             end
           end
           encode(reply)
-          text = table.concat(parts)
+          return table.concat(parts)
+        end
+
+        local text, later
+        local took = ''
+        if digest == 'group' then
+          local began = redis.pcall('TIME')
+          local texts = {}
+          local first = 3
+          local ran
+          while first <= #ARGV do
+            if ARGV[first] == '-' then
+              texts[#texts + 1] = '-SKIPPED\r\n'
+              first = first + 1
+            else
+              local last = first + ARGV[first] + 1
+              -- What comes behind a command that may run later is not to run before it. A server out of memory takes what needs none.
+              if not later or later == 'OOM' then
+                text, later = run(first + 1, last)
+                if later and later ~= 'OOM' and not ran then
+                  return text
+                end
+                ran = true
+              end
+              texts[#texts + 1] = text
+              first = last + 1
+            end
+          end
+          text = '*' .. #texts .. '\r\n' .. table.concat(texts)
+          local ended = redis.pcall('TIME')
+          if ended[2] then
+            took = string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2])
+          end
+        else
+          text, later = run(3, #ARGV)
+          if later then
+            return text
+          end
         end
 
         -- After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one that
@@ -163,7 +209,7 @@ internal static class ExactlyOnceScript
         if kept.err then
           return '-' .. string.gsub(string.gsub(kept.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
         end
-        return text
+        return text .. took
         """;
 
     /// <summary>The hash by which the server knows the script: SHA-1 of <see cref="Text"/>, 40 lower-case hexadecimal digits.</summary>

@@ -20,9 +20,34 @@ internal static class RespText
     /// <exception cref="FormatException">It is not one; the message says what is wrong and where.</exception>
     public static RespValue Decode(ReadOnlySpan<byte> text)
     {
-        var position = 0;
-        var value = Read(text, ref position, 0);
-        return position == text.Length ? value : throw Malformed("more follows the value", position);
+        var reader = new Reader(text);
+        var value = reader.Read();
+        reader.End();
+        return value;
+    }
+
+    /// <summary>Reads a text value by value. It throws <see cref="FormatException"/>, which says what is wrong and where.</summary>
+    public ref struct Reader(ReadOnlySpan<byte> text)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+        private int _position;
+
+        public readonly bool IsAtEnd => _position == _text.Length;
+
+        public RespValue Read() => RespText.Read(_text, ref _position, 0);
+
+        /// <summary>Reads the head of an array; its items follow, each a value.</summary>
+        public long ReadArrayLength()
+        {
+            var start = _position;
+            if (IsAtEnd || _text[start] != '*') throw Malformed("an array is missing", start);
+            return ReadInteger(ReadLine(_text, ref _position)[1..], start);
+        }
+
+        public readonly void End()
+        {
+            if (!IsAtEnd) throw Malformed("more follows the value", _position);
+        }
     }
 
     private static RespValue Read(ReadOnlySpan<byte> text, ref int position, int depth)

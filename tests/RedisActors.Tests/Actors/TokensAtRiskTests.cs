@@ -26,7 +26,7 @@ public sealed class TokensAtRiskTests : RedisSpec
         for (var i = 0; i < 3; i++)
         {
             redis.Tell(ExactlyOnce("INCR", "key"));
-            await link.NextAsync();
+            (await link.NextAsync()).Succeed(RespValue.BulkString(":1\r\n"));
         }
 
         var warning = Assert.Single(await WarningsAsync(redis));

@@ -12,6 +12,7 @@ internal sealed class CommandBench
     public static readonly LinkFault PerhapsSent = new(false, "the socket closed");
 
     private readonly TokenContext _tokens;
+    private readonly HeldLink _link = new();
     private long _sequence;
     private int _signals;
 
@@ -24,16 +25,20 @@ internal sealed class CommandBench
         int maxWindow = 1000,
         bool inCluster = false,
         int maxInFlight = 1000,
-        long maxInFlightBytes = 1 << 30)
+        long maxInFlightBytes = 1 << 30,
+        int groups = 1)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(TimeSpan.FromSeconds(100)) { Eviction = ServerEviction.None };
         Queue = new InFlightQueue(CommandRefused.Add, () => RoomSignals++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
-        Ledger = new CommandLedger(Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes))
+        GroupSize = new GroupSize(new GroupSettings(groups, 10_000, TimeSpan.FromMilliseconds(2)));
+        Ledger = new CommandLedger(
+            Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes), GroupSize)
         {
             InCluster = inCluster,
         };
+        CommandSender = new CommandSender(_tokens, GroupSize, inCluster, refused => Ledger.CommandRefused(refused.Command, refused.Speaker));
     }
 
     public ReplayPolicy Rules { get; }
@@ -44,6 +49,10 @@ internal sealed class CommandBench
 
     public CommandLedger Ledger { get; }
 
+    public GroupSize GroupSize { get; }
+
+    public CommandSender CommandSender { get; }
+
     public RecordingSender Sender { get; } = new();
 
     /// <summary>What came back and was not given to the ledger yet.</summary>
@@ -51,6 +60,9 @@ internal sealed class CommandBench
 
     /// <summary>How often room was signalled.</summary>
     public int RoomSignals { get; private set; }
+
+    /// <summary>The requests that the link was given, in order.</summary>
+    public IReadOnlyList<LinkRequest> Requests => _link.Requests;
 
     /// <summary>What was handed over, in order.</summary>
     public List<PendingCommand> Sent { get; } = [];
@@ -68,7 +80,9 @@ internal sealed class CommandBench
             ? new TokenCommand(
                 command, CommandTable.Find(command), Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens)
             : new PendingCommand(command, Sender, Akka.Actor.Nobody.Instance, delivery, deadline, ++_sequence);
-        if (Ledger.Accept(pending, now)) Sent.Add(pending);
+        if (Ledger.MustHandOverBefore(pending)) HandOver(now);
+        if (Ledger.Accept(pending, now)) Send(pending, alone: true);
+        else if (Ledger.HasGathered) HandOver(now);
         return pending;
     }
 
@@ -83,7 +97,8 @@ internal sealed class CommandBench
 
     public void HandOver(long now = 0)
     {
-        while (Ledger.Next(now) is { } command) Sent.Add(command);
+        while (Ledger.Next(now) is { } command) Send(command);
+        CommandSender.Flush(_link);
     }
 
     /// <summary>As often as room was signalled: says so to the ledger, and sends what it gives.</summary>
@@ -124,11 +139,20 @@ internal sealed class CommandBench
         var probe = Ledger.RetryDue(now);
         if (probe is not null)
         {
-            Sent.Add(probe);
+            Send(probe);
+            while (Ledger.NextMate(now) is { } mate) Send(mate);
+            CommandSender.Flush(_link);
             Ledger.AwaitProbe();
         }
 
         return probe;
+    }
+
+    private void Send(PendingCommand command, bool alone = false)
+    {
+        Sent.Add(command);
+        CommandSender.Send(command, _link);
+        if (alone) CommandSender.Flush(_link);
     }
 
     /// <summary>What was sent last under this name.</summary>

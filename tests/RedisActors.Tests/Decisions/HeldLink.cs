@@ -11,7 +11,11 @@ internal sealed class HeldLink : IRedisLink
 
     public string Endpoint => "simulated:1";
 
-    public void Send(LinkRequest request) => Requests.Add(request);
+    public void Send(LinkRequest request)
+    {
+        _ = request.Arguments;
+        Requests.Add(request);
+    }
 
     public bool TakeHeard() => false;
 

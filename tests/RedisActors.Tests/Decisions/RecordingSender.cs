@@ -32,6 +32,9 @@ internal sealed class RecordingSender : MinimalActorRef
     public PendingCommand Command(RedisCommand command, long deadline = long.MaxValue) =>
         new(command, this, Nobody.Instance, DeliveryMode.WhenSafe, deadline, ++_sequence);
 
+    /// <summary>The replies among them, in their order.</summary>
+    public List<RedisReply> Replies { get; } = [];
+
     /// <summary>The failures among them, in their order.</summary>
     public List<RedisOutcomeException> Failures { get; } = [];
 
@@ -45,6 +48,7 @@ internal sealed class RecordingSender : MinimalActorRef
         lock (_lock)
         {
             _told.Add(told);
+            if (message is RedisReply reply) Replies.Add(reply);
             if (message is Status.Failure { Cause: RedisOutcomeException failure }) Failures.Add(failure);
         }
     }

@@ -39,6 +39,9 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.Delivery), "delivery", "exactly-once" },
         { nameof(RedisOptions.WhenSafeLimit), "when-safe.limit", "read-only" },
         { nameof(RedisOptions.ExactlyOnceKeep), "exactly-once.keep", "1234.5ms" },
+        { nameof(RedisOptions.ExactlyOnceGroupMaxCount), "exactly-once.group.max-count", "7" },
+        { nameof(RedisOptions.ExactlyOnceGroupMaxBytes), "exactly-once.group.max-bytes", "12345678901" },
+        { nameof(RedisOptions.ExactlyOnceGroupMaxTime), "exactly-once.group.max-time", "1234.5ms" },
         { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
         { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
         { nameof(RedisOptions.StashWhenFull), "stash.when-full", "drop-oldest" },
@@ -142,7 +145,8 @@ public sealed class RedisOptionsTests
             CommandTimeout = Timeout.InfiniteTimeSpan, HeartbeatInterval = Time * 2, HeartbeatTimeout = Time * 3, BackoffMin = Time,
             BackoffMax = Time * 4, BackoffMultiplier = 1.25, BackoffJitter = 0.00001, MaxRestarts = 9,
             RestartWithin = TimeSpan.FromDays(3), RestartResetAfter = TimeSpan.Zero, Delivery = DeliveryMode.AtLeastOnce,
-            WhenSafeLimit = ReplayLimit.Conditional, ExactlyOnceKeep = TimeSpan.FromHours(2), StashMaxCount = 11, StashMaxBytes = 1L << 40,
+            WhenSafeLimit = ReplayLimit.Conditional, ExactlyOnceKeep = TimeSpan.FromHours(2),
+            ExactlyOnceGroupMaxCount = 15, ExactlyOnceGroupMaxBytes = 1L << 34, ExactlyOnceGroupMaxTime = Time / 6, StashMaxCount = 11, StashMaxBytes = 1L << 40,
             StashWhenFull = WhenStashFull.DropOldest, InFlightMaxCount = 14, InFlightMaxBytes = 1L << 33, ReplayInitialWindow = 12, ReplayMaxWindow = 13, RetryMin = Time, RetryMax = Time * 2,
             BackoffPollInterval = Time * 5,
         };
@@ -158,6 +162,7 @@ public sealed class RedisOptionsTests
         Assert.Equal((9, TimeSpan.FromDays(3), TimeSpan.Zero), (settings.Supervision.Restart.Max, settings.Supervision.Restart.Within, settings.Supervision.Restart.ResetAfter));
         Assert.Equal((DeliveryMode.AtLeastOnce, ReplayLimit.Conditional), (settings.Commands.Delivery, settings.Commands.WhenSafeLimit));
         Assert.Equal(TimeSpan.FromHours(2), settings.Commands.TokensKeptFor);
+        Assert.Equal((15, 1L << 34, Time / 6), (settings.Commands.Group.MaxCount, settings.Commands.Group.MaxBytes, settings.Commands.Group.MaxTime));
         Assert.Equal((11, 1L << 40, WhenStashFull.DropOldest), (settings.Commands.Stash.MaxCount, settings.Commands.Stash.MaxBytes, settings.Commands.Stash.WhenFull));
         Assert.Equal((14, 1L << 33), (settings.Commands.InFlight.MaxCount, settings.Commands.InFlight.MaxBytes));
         Assert.Equal((12, 13), (settings.Commands.Replay.InitialWindow, settings.Commands.Replay.MaxWindow));

@@ -55,6 +55,16 @@ internal sealed class Wire : IDisposable
     public ExactlyOnceReply Decoded(RedisCommand command, string token, params RedisValue[] keys) =>
         Script.Decode(RespText.Decode(RawWrapped(command, token, keys)));
 
+    /// <summary>The replies to commands that share the token "group", as the library reads them, and how long they took.</summary>
+    public (ExactlyOnceReply[] Replies, TimeSpan? Took) Group(RedisCommand?[] commands, RedisValue[] keys)
+    {
+        var arguments = Script.WrapGroup(commands, TokenKey.For(keys[0], "group"), TimeSpan.FromMinutes(5), keys);
+        var replies = Script.ReadGroup(Value("EVALSHA", arguments), commands.Length);
+        var read = new ExactlyOnceReply[commands.Length];
+        for (var i = 0; i < read.Length; i++) read[i] = replies.Next();
+        return (read, replies.ReadTook());
+    }
+
     public byte[] RawWrapped(RedisCommand command, string token, params RedisValue[] keys)
     {
         var (name, arguments) = Script.Wrap(command, token, TimeSpan.FromMinutes(5), keys);
