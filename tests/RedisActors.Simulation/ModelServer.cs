@@ -200,7 +200,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
             next += 2;
         }
 
-        var text = request.Arguments[3 + keys] == ExactlyOnceScript.Group ? RunGroup(request, next) : RunOne(request, next);
+        var text = request.GroupCount is { } count ? RunGroup(request.Carried, count) : RunOne(request, next);
         if (text.Final) _tokens[token] = (time.Now + keep, text.Text, [.. request.Carried.Where(each => each.Request.WasRefused).Select(each => each.Command)]);
         return new ServerReply(RespValue.BulkString(text.Text));
     }
@@ -212,44 +212,31 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     }
 
     /// <summary>Behind a command that may run later none is run; if that is the first, it is as if the group had not come.</summary>
-    private (string Text, bool Final) RunGroup(WrittenRequest request, int next)
+    private (string Text, bool Final) RunGroup(CarriedCommand[] carried, int count)
     {
-        var texts = new List<string>();
-        var carried = 0;
+        var texts = Enumerable.Repeat("-SKIPPED\r\n", count).ToArray();
         string? refusal = null;
-        while (next < request.Arguments.Length)
+        foreach (var each in carried)
         {
-            if (request.Arguments[next] == "-")
+            if (refusal is not null)
             {
-                texts.Add("-SKIPPED\r\n");
-                next++;
+                each.Request.WasRefused = true;
+                texts[each.Place] = refusal;
                 continue;
             }
 
-            var count = (int)request.Arguments[next++];
-            if (refusal is null)
+            var reply = Run(each, each.Command.Command.Name, each.Command.Command.ArgumentArray);
+            refusal = reply.Error is null or WrongType ? null : Encode(reply);
+            if (refusal is not null && each == carried[0])
             {
-                var reply = Run(request.Carried[carried], request.Arguments[next].ToString(), request.Arguments[(next + 1)..(next + 1 + count)]);
-                refusal = reply.Error is null or WrongType ? null : Encode(reply);
-                if (refusal is not null && carried == 0)
-                {
-                    Refuse(request, reply.Error!);
-                    return (refusal, false);
-                }
-
-                texts.Add(Encode(reply));
-            }
-            else
-            {
-                request.Carried[carried].Request.WasRefused = true;
-                texts.Add(refusal);
+                foreach (var other in carried) Refuse(other, reply.Error!);
+                return (refusal, false);
             }
 
-            carried++;
-            next += count + 1;
+            texts[each.Place] = Encode(reply);
         }
 
-        return ($"*{texts.Count}\r\n{string.Concat(texts)}", true);
+        return ($"*{count}\r\n{string.Concat(texts)}", true);
     }
 
     private ServerReply TokenMayBeEvicted(WrittenRequest request)
@@ -400,11 +387,14 @@ internal sealed class ModelConnection(int id, ModelServer server)
     }
 }
 
-/// <summary>A command that a request carries, and the hand-over by which it came.</summary>
-internal sealed record CarriedCommand(TrackedCommand Command, TrackedRequest Request);
+/// <summary>A command that a request carries, the hand-over by which it came, and its place in a group.</summary>
+internal sealed record CarriedCommand(TrackedCommand Command, TrackedRequest Request, int Place = 0);
 
 /// <summary>A request as it was written to the socket.</summary>
 internal sealed record WrittenRequest(string Name, RedisValue[] Arguments, CarriedCommand[] Carried)
 {
+    /// <summary>How many places the group has; null: it is none.</summary>
+    public int? GroupCount { get; init; }
+
     public override string ToString() => Carried.Length == 0 ? Name : $"{Name} of {string.Join(" and ", Carried.Select(each => each.Command))}";
 }

@@ -82,8 +82,9 @@ internal sealed class SimulatedLink : IRedisLink
         }
 
         var arguments = request.Arguments;
-        if (_mutation == Mutation.GroupTokenRenewed && request is GroupRequest) arguments = [.. arguments[..2], $"{arguments[2]}-{Epoch}", .. arguments[3..]];
-        var written = new WrittenRequest(request.Name, arguments, carried);
+        var group = request as GroupRequest;
+        if (_mutation == Mutation.GroupTokenRenewed && group is not null) arguments = [.. arguments[..2], $"{arguments[2]}-{Epoch}", .. arguments[3..]];
+        var written = new WrittenRequest(request.Name, arguments, carried) { GroupCount = group?.Count };
         _unanswered.Enqueue(outstanding);
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));
         _time.After(_lastWrite - _time.Now, () => Write(outstanding, written));
@@ -99,7 +100,7 @@ internal sealed class SimulatedLink : IRedisLink
                 return [new CarriedCommand((TrackedCommand)pending.Command.State!, _account.HandedOver(pending, Epoch, HandsOverProbe))];
             case GroupRequest group:
                 return [.. group.Recipients.Select(each => new CarriedCommand(
-                    (TrackedCommand)each.Command.State!, _account.HandedOver(each, Epoch, HandsOverProbe)))];
+                    (TrackedCommand)each.Command.State!, _account.HandedOver(each, Epoch, HandsOverProbe), each.Place))];
             default:
                 return [];
         }

@@ -141,6 +141,8 @@ internal class PendingCommand : LinkRequest
     /// <summary>Whether what it sends is a script that the library can load.</summary>
     protected virtual bool HasScriptOfTheLibrary => false;
 
+    protected override bool HasOwnArguments => true;
+
     private bool IsReadOnly => ReplayPolicy.ClassOf(Command, CommandTable.Find(Command)) == ReplayClass.ReadOnly;
 
     public override string Name => Command.Name;

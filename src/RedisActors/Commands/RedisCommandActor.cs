@@ -143,7 +143,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void GaveUp()
     {
-        Receive<RedisCommand>(command => Take(command, null).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<RedisCommand>(command => _intake.Take(command, null, Sender, NowMilliseconds).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
         Receive<LinkUp>(OnLinkUp);
         Receive<LinksAgain>(_ => OnLinksAgain());
         Receive<NoMoreLinks>(OnNoMoreLinks);
@@ -170,8 +170,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
+        var now = NowMilliseconds;
         var profile = _facts.Find(command);
-        var pending = _handled = Take(command, profile);
+        var pending = _handled = _intake.Take(command, profile, Sender, now);
         if (WhyRefused(pending, profile) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
@@ -184,9 +185,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             ReportRisk();
         }
 
-        if (_ledger.MustHandOverBefore(pending)) HandOver();
-        if (_ledger.Accept(pending, NowMilliseconds)) _link!.Send(pending);
-        else if (_ledger.HasGathered) HandOver();
+        if (_ledger.MustHandOverBefore(pending)) HandOver(now);
+        if (_ledger.Accept(pending, now)) _link!.Send(pending);
+        else if (_ledger.HasGathered) HandOver(now);
         WatchDeadlines();
     }
 
@@ -378,16 +379,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void After(TimeSpan delay, object tick) => Timers.StartSingleTimer(tick, tick, delay);
 
-    private void HandOver()
+    private void HandOver() => HandOver(NowMilliseconds);
+
+    private void HandOver(long now)
     {
         if (_link is null) return;
-        var now = NowMilliseconds;
         while (_ledger.Next(now) is { } pending) _sender.Send(pending, _link);
         _sender.Flush(_link);
     }
-
-    private PendingCommand Take(RedisCommand command, CommandProfile? profile) =>
-        _intake.Take(command, profile, Sender, NowMilliseconds);
 
     private string? WhyRefused(PendingCommand pending, CommandProfile? profile)
     {

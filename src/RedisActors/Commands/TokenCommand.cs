@@ -12,7 +12,6 @@ namespace RedisActors.Commands;
 /// </summary>
 internal sealed class TokenCommand : PendingCommand
 {
-    private readonly CommandProfile? _profile;
     private readonly bool _isShort;
     private TokenContext _context;
     private string? _token;
@@ -41,7 +40,7 @@ internal sealed class TokenCommand : PendingCommand
         : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence)
     {
         _context = context;
-        _profile = profile;
+        Profile = profile;
         _isShort = command.IdempotencyKey is null && !command.WasSentBefore && profile?.HasShortReply(command.ArgumentArray) == true;
     }
 
@@ -49,7 +48,7 @@ internal sealed class TokenCommand : PendingCommand
         : base(former, mayHaveRun, wasReturned)
     {
         _context = former._context;
-        _profile = former._profile;
+        Profile = former.Profile;
         _isShort = former._isShort;
         _goesAlone = former._goesAlone;
         if (!MayHaveRun) return;
@@ -63,6 +62,9 @@ internal sealed class TokenCommand : PendingCommand
 
     /// <summary>The script's, for this command alone.</summary>
     public override RedisValue[] Arguments => _arguments ??= Wrap();
+
+    /// <summary>What is known of the command.</summary>
+    public CommandProfile? Profile { get; }
 
     /// <summary>The group in which it was sent, and with which alone it may be asked for again; null: it was not, or did not run.</summary>
     public TokenGroup? Group { get; private set; }
@@ -165,7 +167,7 @@ internal sealed class TokenCommand : PendingCommand
     private RedisValue[] Wrap()
     {
         _token ??= Command.IdempotencyKey ?? _context.NextToken();
-        return _context.Wrap(Command, _profile!, _token, _history.Ask(HandedOverAt, _context.Eviction, Command.WasSentBefore));
+        return _context.Wrap(Command, Profile!, _token, _history.Ask(HandedOverAt, _context.Eviction, Command.WasSentBefore));
     }
 
     private static string MayBeEvicted(string serverError) =>

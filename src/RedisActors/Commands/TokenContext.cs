@@ -15,6 +15,7 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
 
     private readonly TokenSource _tokens = new();
     private readonly List<RedisValue> _keys = [];
+    private readonly List<RedisCommand?> _commands = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
     private readonly TokenReleases _releases = new(TokensPerRelease, inCluster);
     private volatile string? _scriptRefusal;
@@ -53,23 +54,31 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
         return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys).Arguments;
     }
 
-    /// <summary>Where a token lives that several commands share.</summary>
-    public RedisValue NextTokenKey(RedisCommand first)
+    /// <summary>Where a token lives that several commands share, of which this is the first.</summary>
+    public RedisValue NextTokenKey(RedisCommand first, CommandProfile profile)
     {
-        CommandTable.Find(first)!.TryGetFirstKey(first.ArgumentArray, out var key);
+        profile.TryGetFirstKey(first.ArgumentArray, out var key);
         return TokenKey.For(key, NextToken());
     }
 
-    /// <summary>The arguments of the script for commands of the table that share a token.</summary>
-    public RedisValue[] WrapGroup(IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, string? evictedKeys)
+    /// <summary>The arguments of the script for commands that share a token.</summary>
+    /// <param name="members">Those that are to run.</param>
+    /// <param name="count">How many places there are.</param>
+    /// <param name="tokenKey">Where the token lives.</param>
+    /// <param name="evictedKeys">See <see cref="ExactlyOnceRequest.Wrap"/>.</param>
+    public RedisValue[] WrapGroup(List<TokenCommand> members, int count, RedisValue tokenKey, string? evictedKeys)
     {
         _keys.Clear();
-        foreach (var command in commands)
+        _commands.Clear();
+        foreach (var member in members)
         {
-            if (command is not null) CommandTable.Find(command)!.TryGetKeys(command.ArgumentArray, _keys);
+            while (_commands.Count < member.Place) _commands.Add(null);
+            _commands.Add(member.Command);
+            member.Profile!.TryGetKeys(member.Command.ArgumentArray, _keys);
         }
 
-        return ExactlyOnceRequest.WrapGroup(commands, tokenKey, keep, _keys, evictedKeys);
+        while (_commands.Count < count) _commands.Add(null);
+        return ExactlyOnceRequest.WrapGroup(_commands, tokenKey, keep, _keys, evictedKeys);
     }
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>

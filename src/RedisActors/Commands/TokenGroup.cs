@@ -31,15 +31,13 @@ internal sealed class TokenGroup
     /// <param name="size">Told how long they took.</param>
     /// <param name="now">In milliseconds of the actor's clock.</param>
     public static GroupRequest Send(List<TokenCommand> members, TokenContext tokens, GroupSize size, long now) =>
-        new TokenGroup(members, tokens.NextTokenKey(members[0].Command)).Ask(members, tokens, size, now);
+        new TokenGroup(members, tokens.NextTokenKey(members[0].Command, members[0].Profile!)).Ask(members, tokens, size, now);
 
     /// <summary>A request for all that have not ended.</summary>
     public GroupRequest Ask(List<TokenCommand> members, TokenContext tokens, GroupSize size, long now)
     {
-        var commands = new RedisCommand?[_count];
-        foreach (var member in members) commands[member.Place] = member.Command;
         var isFirst = !_history.WasAsked;
-        var arguments = tokens.WrapGroup(commands, _tokenKey, _history.Ask(now, tokens.Eviction, elsewhere: false));
+        var arguments = tokens.WrapGroup(members, _count, _tokenKey, _history.Ask(now, tokens.Eviction, elsewhere: false));
         return new GroupRequest([.. members], _count, arguments, size, isFirst ? tokens : null);
     }
 
@@ -80,6 +78,11 @@ internal sealed class GroupRequest : LinkRequest
     public override int? Database => null;
 
     public IReadOnlyList<TokenCommand> Recipients => _recipients;
+
+    protected override bool HasOwnArguments => true;
+
+    /// <summary>How many places there are.</summary>
+    public int Count => _count;
 
     public override void Succeed(in RespValue value)
     {

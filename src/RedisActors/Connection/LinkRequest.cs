@@ -23,6 +23,9 @@ internal abstract class LinkRequest : ICollection<object>
     /// <summary>The logical database, or null for the link's own.</summary>
     public abstract int? Database { get; }
 
+    /// <summary>Whether the arguments are the library's own copies, which nobody can take away.</summary>
+    protected virtual bool HasOwnArguments => false;
+
     /// <summary>The server executed the request and answered.</summary>
     public abstract void Succeed(in RespValue value);
 
@@ -44,6 +47,7 @@ internal abstract class LinkRequest : ICollection<object>
     /// </summary>
     internal void EnsureReadable()
     {
+        if (HasOwnArguments) return;
         foreach (var argument in Arguments)
         {
             // Text, numbers and whole arrays are boxed as what they are; what is left is memory that belongs to somebody.

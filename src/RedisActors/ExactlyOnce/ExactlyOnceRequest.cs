@@ -19,13 +19,12 @@ internal readonly record struct ExactlyOnceReply(RespValue Value, string? Server
 internal static class ExactlyOnceRequest
 {
     /// <summary>How many words a command may have, its name included: what Lua's <c>unpack</c> can pass to a function.</summary>
-    public const int MaximumWords = 7997;
+    public const int MaximumWords = 7998;
 
     private const int DigestLength = 8;
 
-    private static readonly RedisValue[] Counts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)$"{count}")];
+    private static readonly RedisValue[] KeyCounts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)count)];
     private static readonly RedisValue GroupArgument = ExactlyOnceScript.Group;
-    private static readonly RedisValue SkippedArgument = "-";
 
     /// <summary>Why a command cannot be delivered exactly-once; null if it can.</summary>
     /// <param name="command">The command.</param>
@@ -73,7 +72,7 @@ internal static class ExactlyOnceRequest
         var given = command.ArgumentArray;
         var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count + given.Length];
         request[0] = ExactlyOnceScript.Sha1Argument;
-        request[1] = keys.Count + 1 < Counts.Length ? Counts[keys.Count + 1] : keys.Count + 1;
+        request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = TokenKey.For(keys[0], token);
         var next = 3;
         for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
@@ -102,9 +101,7 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var length = (evictedKeys is null ? 5 : 7) + keys.Count + commands.Count;
-        foreach (var command in commands) length += command is null ? 0 : 1 + command.ArgumentArray.Length;
-        var request = new RedisValue[length];
+        var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count];
         request[0] = ExactlyOnceScript.Sha1Argument;
         request[1] = keys.Count + 1;
         request[2] = tokenKey;
@@ -118,21 +115,7 @@ internal static class ExactlyOnceRequest
             request[next++] = evictedKeys;
         }
 
-        foreach (var command in commands)
-        {
-            if (command is null)
-            {
-                request[next++] = SkippedArgument;
-                continue;
-            }
-
-            var given = command.ArgumentArray;
-            request[next++] = given.Length < Counts.Length ? Counts[given.Length] : given.Length;
-            request[next++] = command.Name;
-            given.CopyTo(request, next);
-            next += given.Length;
-        }
-
+        request[next] = PackedCommands.Pack(commands);
         return request;
     }
 

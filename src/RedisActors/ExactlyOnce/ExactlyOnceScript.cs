@@ -15,9 +15,9 @@ namespace RedisActors.ExactlyOnce;
 /// included, as they would be sent plainly. A request that is sent again where its token may have been evicted has two more
 /// arguments before the name, which no command has for a name: an empty one, and the number of evicted keys that the server must
 /// still count if it is to run the command although the token is not there.</para>
-/// <para>Where the digest is <see cref="Group"/>, several commands follow, each as the number of its arguments, its name and its arguments.
-/// They run in order; <c>-</c> stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being none is run, and each of these is answered with the same
-/// error.</para>
+/// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>). They run in
+/// order; an empty one stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
+/// none is run, and each of these is answered with the same error.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
 /// approximately. It stores the digest and then that text. The reply to a group is an array with a reply for each command; behind it
 /// comes, when it has just run and the server tells the <c>TIME</c>, how many microseconds that took. For Redis 6.2 and later.</para>
@@ -66,10 +66,10 @@ internal static class ExactlyOnceScript
           end
         end
 
-        -- Runs one command, ARGV[first] being its name and ARGV[last] its last argument. Returns its reply as text, and the
-        -- code of the error where it was not executed but may be later.
-        local function run(first, last)
-          local reply = redis.pcall(unpack(ARGV, first, last))
+        -- Runs one command, words[first] being its name. Returns its reply as text, and the code of the error where it was not executed
+        -- but may be later.
+        local function run(words, first)
+          local reply = redis.pcall(unpack(words, first))
           local kind = type(reply)
           if kind == 'number' and reply < 1e14 and reply > -1e14 then
             return ':' .. reply .. '\r\n'
@@ -82,12 +82,12 @@ internal static class ExactlyOnceScript
               return string.format(':%.0f\r\n', reply)
             end
             -- A Lua number is a double: the exact one is where the command has put it.
-            local name = string.upper(ARGV[first])
+            local name = string.upper(words[first])
             local exact
             if name == 'INCR' or name == 'INCRBY' or name == 'DECR' or name == 'DECRBY' then
-              exact = redis.pcall('GET', ARGV[first + 1])
+              exact = redis.pcall('GET', words[first + 1])
             elseif name == 'HINCRBY' then
-              exact = redis.pcall('HGET', ARGV[first + 1], ARGV[first + 2])
+              exact = redis.pcall('HGET', words[first + 1], words[first + 2])
             end
             return type(exact) == 'string' and ':' .. exact .. '\r\n' or string.format(',%.17g\r\n', reply)
           elseif reply.ok then
@@ -98,8 +98,8 @@ internal static class ExactlyOnceScript
             local function says(words)
               return string.find(err, words, 1, true)
             end
-            local command = ARGV[first]
-            local subcommand = first < last and ARGV[first + 1]
+            local command = words[first]
+            local subcommand = words[first + 1]
             local name = string.lower(command)
             local info, container
             if says('calling Redis command') or says('Redis command called') or says('run this command') then
@@ -116,11 +116,11 @@ internal static class ExactlyOnceScript
             elseif says('Unknown Redis command called from') then
               local quote = permits and "'" or '`'
               local args = ''
-              for i = first + 1, last do
+              for i = first + 1, #words do
                 if #args >= 128 then
                   break
                 end
-                local arg = string.match(string.sub(ARGV[i], 1, 128 - #args), '^[^%z]*')
+                local arg = string.match(string.sub(words[i], 1, 128 - #args), '^[^%z]*')
                 args = args .. quote .. arg .. (permits and "' " or '`, ')
               end
               err = 'ERR unknown command ' .. quote .. string.sub(command, 1, 128) .. quote .. ', with args beginning with: ' .. args
@@ -171,24 +171,20 @@ internal static class ExactlyOnceScript
         if digest == 'group' then
           local began = redis.pcall('TIME')
           local texts = {}
-          local first = 3
           local ran
-          while first <= #ARGV do
-            if ARGV[first] == '-' then
-              texts[#texts + 1] = '-SKIPPED\r\n'
-              first = first + 1
+          for i, words in ipairs(cmsgpack.unpack(ARGV[3])) do
+            if #words == 0 then
+              texts[i] = '-SKIPPED\r\n'
             else
-              local last = first + ARGV[first] + 1
               -- What comes behind a command that may run later is not to run before it. A server out of memory takes what needs none.
               if not later or later == 'OOM' then
-                text, later = run(first + 1, last)
+                text, later = run(words, 1)
                 if later and later ~= 'OOM' and not ran then
                   return text
                 end
                 ran = true
               end
-              texts[#texts + 1] = text
-              first = last + 1
+              texts[i] = text
             end
           end
           text = '*' .. #texts .. '\r\n' .. table.concat(texts)
@@ -197,7 +193,7 @@ internal static class ExactlyOnceScript
             took = string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2])
           end
         else
-          text, later = run(3, #ARGV)
+          text, later = run(ARGV, 3)
           if later then
             return text
           end
