@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisActors.Commands;
 
 /// <summary>Who spoke when a sender's script was answered in the words with which the server refuses a command.</summary>
-internal enum Speaker
+internal enum Speaker : byte
 {
     /// <summary>Nobody has asked yet.</summary>
     NotAsked,

@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace RedisActors.Connection;
 
 /// <summary>
@@ -16,7 +14,7 @@ namespace RedisActors.Connection;
 /// <param name="tell">Tells a request what its reply came to, which may be null or not completed. Throws nothing.</param>
 /// <param name="ended">Told once, after <see cref="End"/>, when every request has been told.</param>
 internal sealed class ReplyPump(
-    Func<LinkRequest, Task<RedisResult>?> handOver, Action<LinkRequest, Task<RedisResult>?> tell, Action ended)
+    Func<LinkRequest, Task?> handOver, Action<LinkRequest, Task?> tell, Action ended)
 {
     private const int FirstCapacity = 256;
 
@@ -146,5 +144,5 @@ internal sealed class ReplyPump(
         return false;
     }
 
-    private readonly record struct Entry(LinkRequest Request, Task<RedisResult>? Reply);
+    private readonly record struct Entry(LinkRequest Request, Task? Reply);
 }

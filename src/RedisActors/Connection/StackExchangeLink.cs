@@ -94,7 +94,7 @@ internal sealed class StackExchangeLink : IRedisLink
         client.Dispose();
     }
 
-    private Task<RedisResult>? HandOver(LinkRequest request)
+    private Task? HandOver(LinkRequest request)
     {
         if (Volatile.Read(ref _cause) is not null) return null;
         try
@@ -105,7 +105,8 @@ internal sealed class StackExchangeLink : IRedisLink
             }
 
             request.EnsureReadable();
-            return _database.ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
+            return TypedCommands.Send(_database, request.Name, request.Arguments)
+                ?? _database.ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
         }
         catch (Exception error)
         {
@@ -114,14 +115,14 @@ internal sealed class StackExchangeLink : IRedisLink
     }
 
     /// <summary>By one thread at a time. What a request throws when it is told is its own affair.</summary>
-    private void Tell(LinkRequest request, Task<RedisResult>? reply)
+    private void Tell(LinkRequest request, Task? reply)
     {
         try
         {
             if (reply is { IsCompletedSuccessfully: true })
             {
                 _written++;
-                StackExchangeReply.Tell(request, reply.Result);
+                StackExchangeReply.Tell(request, reply);
             }
             else
             {
@@ -134,7 +135,7 @@ internal sealed class StackExchangeLink : IRedisLink
         }
     }
 
-    private void TellFailure(LinkRequest request, Task<RedisResult>? reply)
+    private void TellFailure(LinkRequest request, Task? reply)
     {
         if (reply is null)
         {

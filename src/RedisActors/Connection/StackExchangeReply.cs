@@ -6,13 +6,19 @@ namespace RedisActors.Connection;
 /// <summary>Turns what StackExchange.Redis makes of a server's reply into ours.</summary>
 internal static partial class StackExchangeReply
 {
-    /// <summary>Tells a request its reply.</summary>
-    public static void Tell(LinkRequest request, RedisResult reply)
+    /// <summary>Tells a request its reply, which has come.</summary>
+    public static void Tell(LinkRequest request, Task reply)
     {
         RespValue value;
         try
         {
-            value = ToRespValue(reply);
+            value = reply switch
+            {
+                Task<RedisValue> text => RespValue.BulkString(text.Result),
+                Task<bool> answer => TypedCommands.ReplyOf(request.Name, answer.Result),
+                Task<long> number => RespValue.Integer(number.Result),
+                _ => ToRespValue(((Task<RedisResult>)reply).Result),
+            };
         }
         catch (Exception error)
         {

@@ -167,7 +167,7 @@ public sealed class ReplyPumpTests
 
         private static InvalidOperationException Error(int number) => new($"{number}");
 
-        private Task<RedisResult> HandOver(LinkRequest request)
+        private Task HandOver(LinkRequest request)
         {
             var number = ((Request)request).Number;
             if (CompletesAtOnce) return Task.FromException<RedisResult>(Error(number));
@@ -176,7 +176,7 @@ public sealed class ReplyPumpTests
             return reply.Task;
         }
 
-        private void Tell(LinkRequest request, Task<RedisResult>? reply)
+        private void Tell(LinkRequest request, Task? reply)
         {
             if (Interlocked.Increment(ref _telling) > 1) WasToldByTwoAtOnce = true;
             Told.Add((((Request)request).Number, reply is { IsCompleted: true } ? reply.Exception!.InnerException!.Message : null));
