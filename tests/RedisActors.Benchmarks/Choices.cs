@@ -21,18 +21,19 @@ internal static class Choices
             .Select(name => name == Ours ? RedisActorsClient.Name : name).Distinct().ToArray(),
     };
 
-    public static Option<int> Number(string name, string description, int usual, int most)
+    public static Option<int> Number(string name, string description, int usual, int most) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result =>
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var number && (number < 1 || number > most))
-            {
-                result.AddError($"{name} is {number}; it must be from 1 to {most}.");
-            }
-        });
-        return option;
-    }
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most) return number;
+            result.AddError($"{name} is {text}; it must be a whole number from 1 to {most}.");
+            return usual;
+        },
+    };
 
     /// <summary>An option of one or several numbers, separated by commas; null when it is not given.</summary>
     public static Option<IReadOnlyList<int>?> Numbers(string name, string description, int most) => new(name)

@@ -301,7 +301,7 @@ internal sealed class CommandActorModel
         {
             _link!.HandsOverProbe = true;
             _sender.Send(probe, _link);
-            while (_mutation != Mutation.GroupTornApart && _ledger.NextMate(_time.NowMilliseconds) is { } mate) _sender.Send(mate, _link);
+            while (_ledger.NextMate(_time.NowMilliseconds) is { } mate) _sender.Send(mate, _link);
             _sender.Flush(_link);
             _link.HandsOverProbe = false;
             _ledger.AwaitProbe();
@@ -354,6 +354,7 @@ internal sealed class CommandActorModel
     {
         _account.CheckInFlight(_inFlight.Count, _inFlight.Bytes, pending);
         _sender.Send(pending, link);
+        if (_mutation == Mutation.GroupTornApart && pending is TokenCommand { Group: not null }) _sender.Flush(link);
     }
 
     private PendingCommand Pending(TrackedCommand tracked, CommandProfile? profile)

@@ -32,7 +32,7 @@ public enum Mutation
     /// <summary>A group that is asked for again has another token than before.</summary>
     GroupTokenRenewed,
 
-    /// <summary>Of a group that is asked for again to see whether the server takes it, one command goes first and the others later.</summary>
+    /// <summary>Of a group that is asked for again each command goes in a request of its own.</summary>
     GroupTornApart,
 
     /// <summary>What comes out of the stash is handed to the link in reverse order.</summary>

@@ -56,7 +56,7 @@ internal sealed class Plan
         InFlightMaxCount = chance.Of(0.2) ? chance.Between(1, 8) : 10_000;
         InFlightMaxBytes = chance.Of(0.1) ? chance.Between(200, 3000) : 1 << 20;
         HasPoison = chance.Of(0.05);
-        Group = new GroupSettings(chance.Of(0.3) ? 1 : chance.Between(2, 12), chance.Of(0.2) ? chance.Between(200, 2000) : 1 << 20, TimeSpan.FromMilliseconds(2));
+        Group = new GroupSettings(chance.Of(0.15) ? 1 : chance.Between(2, 12), chance.Of(0.2) ? chance.Between(200, 2000) : 1 << 20, TimeSpan.FromMilliseconds(2), requests: chance.Of(0.2) ? 2 : 1);
         MaxRestarts = Ending == Ending.GivesUp ? chance.Between(0, 3) : null;
         HasCancellations = chance.Of(0.3);
         PollInterval = chance.Of(0.5) ? TimeSpan.FromMilliseconds(100) : Timeout.InfiniteTimeSpan;
@@ -125,7 +125,7 @@ internal sealed class Plan
         var mode = SingleMode ?? chance.Pick(Modes);
         var unique = $"v{number}";
         var key = chance.Between(1, Keys);
-        var (name, replay, keys, arguments) = chance.Between(0, 16) switch
+        var (name, replay, keys, arguments) = chance.Between(0, 17) switch
         {
             <= 2 => ("INCR", ReplayClass.Accumulating, new[] { $"counter{key}" }, Array.Empty<string>()),
             3 => ("SET", ReplayClass.LastWins, [$"counter{key}"], [$"{number * 1000}"]),

@@ -25,13 +25,14 @@ internal sealed class CommandLedger
     private PendingCommand? _suspect;
     private bool _linked;
     private bool _leaving;
+    private readonly TokenRequests _tokenRequests;
     private bool _gathers;
-    private long _lastToken;
 
     public CommandLedger(
         ReplayPolicy rules, InFlightQueue inFlight, CommandStash stash, ReplayWindow window, InFlightSettings bounds, GroupSize group)
     {
         _group = group;
+        _tokenRequests = new TokenRequests(inFlight, group.Requests);
         _inFlight = inFlight;
         _window = window;
         _bounds = bounds;
@@ -71,9 +72,6 @@ internal sealed class CommandLedger
     /// <summary>A suspect is sent when nothing else is in flight, and nothing else is while it is.</summary>
     private bool AwaitsSuspect => IsSuspectInFlight || (_waiting.NextReturned is { IsSuspect: true } && _inFlight.Count > 0);
 
-    /// <summary>Whether an exactly-once command is in flight. In that time others gather, to share a request.</summary>
-    private bool IsTokenInFlight => _inFlight.Removed < _lastToken;
-
     /// <summary>Whether as many have gathered as may share a request: hand over what <see cref="Next"/> gives.</summary>
     public bool HasGathered => _gathers && (_waiting.Count >= _group.Count || _waiting.Bytes >= _group.MaxBytes);
 
@@ -96,13 +94,14 @@ internal sealed class CommandLedger
         {
             _gathers = true;
             _waiting.Add(command);
-            _inFlight.SignalWhen((int)(_inFlight.Added - _lastToken));
+            _tokenRequests.SignalWhenLess();
             return false;
         }
 
         if (!command.TryClaim()) return false;
         _deadlines.Add(command, Live);
         EnterFlight(command, now);
+        _tokenRequests.End();
         return true;
     }
 
@@ -127,7 +126,12 @@ internal sealed class CommandLedger
     {
         _gathers = false;
         if (NextMate(now) is { } mate) return mate;
-        if (!MayHandOver || !_refused.IsOpen || _waiting.NoneIsStashed) return null;
+        if (!MayHandOver || !_refused.IsOpen || _waiting.NoneIsStashed)
+        {
+            _tokenRequests.End();
+            return null;
+        }
+
         if (!AwaitsSuspect && _inFlight.Count < _window.Size && HasRoomForMore && _waiting.Take(now) is { } command)
         {
             if (command.IsSuspect) _suspect = command;
@@ -138,6 +142,7 @@ internal sealed class CommandLedger
         }
 
         if (!_waiting.NoneIsStashed) AwaitRoom();
+        _tokenRequests.End();
         return null;
     }
 
@@ -380,12 +385,12 @@ internal sealed class CommandLedger
     {
         command.HandedOver(now);
         _inFlight.Add(command);
-        if (command is TokenCommand) _lastToken = _inFlight.Added;
+        if (command is TokenCommand) _tokenRequests.Add();
     }
 
     /// <summary>It is not sent at once: it waits for the answer to what is in flight, and for others that come meanwhile.</summary>
     private bool Gathers(PendingCommand command) =>
-        _group.Count > 1 && command is TokenCommand { MayShare: true } && IsTokenInFlight && _refused.IsOpen && _waiting.HasRoomFor(command);
+        _group.Count > 1 && command is TokenCommand { MayShare: true } && _tokenRequests.AreMany && _refused.IsOpen && _waiting.HasRoomFor(command);
 }
 
 /// <summary>What the command actor has to do about a command that the server refused for the time being.</summary>

@@ -87,15 +87,22 @@ internal sealed class GroupSettings
 {
     private const int LargestCount = 1000;
 
+    /// <summary>
+    /// The next one then waits for a quarter of a round trip at most, and under load a quarter of what is in flight shares a request.
+    /// </summary>
+    private const int UsualRequests = 4;
+
     public GroupSettings(SettingsReader read)
     {
+        Requests = UsualRequests;
         MaxCount = read.Number("exactly-once.group.max-count", 1, LargestCount);
         MaxBytes = read.Size("exactly-once.group.max-bytes");
         MaxTime = read.Duration("exactly-once.group.max-time", TimeSpan.FromMicroseconds(100), TimeSpan.FromSeconds(1));
     }
 
-    public GroupSettings(int maxCount, long maxBytes, TimeSpan maxTime)
+    public GroupSettings(int maxCount, long maxBytes, TimeSpan maxTime, int requests = UsualRequests)
     {
+        Requests = requests;
         MaxCount = maxCount;
         MaxBytes = maxBytes;
         MaxTime = maxTime;
@@ -106,6 +113,9 @@ internal sealed class GroupSettings
 
     /// <summary>By estimate.</summary>
     public long MaxBytes { get; }
+
+    /// <summary>How many requests are under way before the next commands gather.</summary>
+    public int Requests { get; }
 
     /// <summary>For how long a request may hold up the server's other clients.</summary>
     public TimeSpan MaxTime { get; }

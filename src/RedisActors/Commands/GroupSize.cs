@@ -15,6 +15,9 @@ internal sealed class GroupSize(GroupSettings settings)
     /// <summary>How many commands; one: there are no groups.</summary>
     public int Count => _count;
 
+    /// <summary>How many requests are under way before the next commands gather.</summary>
+    public int Requests => settings.Requests;
+
     /// <summary>How many bytes of commands, by estimate.</summary>
     public long MaxBytes => settings.MaxBytes;
 

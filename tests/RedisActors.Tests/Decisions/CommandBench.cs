@@ -26,13 +26,14 @@ internal sealed class CommandBench
         bool inCluster = false,
         int maxInFlight = 1000,
         long maxInFlightBytes = 1 << 30,
-        int groups = 1)
+        int groups = 1,
+        int requests = 1)
     {
         Rules = new ReplayPolicy(limit, new CommandFacts());
         _tokens = new TokenContext(TimeSpan.FromSeconds(100)) { Eviction = ServerEviction.None };
         Queue = new InFlightQueue(CommandRefused.Add, () => RoomSignals++);
         Stash = new CommandStash(maxCount, maxBytes, whenFull);
-        GroupSize = new GroupSize(new GroupSettings(groups, 10_000, TimeSpan.FromMilliseconds(2)));
+        GroupSize = new GroupSize(new GroupSettings(groups, 10_000, TimeSpan.FromMilliseconds(2), requests));
         Ledger = new CommandLedger(
             Rules, Queue, Stash, new ReplayWindow(window, maxWindow), new InFlightSettings(maxInFlight, maxInFlightBytes), GroupSize)
         {

@@ -26,6 +26,23 @@ public sealed class CommandLedgerGroupTests
     }
 
     [Fact]
+    public void Where_more_requests_may_be_under_way_the_next_ones_gather_behind_so_many_and_go_when_the_first_is_answered()
+    {
+        var bench = new CommandBench(groups: 4, requests: 2);
+        bench.LinkUp();
+        foreach (var state in (string[])["a", "b", "c", "d"]) bench.Accept(state, delivery: DeliveryMode.ExactlyOnce);
+        Assert.Equal(["a", "b"], bench.SentStates);
+
+        bench.Requests[0].Succeed(RespValue.BulkString(":1\r\n"));
+        bench.TakeSignals();
+
+        Assert.Equal(["a", "b", "c", "d"], bench.SentStates);
+        Assert.Equal(3, bench.Requests.Count);
+        bench.Accept("e", delivery: DeliveryMode.ExactlyOnce);
+        Assert.Equal(3, bench.Requests.Count);
+    }
+
+    [Fact]
     public void As_many_as_may_share_a_request_do_not_wait()
     {
         Accept("a", "b", "c", "d", "e", "f");
