@@ -71,7 +71,9 @@ internal static class ExactlyOnceScript
         local function run(words, first)
           local reply = redis.pcall(unpack(words, first))
           local kind = type(reply)
-          if kind == 'number' and reply < 1e14 and reply > -1e14 then
+          if kind == 'table' and reply.ok == 'OK' then
+            return '+OK\r\n'
+          elseif kind == 'number' and reply < 1e14 and reply > -1e14 then
             return ':' .. reply .. '\r\n'
           elseif kind == 'string' then
             return '$' .. #reply .. '\r\n' .. reply .. '\r\n'
