@@ -30,7 +30,8 @@ public abstract class LinkSpec : IAsyncLifetime
         return server;
     }
 
-    internal static StackExchangeLinkFactory Links(string settings) => new(Hocon.Settings(settings).Link);
+    /// <summary>Links with these settings, and patience with a machine that runs other tests.</summary>
+    internal static StackExchangeLinkFactory Links(string settings) => new(Hocon.Settings($"connect-timeout = 10s\n{settings}").Link);
 
     /// <summary>Connects, and hears why the link is lost; it ends with the test.</summary>
     internal async Task<(IRedisLink Link, Task<string> Lost)> ConnectAsync(IRedisLinkFactory links)
