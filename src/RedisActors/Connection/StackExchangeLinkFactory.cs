@@ -21,7 +21,6 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
         CommandMap.Create(["SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SELECT"], available: false);
 
     /// <summary>What the client takes for the server's address. It is resolved by nobody and equals no node that a server names.</summary>
-    private static readonly TimeSpan LastQuestionPatience = TimeSpan.FromMilliseconds(100);
     private static readonly EndPoint TheServer = new DnsEndPoint("redis-actors.invalid", 1);
 
     /// <summary>How long a glance at a server that may be back takes at most.</summary>
@@ -83,7 +82,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
         try
         {
             var client = await connecting.WaitAsync(limit).ConfigureAwait(false);
-            await LastQuestionAsync(stream, limit).ConfigureAwait(false);
+            await stream.Handshake.WaitAsync(limit).ConfigureAwait(false);
             var link = new StackExchangeLink(client, stream, found, onLost) { Warning = WarningOf(found) };
             stream.GoLive();
             return link;
@@ -95,22 +94,6 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
             cancellation.ThrowIfCancellationRequested();
             throw error as RedisLinkException
                 ?? new RedisLinkException($"{found.Server} answers, and StackExchange.Redis does not take the connection: {error.Message}", error);
-        }
-    }
-
-    /// <summary>
-    /// Once in some hundred attempts the client does not ask its last question. Should it do so later, it asks the server, which does no
-    /// harm: what it was sent is then counted for one request more than it is.
-    /// </summary>
-    private static async Task LastQuestionAsync(LinkStream stream, CancellationToken limit)
-    {
-        try
-        {
-            await stream.Handshake.WaitAsync(LastQuestionPatience, limit).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // It takes the connection for established, or it would not have said so.
         }
     }
 
