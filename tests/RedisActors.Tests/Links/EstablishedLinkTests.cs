@@ -124,14 +124,14 @@ public sealed class EstablishedLinkTests : LinkSpec
             var (sent, told) = (0, 0);
             var (sentAtLoss, toldAtLoss) = (0, -1);
             var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var link = await Links($"endpoint = \"{server.Endpoint}\"").ConnectAsync(
+            using var link = await AttemptAsync(
+                Links($"endpoint = \"{server.Endpoint}\""),
                 cause =>
                 {
                     sentAtLoss = Volatile.Read(ref sent);
                     toldAtLoss = Volatile.Read(ref told);
                     lost.TrySetResult(cause);
-                },
-                CancellationToken.None);
+                });
             var requests = Enumerable.Range(0, 2_000)
                 .Select(_ => new RecordedRequest("PING") { OnTold = _ => Interlocked.Increment(ref told) }).ToArray();
             for (var i = 0; i < requests.Length; i++)
