@@ -168,7 +168,7 @@ public sealed class EstablishedLinkTests : LinkSpec
         link.Send(request);
         proxy.Cut();
         var cause = await reset.WaitAsync(Patience);
-        Assert.Matches("^the connection broke: (Connection reset by peer|Broken pipe)$", cause);
+        Assert.Matches("^(the connection broke: (Connection reset by peer|Broken pipe)|the server closed the connection)$", cause);
         Assert.Equal($"failed: {cause}", await request.Told.WaitAsync(Patience));
 
         var (abandoned, why) = await ConnectAsync(Links($"endpoint = \"{server.Endpoint}\""));
