@@ -36,22 +36,9 @@ public abstract class LinkSpec : IAsyncLifetime
     internal async Task<(IRedisLink Link, Task<string> Lost)> ConnectAsync(IRedisLinkFactory links)
     {
         var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var link = await AttemptAsync(links, cause => lost.TrySetResult(cause));
+        var link = await links.ConnectAsync(cause => lost.TrySetResult(cause), CancellationToken.None).WaitAsync(Patience);
         _links.Add(link);
         return (link, lost.Task);
-    }
-
-    /// <summary>As the supervisor does, it tries again when the client does not finish its handshake, which happens once in some hundred attempts.</summary>
-    internal static async Task<IRedisLink> AttemptAsync(IRedisLinkFactory links, Action<string> onLost)
-    {
-        try
-        {
-            return await links.ConnectAsync(onLost, CancellationToken.None).WaitAsync(Patience);
-        }
-        catch (RedisLinkException error) when (error.Message.Contains("does not take the connection", StringComparison.Ordinal))
-        {
-            return await links.ConnectAsync(onLost, CancellationToken.None).WaitAsync(Patience);
-        }
     }
 
     /// <summary>Connects with these settings and executes a command.</summary>
