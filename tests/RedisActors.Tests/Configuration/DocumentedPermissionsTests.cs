@@ -40,6 +40,7 @@ public sealed class DocumentedPermissionsTests : IAsyncLifetime
         await _server.KillClientsAsync();
 
         Assert.Equal(2, await IncrementAsync(redis));
+        Assert.Equal(102, (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => IncrementAsync(redis)))).Max());
         var refused = (await _server.ExecuteAsync("ACL", "LOG", "100")).OrThrow().Items
             .Select(entry => entry.AsPairs()["object"]).Except(AskedByTheClientLibrary);
         Assert.Empty(refused);
