@@ -29,7 +29,7 @@ internal static class Choices
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most) return number;
+            if (TryNumber(text, most, out var number)) return number;
             result.AddError($"{name} is {text}; it must be a whole number from 1 to {most}.");
             return usual;
         },
@@ -56,12 +56,15 @@ internal static class Choices
         return null;
     }
 
+    private static bool TryNumber(string text, int most, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= most;
+
     private static int[]? ParseNumbers(ArgumentResult result, string option, int most)
     {
         var numbers = new List<int>();
         foreach (var text in result.Tokens[0].Value.Split(','))
         {
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+            if (TryNumber(text, most, out var number))
             {
                 numbers.Add(number);
                 continue;

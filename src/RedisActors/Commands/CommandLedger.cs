@@ -22,10 +22,10 @@ internal sealed class CommandLedger
     private readonly List<PendingCommand> _doubtful = [];
     private readonly GroupSize _group;
     private readonly Queue<PendingCommand> _mates = new();
+    private readonly TokenRequests _tokenRequests;
     private PendingCommand? _suspect;
     private bool _linked;
     private bool _leaving;
-    private readonly TokenRequests _tokenRequests;
     private bool _gathers;
 
     public CommandLedger(
@@ -63,6 +63,9 @@ internal sealed class CommandLedger
     /// <summary>How many times in a row the server has refused for the time being.</summary>
     public int RetryAttempt => _refused.Attempt;
 
+    /// <summary>Whether as many have gathered as may share a request: hand over what <see cref="Next"/> gives.</summary>
+    public bool HasGathered => _gathers && (_waiting.Count >= _group.Count || _waiting.Bytes >= _group.MaxBytes);
+
     private int Live => InFlight + Stashed;
 
     private bool MayHandOver => _linked && !_leaving;
@@ -71,9 +74,6 @@ internal sealed class CommandLedger
 
     /// <summary>A suspect is sent when nothing else is in flight, and nothing else is while it is.</summary>
     private bool AwaitsSuspect => IsSuspectInFlight || (_waiting.NextReturned is { IsSuspect: true } && _inFlight.Count > 0);
-
-    /// <summary>Whether as many have gathered as may share a request: hand over what <see cref="Next"/> gives.</summary>
-    public bool HasGathered => _gathers && (_waiting.Count >= _group.Count || _waiting.Bytes >= _group.MaxBytes);
 
     /// <summary>One command may always be in flight, however large it is.</summary>
     private bool HasRoomForMore =>

@@ -58,8 +58,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _intake = new CommandIntake(settings, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
         _groupSize = new GroupSize(settings.Group);
-        _sender = new CommandSender(_tokens, _groupSize, inRedisCluster, refused => _self.Tell(refused));
         var self = _self;
+        _sender = new CommandSender(_tokens, _groupSize, inRedisCluster, self.Tell);
         _ledger = new CommandLedger(
             _rules,
             new InFlightQueue(bounced: command => self.Tell(new CommandRefused(command)), roomAgain: () => self.Tell(RoomAgain.Instance)),

@@ -8,24 +8,22 @@ namespace RedisActors.Commands;
 /// <param name="max">The largest window.</param>
 internal sealed class ReplayWindow(int initial, int max)
 {
-    private int? _grown;
-    private bool _isOpen;
+    private int? _size;
 
-    public int Size => _isOpen ? int.MaxValue : _grown ?? initial;
+    public int Size => _size ?? initial;
 
     /// <summary>How few may be left in flight until the window is filled up again.</summary>
     public int RefillAt => Size / 2;
 
     /// <summary>A new link: small again.</summary>
-    public void Reset()
-    {
-        _grown = null;
-        _isOpen = false;
-    }
+    public void Reset() => _size = null;
 
     /// <summary>Nothing is left of what waited: what is stashed from now on is not paced.</summary>
-    public void Open() => _isOpen = true;
+    public void Open() => _size = int.MaxValue;
 
     /// <summary>The server has answered at this pace.</summary>
-    public void Grow() => _grown = (int)Math.Min(max, (_grown ?? initial) * 2L);
+    public void Grow()
+    {
+        if (Size < max) _size = (int)Math.Min(max, Size * 2L);
+    }
 }

@@ -103,10 +103,13 @@ internal static class FirstSuccess
     }
 
     /// <summary>Disposes of a result that nobody waits for any more, and lets a failure go.</summary>
-    public static void Discard<T>(Task<T> attempt) => attempt.ContinueWith(
-        static done =>
+    public static void Discard<T>(Task<T> attempt) => Discard(attempt, static result => (result as IDisposable)?.Dispose());
+
+    /// <summary>Ends a result that nobody waits for any more, and lets a failure go.</summary>
+    public static void Discard<T>(Task<T> attempt, Action<T> end) => attempt.ContinueWith(
+        done =>
         {
-            if (done.IsCompletedSuccessfully) (done.Result as IDisposable)?.Dispose();
+            if (done.IsCompletedSuccessfully) end(done.Result);
             else _ = done.Exception;
         },
         CancellationToken.None,

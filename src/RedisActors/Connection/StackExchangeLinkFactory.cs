@@ -90,22 +90,10 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
         catch (Exception error)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            _ = EndAsync(connecting);
+            FirstSuccess.Discard(connecting, StackExchangeLink.End);
             cancellation.ThrowIfCancellationRequested();
             throw error as RedisLinkException
                 ?? new RedisLinkException($"{found.Server} answers, and StackExchange.Redis does not take the connection: {error.Message}", error);
-        }
-    }
-
-    private static async Task EndAsync(Task<ConnectionMultiplexer> connecting)
-    {
-        try
-        {
-            StackExchangeLink.End(await connecting.ConfigureAwait(false));
-        }
-        catch (Exception)
-        {
-            // There is no client to end.
         }
     }
 

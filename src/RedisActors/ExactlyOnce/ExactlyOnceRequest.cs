@@ -70,20 +70,8 @@ internal static class ExactlyOnceRequest
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
         var given = command.ArgumentArray;
-        var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count + given.Length];
-        request[0] = ExactlyOnceScript.Sha1Argument;
-        request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
-        request[2] = TokenKey.For(keys[0], token);
-        var next = 3;
-        for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
-        request[next++] = (long)keep.TotalMilliseconds;
-        request[next++] = command.IdempotencyKey is null ? RedisValue.EmptyString : Digest(command);
-        if (evictedKeys is not null)
-        {
-            request[next++] = RedisValue.EmptyString;
-            request[next++] = evictedKeys;
-        }
-
+        var digest = command.IdempotencyKey is null ? RedisValue.EmptyString : (RedisValue)Digest(command);
+        var request = Begin(TokenKey.For(keys[0], token), keep, keys, digest, evictedKeys, 1 + given.Length, out var next);
         request[next++] = command.Name;
         given.CopyTo(request, next);
         return ("EVALSHA", request);
@@ -101,20 +89,7 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var request = new RedisValue[(evictedKeys is null ? 6 : 8) + keys.Count];
-        request[0] = ExactlyOnceScript.Sha1Argument;
-        request[1] = keys.Count + 1;
-        request[2] = tokenKey;
-        var next = 3;
-        for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
-        request[next++] = (long)keep.TotalMilliseconds;
-        request[next++] = GroupArgument;
-        if (evictedKeys is not null)
-        {
-            request[next++] = RedisValue.EmptyString;
-            request[next++] = evictedKeys;
-        }
-
+        var request = Begin(tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
         request[next] = PackedCommands.Pack(commands);
         return request;
     }
@@ -180,6 +155,24 @@ internal static class ExactlyOnceRequest
             _reader.End();
             return took;
         }
+    }
+
+    /// <summary>What stands before the command, or the commands, for which there is room from <paramref name="next"/> on.</summary>
+    private static RedisValue[] Begin(
+        RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, RedisValue digest, string? evictedKeys, int room, out int next)
+    {
+        var request = new RedisValue[(evictedKeys is null ? 5 : 7) + keys.Count + room];
+        request[0] = ExactlyOnceScript.Sha1Argument;
+        request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
+        request[2] = tokenKey;
+        next = 3;
+        for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
+        request[next++] = (long)keep.TotalMilliseconds;
+        request[next++] = digest;
+        if (evictedKeys is null) return request;
+        request[next++] = RedisValue.EmptyString;
+        request[next++] = evictedKeys;
+        return request;
     }
 
     private static ExactlyOnceReply Answer(RespValue value) =>
