@@ -240,9 +240,6 @@ internal sealed class CommandActorModel
 
         switch (_ledger.CommandRefused(command, message.Speaker))
         {
-            case RefusalAction.AskWhoSpoke:
-                _sender.AskWhoSpoke(command, _link!);
-                break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 OnLeaveLink($"the server refuses commands: {command.RefusalReason}", PatienceOfRefused);
                 break;
@@ -374,8 +371,8 @@ internal sealed class CommandActorModel
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten
                 or Mutation.RejectionOfReplayTold or Mutation.PoisonNotSuspected
-            ? new MutatedCommand(_mutation, command, sender, delivery, deadline, sequence)
-            : new PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence);
+            ? new MutatedCommand(_mutation, command, sender, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true }
+            : new PendingCommand(command, sender, ActorRefs.Nobody, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true };
     }
 
     private IActorRef SenderOf(TrackedCommand tracked)

@@ -20,7 +20,7 @@ internal sealed class CommandIntake(CommandSettings settings, TokenContext token
         var sequence = ++_lastSequence;
         return delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly
             ? new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens)
-            : new PendingCommand(command, sender, redis, delivery, deadline, sequence);
+            : new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true };
     }
 
     /// <summary>A command that waited in another lane is the last in this one's order.</summary>

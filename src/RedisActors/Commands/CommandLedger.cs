@@ -167,7 +167,7 @@ internal sealed class CommandLedger
             {
                 _refused.DoubtProbe();
                 _doubtful.Add(command);
-                return RefusalAction.AskWhoSpoke;
+                return RefusalAction.AwaitWitness;
             }
 
             _doubtful.Remove(command);
@@ -405,8 +405,8 @@ internal enum RefusalAction
     /// <summary>Give the exactly-once script to the server again; then as <see cref="Retry"/>.</summary>
     LoadScript,
 
-    /// <summary>Find out who spoke (<see cref="ScriptWitness"/>), and call <see cref="CommandLedger.CommandRefused"/> once more.</summary>
-    AskWhoSpoke,
+    /// <summary>It is called once more when the <see cref="ScriptWitness"/> has found out who spoke.</summary>
+    AwaitWitness,
 
     /// <summary>Leave this server: it will go on refusing. The command is retried on the next link.</summary>
     Reconnect,

@@ -24,7 +24,7 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
         {
             Flush(link);
             link.Send(command);
-            if (command is { WasReturned: true, LastRefusal: not null, RunsScript: true }) AskWhoSpoke(command, link);
+            if (command.RunsScript) link.Send(new ScriptWitness(command, scriptDoubted));
             return;
         }
 
@@ -37,12 +37,6 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
 
         _members.Add(token);
         _bytes += token.Size;
-    }
-
-    /// <summary>A sender's script was, or may be, answered in the words with which the server refuses a command: asks who spoke.</summary>
-    public void AskWhoSpoke(PendingCommand script, IRedisLink link)
-    {
-        if (!script.HasWitness) link.Send(new ScriptWitness(script, scriptDoubted));
     }
 
     /// <summary>Sends what has gathered.</summary>

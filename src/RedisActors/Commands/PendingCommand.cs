@@ -49,6 +49,7 @@ internal class PendingCommand : LinkRequest
     {
         MayHaveRun = mayHaveRun;
         WasReturned = wasReturned;
+        RunsScript = former.RunsScript;
         _movedSlot = former._movedSlot;
         _losses = former._losses;
         LastRefusal = former.RefusalReason ?? former.LastRefusal;
@@ -90,10 +91,7 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool WasOvertaken { get; set; }
 
-    /// <summary>Whether a <see cref="ScriptWitness"/> was sent for it.</summary>
-    public bool HasWitness { get; set; }
-
-    /// <summary>What its witness found out.</summary>
+    /// <summary>What its <see cref="ScriptWitness"/> found out.</summary>
     public Speaker Speaker { get; set; }
 
     /// <summary>The hash slot that a node of the cluster named when it did not have it; null: the one of its first key.</summary>
@@ -136,7 +134,7 @@ internal class PendingCommand : LinkRequest
     public bool PassesBusy => CommandTable.Find(Command)?.PassesBusy(Command.ArgumentArray) == true;
 
     /// <summary>Whether it runs a script of its sender's, which may answer in the words with which the server refuses a command.</summary>
-    public bool RunsScript => CommandTable.Find(Command)?.RunsScript == true;
+    public bool RunsScript { get; init; }
 
     /// <summary>Whether what it sends is a script that the library can load.</summary>
     protected virtual bool HasScriptOfTheLibrary => false;

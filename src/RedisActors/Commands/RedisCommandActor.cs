@@ -186,7 +186,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         }
 
         if (_ledger.MustHandOverBefore(pending)) HandOver(now);
-        if (_ledger.Accept(pending, now)) _link!.Send(pending);
+        if (_ledger.Accept(pending, now)) SendAlone(pending, _link!);
         else if (_ledger.HasGathered) HandOver(now);
         WatchDeadlines();
     }
@@ -248,9 +248,6 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
         switch (_ledger.CommandRefused(message.Command, message.Speaker))
         {
-            case RefusalAction.AskWhoSpoke:
-                _sender.AskWhoSpoke(message.Command, _link!);
-                break;
             case RefusalAction.Reconnect when _leaving.Reason is null:
                 LeaveLink($"the server refuses commands: {message.Command.RefusalReason}", PatienceOfRefused);
                 break;
@@ -378,6 +375,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     }
 
     private void After(TimeSpan delay, object tick) => Timers.StartSingleTimer(tick, tick, delay);
+
+    private void SendAlone(PendingCommand command, IRedisLink link)
+    {
+        _sender.Send(command, link);
+        _sender.Flush(link);
+    }
 
     private void HandOver() => HandOver(NowMilliseconds);
 

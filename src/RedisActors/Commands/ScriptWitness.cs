@@ -21,9 +21,9 @@ internal enum Speaker : byte
 }
 
 /// <summary>
-/// Runs a script that does nothing, on the keys of a sender's script that was answered as a refusal is: a script may use the server's
-/// own words after it has written. When the server refuses this one too, it refused the other. A script that was refused before takes its
-/// witness along, right behind it, so that the server refuses both or neither.
+/// Runs a script that does nothing, on the keys of a sender's script and right behind it: a script may answer in the words with which the
+/// server refuses a command, after it has written. When the server refuses this one too, it refused the other. A server takes what comes
+/// together in one go, so it refuses both or neither; asked later, it might be busy with somebody else's script by then.
 /// </summary>
 /// <remarks>
 /// Since Redis 7 a server refuses a script that begins with <c>#!lua</c> when it would refuse its writes (READONLY, MISCONF, NOREPLICAS):
@@ -37,11 +37,10 @@ internal sealed class ScriptWitness : LinkRequest
     private readonly PendingCommand _script;
     private readonly Action<CommandRefused> _tell;
 
-    /// <param name="script">The command that was answered.</param>
+    /// <param name="script">The command that was sent.</param>
     /// <param name="tell">Told once, from any thread, that the command came back and who spoke.</param>
     public ScriptWitness(PendingCommand script, Action<CommandRefused> tell)
     {
-        script.HasWitness = true;
         _script = script;
         _tell = tell;
         var keys = new List<RedisValue>();

@@ -80,7 +80,10 @@ internal sealed class CommandBench
         var pending = delivery == DeliveryMode.ExactlyOnce && Rules.ClassOf(command) != ReplayClass.ReadOnly
             ? new TokenCommand(
                 command, CommandTable.Find(command), Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens)
-            : new PendingCommand(command, Sender, Akka.Actor.Nobody.Instance, delivery, deadline, ++_sequence);
+            : new PendingCommand(command, Sender, Akka.Actor.Nobody.Instance, delivery, deadline, ++_sequence)
+            {
+                RunsScript = CommandTable.Find(command)?.RunsScript == true,
+            };
         if (Ledger.MustHandOverBefore(pending)) HandOver(now);
         if (Ledger.Accept(pending, now)) Send(pending, alone: true);
         else if (Ledger.HasGathered) HandOver(now);

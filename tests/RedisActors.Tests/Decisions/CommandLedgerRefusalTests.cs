@@ -54,7 +54,7 @@ public sealed class CommandLedgerRefusalTests
     {
         var script = _bench.Accept("a", Script);
 
-        Assert.Equal(RefusalAction.AskWhoSpoke, _bench.Refuse(script, Loading));
+        Assert.Equal(RefusalAction.AwaitWitness, _bench.Refuse(script, Loading));
 
         Assert.Empty(_bench.Told);
         Assert.Equal((1, 0), (_bench.Ledger.InFlight, _bench.Ledger.Stashed));
