@@ -19,7 +19,7 @@ internal readonly record struct ExactlyOnceReply(RespValue Value, string? Server
 internal static class ExactlyOnceRequest
 {
     /// <summary>How many words a command may have, its name included: what Lua's <c>unpack</c> can pass to a function.</summary>
-    public const int MaximumWords = 7998;
+    public const int MaximumWords = 7997;
 
     private const int DigestLength = 8;
 

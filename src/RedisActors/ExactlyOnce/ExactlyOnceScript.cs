@@ -16,7 +16,7 @@ namespace RedisActors.ExactlyOnce;
 /// arguments before the name, which no command has for a name: an empty one, and the number of evicted keys that the server must
 /// still count if it is to run the command although the token is not there.</para>
 /// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>). They run in
-/// order; an empty one stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
+/// order; one of no words stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
 /// none is run, and each of these is answered with the same error.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
 /// approximately. It stores the digest and then that text. The reply to a group is an array with a reply for each command; behind it
@@ -66,10 +66,11 @@ internal static class ExactlyOnceScript
           end
         end
 
-        -- Runs one command, words[first] being its name. Returns its reply as text, and the code of the error where it was not executed
-        -- but may be later.
-        local function run(words, first)
-          local reply = redis.pcall(unpack(words, first))
+        -- Runs the command whose name is words[first] and whose last argument is words[last]. Returns its reply as text, and the code of the
+        -- error where it was not executed but may be later.
+        local pcall, unpack = redis.pcall, unpack
+        local function run(words, first, last)
+          local reply = pcall(unpack(words, first, last))
           local kind = type(reply)
           if kind == 'table' and reply.ok == 'OK' then
             return '+OK\r\n'
@@ -101,7 +102,7 @@ internal static class ExactlyOnceScript
               return string.find(err, words, 1, true)
             end
             local command = words[first]
-            local subcommand = words[first + 1]
+            local subcommand = first < last and words[first + 1]
             local name = string.lower(command)
             local info, container
             if says('calling Redis command') or says('Redis command called') or says('run this command') then
@@ -118,7 +119,7 @@ internal static class ExactlyOnceScript
             elseif says('Unknown Redis command called from') then
               local quote = permits and "'" or '`'
               local args = ''
-              for i = first + 1, #words do
+              for i = first + 1, last do
                 if #args >= 128 then
                   break
                 end
@@ -176,19 +177,23 @@ internal static class ExactlyOnceScript
           local began = timed and redis.pcall('TIME')
           local texts = {}
           local ran
-          for i, words in ipairs(cmsgpack.unpack(ARGV[3])) do
-            if #words == 0 then
-              texts[i] = '-SKIPPED\r\n'
+          local words = cmsgpack.unpack(ARGV[3])
+          local next = 1
+          while words[next] do
+            local first = next + 1
+            next = first + words[next]
+            if next == first then
+              texts[#texts + 1] = '-SKIPPED\r\n'
             else
               -- What comes behind a command that may run later is not to run before it. A server out of memory takes what needs none.
               if not later or later == 'OOM' then
-                text, later = run(words, 1)
+                text, later = run(words, first, next - 1)
                 if later and later ~= 'OOM' and not ran then
                   return text
                 end
                 ran = true
               end
-              texts[i] = text
+              texts[#texts + 1] = text
             end
           end
           text = '*' .. #texts .. '\r\n' .. table.concat(texts)
@@ -197,7 +202,7 @@ internal static class ExactlyOnceScript
             took = string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2])
           end
         else
-          text, later = run(ARGV, 3)
+          text, later = run(ARGV, 3, #ARGV)
           if later then
             return text
           end

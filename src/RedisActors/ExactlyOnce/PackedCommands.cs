@@ -5,98 +5,100 @@ using StackExchange.Redis;
 namespace RedisActors.ExactlyOnce;
 
 /// <summary>
-/// Several commands as one argument of the script, which the server's Lua reads with <c>cmsgpack.unpack</c>: an array that has an array
-/// of words for each command. The client has one argument to write instead of hundreds, and the server one to read.
+/// Several commands as one argument of the script, which the server's Lua reads with <c>cmsgpack.unpack</c>: one array, in which the number
+/// of its words stands before each command. The client has one argument to write instead of hundreds, and the server one to read; with an
+/// array for each command, a group would take the server a sixth longer.
 /// https://github.com/msgpack/msgpack/blob/master/spec.md
 /// </summary>
 internal static class PackedCommands
 {
-    private const byte Array16 = 0xdc;
-    private const byte FixedArray = 0x90;
+    private const byte Array32 = 0xdd;
+    private const byte Integer32 = 0xce;
     private const byte String32 = 0xdb;
     private const byte String16 = 0xda;
     private const byte FixedString = 0xa0;
-    private const int LargestFixedArray = 15;
+    private const int LargestFixedInteger = 127;
     private const int LargestFixedString = 31;
+    private const int LengthOfArrayHead = 5;
 
-    /// <summary>Packs them. Null is an empty array.</summary>
+    /// <summary>Packs them. Null is a command of no words.</summary>
     public static byte[] Pack(IReadOnlyList<RedisCommand?> commands)
     {
-        var length = LengthOfArray(commands.Count);
-        for (var i = 0; i < commands.Count; i++) length += LengthOf(commands[i]);
+        var (items, length) = (0, LengthOfArrayHead);
+        for (var i = 0; i < commands.Count; i++)
+        {
+            items += 1 + WordsOf(commands[i]);
+            length += LengthOf(commands[i]);
+        }
+
         var packed = new byte[length];
         var rest = packed.AsSpan();
-        BeginArray(ref rest, commands.Count);
+        Begin(ref rest, Array32, items);
         for (var i = 0; i < commands.Count; i++) Append(ref rest, commands[i]);
         return packed;
     }
 
+    private static int WordsOf(RedisCommand? command) => command is null ? 0 : command.ArgumentArray.Length + 1;
+
     private static int LengthOf(RedisCommand? command)
     {
         if (command is null) return 1;
-        var arguments = command.ArgumentArray;
-        var length = LengthOfArray(arguments.Length + 1) + LengthOfString(Encoding.UTF8.GetByteCount(command.Name));
-        foreach (var argument in arguments) length += LengthOfString(argument.GetByteCount());
+        var length = (WordsOf(command) <= LargestFixedInteger ? 1 : 5) + LengthOfString(Encoding.UTF8.GetByteCount(command.Name));
+        foreach (var argument in command.ArgumentArray) length += LengthOfString(argument.GetByteCount());
         return length;
     }
 
     private static void Append(ref Span<byte> rest, RedisCommand? command)
     {
-        if (command is null)
-        {
-            BeginArray(ref rest, 0);
-            return;
-        }
-
-        var arguments = command.ArgumentArray;
-        BeginArray(ref rest, arguments.Length + 1);
+        AppendInteger(ref rest, WordsOf(command));
+        if (command is null) return;
         BeginString(ref rest, Encoding.UTF8.GetByteCount(command.Name));
         rest = rest[Encoding.UTF8.GetBytes(command.Name, rest)..];
-        foreach (var argument in arguments)
+        foreach (var argument in command.ArgumentArray)
         {
             BeginString(ref rest, argument.GetByteCount());
             rest = rest[argument.CopyTo(rest)..];
         }
     }
 
-    private static int LengthOfArray(int count) => count <= LargestFixedArray ? 1 : 3;
-
-    private static void BeginArray(ref Span<byte> rest, int count)
+    private static void AppendInteger(ref Span<byte> rest, int number)
     {
-        if (count <= LargestFixedArray)
+        if (number > LargestFixedInteger)
         {
-            rest[0] = (byte)(FixedArray | count);
-        }
-        else
-        {
-            rest[0] = Array16;
-            BinaryPrimitives.WriteUInt16BigEndian(rest[1..], (ushort)count);
+            Begin(ref rest, Integer32, number);
+            return;
         }
 
-        rest = rest[LengthOfArray(count)..];
+        rest[0] = (byte)number;
+        rest = rest[1..];
     }
 
-    private static int LengthOfString(int bytes) => bytes + LengthOfStringHead(bytes);
-
-    private static int LengthOfStringHead(int bytes) => bytes <= LargestFixedString ? 1 : bytes <= ushort.MaxValue ? 3 : 5;
+    private static int LengthOfString(int bytes) => bytes + (bytes <= LargestFixedString ? 1 : bytes <= ushort.MaxValue ? 3 : 5);
 
     private static void BeginString(ref Span<byte> rest, int bytes)
     {
-        if (bytes <= LargestFixedString)
+        if (bytes > ushort.MaxValue)
         {
-            rest[0] = (byte)(FixedString | bytes);
+            Begin(ref rest, String32, bytes);
         }
-        else if (bytes <= ushort.MaxValue)
+        else if (bytes > LargestFixedString)
         {
             rest[0] = String16;
             BinaryPrimitives.WriteUInt16BigEndian(rest[1..], (ushort)bytes);
+            rest = rest[3..];
         }
         else
         {
-            rest[0] = String32;
-            BinaryPrimitives.WriteUInt32BigEndian(rest[1..], (uint)bytes);
+            rest[0] = (byte)(FixedString | bytes);
+            rest = rest[1..];
         }
+    }
 
-        rest = rest[LengthOfStringHead(bytes)..];
+    /// <summary>A type, and a number of 32 bits.</summary>
+    private static void Begin(ref Span<byte> rest, byte type, int number)
+    {
+        rest[0] = type;
+        BinaryPrimitives.WriteUInt32BigEndian(rest[1..], (uint)number);
+        rest = rest[5..];
     }
 }
