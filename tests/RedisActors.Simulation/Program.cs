@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Akka.Actor;
 using RedisActors.Simulation;
+using RedisActors.Simulation.Consumers;
 using RedisActors.Simulation.Messages;
 using RedisActors.Wire;
 
@@ -54,5 +55,22 @@ messages.SetAction(async arguments =>
     return wrong is null ? 0 : 1;
 });
 root.Subcommands.Add(messages);
+
+var consumerMutation = new Option<ConsumerMutation>("--mutation") { Description = "A deliberate defect that is to be found." };
+var consumers = new Command("consumers", "Runs consumers of one group against a model stream under seeded schedules of faults, in virtual time.")
+{
+    seeds, from, consumerMutation,
+};
+consumers.SetAction(arguments =>
+{
+    var (first, count, defect) = (arguments.GetValue(from), arguments.GetValue(seeds), arguments.GetValue(consumerMutation));
+    var clock = Stopwatch.StartNew();
+    var finding = ConsumerRun.Search(first, count, defect);
+    Console.WriteLine(finding is { } found
+        ? $"Seed {found.Seed}: {found.Violation.Message}"
+        : $"{count} schedules from seed {first}: no violation ({clock.Elapsed.TotalSeconds:F1} s)");
+    return finding is null ? 0 : 1;
+});
+root.Subcommands.Add(consumers);
 
 return root.Parse(args).Invoke();

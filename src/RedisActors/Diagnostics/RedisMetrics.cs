@@ -7,8 +7,9 @@ namespace RedisActors;
 
 /// <summary>
 /// The metrics of RedisActors, instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
-/// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Every measurement has the tag <c>connection</c>, the connection's name in the
-/// settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1.
+/// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Those of connections and commands have the tag <c>connection</c>, the connection's name in
+/// the settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1. Those of a
+/// <see cref="RedisStreamConsumer"/> have the tags <c>stream</c>, <c>group</c> and <c>consumer</c>.
 /// </summary>
 /// <remarks>
 /// <list type="table">
@@ -23,6 +24,10 @@ namespace RedisActors;
 /// <item><term><c>redisactors.commands.in_flight</c></term><description>Up-down counter: commands handed to a connection and not
 /// answered.</description></item>
 /// <item><term><c>redisactors.commands.stashed</c></term><description>Up-down counter: commands that wait for a connection.</description></item>
+/// <item><term><c>redisactors.consumer.in_hand</c>, <c>.pending</c>, <c>.lag</c></term><description>Up-down counters: see
+/// <see cref="StreamConsumerStatus"/>.</description></item>
+/// <item><term><c>redisactors.consumer.acknowledged</c>, <c>.failed</c>, <c>.taken_over</c>, <c>.dead_lettered</c></term><description>Counters:
+/// entries, see <see cref="StreamConsumerStatus"/>.</description></item>
 /// </list>
 /// </remarks>
 public static class RedisMetrics
@@ -32,6 +37,7 @@ public static class RedisMetrics
 
     private static readonly Meter Meter = new(MeterName, typeof(RedisMetrics).Assembly.GetName().Version?.ToString(3));
     private static readonly ConcurrentDictionary<LaneGauge, byte> Lanes = new();
+    private static readonly ConcurrentDictionary<ConsumerGauge, byte> Consumers = new();
 
     // A listener is told of each instrument by the thread that makes it, and may throw; then there is no such instrument.
     private static readonly Counter<long>? Changes = Try(() => Meter.CreateCounter<long>(
@@ -58,6 +64,13 @@ public static class RedisMetrics
             () => Lanes.Keys.Select(lane => new Measurement<int>(lane.Stashed(), lane.Tags)),
             "{command}",
             "Commands that wait for a connection."));
+        ObserveConsumers("in_hand", "Entries that the consumer holds.", status => status.InHand);
+        ObserveConsumers("pending", "Entries of the group that some consumer was given and none has acknowledged.", status => status.Pending);
+        ObserveConsumers("lag", "Entries of the stream that the group has not been given yet.", status => status.Lag);
+        CountConsumers("acknowledged", "Entries that the consumer has acknowledged.", status => status.Acknowledged);
+        CountConsumers("failed", "How often an entry failed.", status => status.Failed);
+        CountConsumers("taken_over", "Entries that other consumers had left.", status => status.TakenOver);
+        CountConsumers("dead_lettered", "Entries that went to the dead letters.", status => status.DeadLettered);
     }
 
     internal static void StateChanged(RedisConnectionEvent state)
@@ -89,6 +102,32 @@ public static class RedisMetrics
         var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);
         Lanes.TryAdd(gauge, 0);
         return gauge;
+    }
+
+    /// <summary>Measures a consumer until the result is disposed. The function is called from any thread.</summary>
+    internal static IDisposable Show(Func<StreamConsumerStatus> status)
+    {
+        var gauge = new ConsumerGauge(status);
+        Consumers.TryAdd(gauge, 0);
+        return gauge;
+    }
+
+    private static void ObserveConsumers(string name, string meaning, Func<StreamConsumerStatus, long?> value) =>
+        Try(() => Meter.CreateObservableUpDownCounter($"redisactors.consumer.{name}", () => MeasureConsumers(value), "{entry}", meaning));
+
+    private static void CountConsumers(string name, string meaning, Func<StreamConsumerStatus, long?> value) =>
+        Try(() => Meter.CreateObservableCounter($"redisactors.consumer.{name}", () => MeasureConsumers(value), "{entry}", meaning));
+
+    /// <summary>What is not known is not measured.</summary>
+    private static IEnumerable<Measurement<long>> MeasureConsumers(Func<StreamConsumerStatus, long?> value)
+    {
+        foreach (var consumer in Consumers.Keys)
+        {
+            var status = consumer.Status();
+            if (value(status) is not { } number) continue;
+            yield return new Measurement<long>(
+                number, new TagList { { "stream", status.Stream }, { "group", status.Group }, { "consumer", status.Consumer } });
+        }
     }
 
     /// <summary>
@@ -158,5 +197,12 @@ public static class RedisMetrics
         public Func<int> Stashed => stashed;
 
         public void Dispose() => Lanes.TryRemove(this, out _);
+    }
+
+    private sealed class ConsumerGauge(Func<StreamConsumerStatus> status) : IDisposable
+    {
+        public Func<StreamConsumerStatus> Status => status;
+
+        public void Dispose() => Consumers.TryRemove(this, out _);
     }
 }

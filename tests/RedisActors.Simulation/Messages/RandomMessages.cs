@@ -33,6 +33,12 @@ internal sealed class RandomMessages
             () => ResumeConnection.Instance,
             () => new DrainCommands(_chance.Of(0.2) ? Timeout.InfiniteTimeSpan : Duration()),
             () => new DrainedCommands(Count()),
+            () => new RedisStreamEntry(Text(), Text(), Text(), RespValue.Array(Many(4, () => Value()).SelectMany(value => (RespValue[])[value, Value()]).ToArray()).AsPairs(), Count()),
+            () => new AcknowledgeStreamEntry(Text()),
+            () => new FailStreamEntry(Text(), Text()),
+            () => StopConsuming.Instance,
+            () => GetStreamConsumerStatus.Instance,
+            () => new StreamConsumerStatus(Text(), Text(), Text(), Count(), CountOrNull(), CountOrNull(), Count(), Count(), Count(), Count()),
         ];
     }
 
@@ -117,6 +123,8 @@ internal sealed class RandomMessages
     private IActorRef Actor() => _chance.Pick(_actors);
 
     private int Count() => _chance.Pick([0, 1, 5, 1_000_000, int.MaxValue]);
+
+    private long? CountOrNull() => _chance.Of(0.3) ? null : Count();
 
     private TimeSpan Duration() => TimeSpan.FromTicks(_chance.Pick([0L, 1, 12_345, TimeSpan.TicksPerHour, long.MaxValue / 2]));
 

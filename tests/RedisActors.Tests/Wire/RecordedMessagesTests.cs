@@ -65,6 +65,14 @@ public sealed class RecordedMessagesTests : WireSpec
         ["drain"] = new DrainCommands(TimeSpan.FromSeconds(10)),
         ["drain-infinite"] = new DrainCommands(Timeout.InfiniteTimeSpan),
         ["drained"] = new DrainedCommands(7),
+        ["stream-entry"] = new RedisStreamEntry(
+            "orders", "billing", "1700000000000-0", RespValue.Array(RespValue.BulkString("amount"), RespValue.BulkString("5")).AsPairs(), 2),
+        ["stream-acknowledge"] = new AcknowledgeStreamEntry("1700000000000-0"),
+        ["stream-fail"] = new FailStreamEntry("1700000000000-0", "no such customer"),
+        ["stream-stop"] = StopConsuming.Instance,
+        ["stream-get-status"] = GetStreamConsumerStatus.Instance,
+        ["stream-status"] = new StreamConsumerStatus("orders", "billing", "billing-1", 3, 5, 7, 100, 4, 2, 1),
+        ["stream-status-unknown"] = new StreamConsumerStatus("orders", "billing", "billing-1", 0, null, null, 0, 0, 0, 0),
     };
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class SameMessage
         foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Instance)) yield return (field.Name, field.GetValue(message));
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.DeclaringType!.Assembly == typeof(RedisCommand).Assembly) yield return (property.Name, property.GetValue(message));
+            if (property.DeclaringType!.Assembly == typeof(RedisCommand).Assembly && property.GetIndexParameters().Length == 0) yield return (property.Name, property.GetValue(message));
         }
     }
 
@@ -38,6 +38,9 @@ internal static class SameMessage
                 break;
             case ImmutableArray<RedisValue> arguments:
                 Xunit.Assert.Equal(arguments.Select(AsSent), ((ImmutableArray<RedisValue>)actual!).Select(AsSent));
+                break;
+            case ImmutableArray<KeyValuePair<RespValue, RespValue>> fields:
+                Xunit.Assert.Equal(fields.AsEnumerable(), ((ImmutableArray<KeyValuePair<RespValue, RespValue>>)actual!).AsEnumerable());
                 break;
             case not null when expected is Exception or Status || expected.GetType().Assembly == typeof(RedisCommand).Assembly && !expected.GetType().IsEnum:
                 foreach (var ((name, before), (_, after)) in ContentOf(expected).Zip(ContentOf(actual!))) Compare(before, after, $"{path}.{name}");
