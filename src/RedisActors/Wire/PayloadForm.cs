@@ -1,5 +1,7 @@
 using System.Runtime.Serialization;
+using System.Text.Json;
 using Akka.Actor;
+using Akka.Serialization;
 using Google.Protobuf;
 using AkkaSerialization = Akka.Serialization.Serialization;
 
@@ -13,6 +15,8 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
 {
     /// <summary>A state may hold a command, which has a state again, and so on. Nobody needs many levels; an attacker would need thousands.</summary>
     private const int MaxDepth = 16;
+
+    private readonly int _json = SerializerIdentifierHelper.GetSerializerIdentifierFromConfig(typeof(NewtonSoftJsonSerializer), system);
 
     [ThreadStatic]
     private static int _depth;
@@ -57,8 +61,29 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
         };
     }
 
-    private object? Deserialize(Form.Serialized payload) =>
-        system.Serialization.Deserialize(payload.Content.ToByteArray(), payload.Serializer, payload.Manifest);
+    private object? Deserialize(Form.Serialized payload)
+    {
+        if (payload.Serializer == _json) EnsureNamesTypes(payload.Content.Span);
+        return system.Serialization.Deserialize(payload.Content.ToByteArray(), payload.Serializer, payload.Manifest);
+    }
+
+    /// <summary>
+    /// Akka writes <c>$id</c>, <c>$type</c> or <c>$</c> into each object. Where one that stands for a number has lost it, Akka reads it again and
+    /// again, until the stack overflows and the process ends.
+    /// </summary>
+    private static void EnsureNamesTypes(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var isWithin = false;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.StartObject) continue;
+            var namesType = reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.StartsWith("$"u8);
+            if (!namesType && isWithin) throw new SerializationException("it holds a state with an object that does not name its type");
+            if (!namesType) return;
+            isWithin = true;
+        }
+    }
 
     private static T Nested<T>(Func<T> action)
     {
