@@ -46,6 +46,12 @@ public sealed class RedisOptions
     /// <summary><c>lanes</c>: how many connections share the commands.</summary>
     public int? Lanes { get; set; }
 
+    /// <summary><c>sessions.max</c>: how many connections blocking commands may have for themselves at a time.</summary>
+    public int? SessionsMax { get; set; }
+
+    /// <summary><c>sessions.idle-timeout</c>: how long such a connection stays open when nobody uses it.</summary>
+    public TimeSpan? SessionsIdleTimeout { get; set; }
+
     /// <summary><c>database</c>: the logical database of commands that name none.</summary>
     public int? Database { get; set; }
 
@@ -227,6 +233,8 @@ public sealed class RedisOptions
         Write("sentinel.user", SentinelUser);
         Write("role", Role);
         Write("lanes", Lanes);
+        Write("sessions.max", SessionsMax);
+        Write("sessions.idle-timeout", SessionsIdleTimeout);
         Write("database", Database);
         Write("user", User);
         Write("credentials-provider", CredentialsProvider);

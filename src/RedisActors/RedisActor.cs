@@ -4,6 +4,7 @@ using RedisActors.Commands;
 using RedisActors.Connection;
 using RedisActors.Lanes;
 using RedisActors.RedisCluster;
+using RedisActors.Sessions;
 using RedisActors.Supervision;
 
 namespace RedisActors;
@@ -40,6 +41,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private LaneTable _table = null!;
     private RedisClusterRouter? _cluster;
     private PauseConnection? _pause;
+    private IActorRef? _sessions;
     private int _lastLane;
 
     internal RedisActor(RedisSettings settings, IRedisLinkFactory? links, LogBudget logBudget)
@@ -63,6 +65,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         Receive<BudgetSpent>(OnBudgetSpent);
         Receive<LaneStarted>(message => _lanes.Find(lane => lane.Number == message.Number)?.Started(message));
         Receive<Terminated>(OnLaneEnded);
+        Receive<UnblockClient>(message => _table.LaneOf(message.About).ToCommands(message));
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 
@@ -127,7 +130,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
-        if (command.Database is { } database && database != _settings.Link.Database) OnCommandElsewhere(command, database);
+        if (RedisSessions.Takes(command)) Sessions().Tell(command, Sender);
+        else if (command.Database is { } database && database != _settings.Link.Database) OnCommandElsewhere(command, database);
         else _table.LaneOf(command).ToCommands(command, Sender);
     }
 
@@ -142,6 +146,19 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (_databases.IsEmpty) Timers.StartPeriodicTimer(nameof(LookForIdleDatabases), LookForIdleDatabases.Instance, DatabaseIdleTime);
         if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, Sender);
         else Refuse(command, $"{MostDatabases} other databases are in use at this moment, and no more may be");
+    }
+
+    /// <summary>What blocks goes there; they are started when there is something for the first time.</summary>
+    private IActorRef Sessions()
+    {
+        if (_sessions is null)
+        {
+            _sessions = Context.Watch(Context.ActorOf(
+                RedisSessions.Props(_settings, command => _table.LaneOf(command), _links, _logBudget), RedisMetrics.SessionsName));
+            if (_pause is not null) _sessions.Tell(_pause);
+        }
+
+        return _sessions;
     }
 
     private void Refuse(RedisCommand command, string reason) =>
@@ -165,7 +182,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (_lanes.Find(lane => lane.IsTakenBy(Sender)) is { } lane) _databases.OnIdle(lane.Number);
     }
 
-    private RedisStatus Sum(IReadOnlyList<RedisStatus> lanes) => LaneSums.Of(lanes, lane => !_databases.Has(lane));
+    private RedisStatus Sum(IReadOnlyList<RedisStatus> lanes) => LaneSums.Of(lanes, lane => lane < RedisSessions.FirstLane && !_databases.Has(lane));
 
     /// <summary>A little longer than the lanes may take.</summary>
     private static TimeSpan? PatienceOf(DrainCommands drain) =>
@@ -192,7 +209,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private Lane Open(RedisSettings common, Func<LinkSettings, IRedisLinkFactory> links)
     {
-        var lane = new Lane(++_lastLane);
+        var lane = new Lane(++_lastLane) { Links = links };
         var settings = common.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
             RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link), _logBudget), $"lane-{lane.Number}"));
@@ -215,6 +232,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     /// </summary>
     private void OnLaneEnded(Terminated message)
     {
+        if (message.ActorRef.Equals(_sessions)) _sessions = null;
         if (_lanes.Find(lane => lane.Actor.Equals(message.ActorRef)) is not { } ended) return;
         if (!_databases.Has(ended.Number))
         {
@@ -262,13 +280,16 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private void TellSupervisors(object message)
     {
         foreach (var lane in _lanes) lane.ToSupervisor(message, Sender);
+        if (message is not SubscribeToState and not UnsubscribeFromState) _sessions?.Tell(message, Sender);
     }
 
     private void AskLanes<T>(object question, Func<IReadOnlyList<T>, T> sum, TimeSpan? patience)
         where T : class
     {
-        var asker = _lanes.Count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(_lanes.Count, Sender, sum, patience));
+        var count = _lanes.Count + (_sessions is null ? 0 : 1);
+        var asker = count == 1 ? Sender : Context.ActorOf(LaneAnswers<T>.Props(count, Sender, sum, patience));
         foreach (var lane in _lanes) lane.ToCommands(question, asker);
+        _sessions?.Tell(question, asker);
     }
 
     /// <summary>

@@ -87,26 +87,28 @@ internal static class ArgumentSyntax
 /// <param name="Blocks">Whether <c>BLOCK</c> is among the options.</param>
 /// <param name="FirstKey">The position of the first key.</param>
 /// <param name="KeyCount">How many keys there are; 0 where the server would refuse the arguments.</param>
-internal readonly record struct StreamRead(bool Blocks, int FirstKey, int KeyCount)
+/// <param name="BlockAt">The position of the time to block; -1 where there is none.</param>
+internal readonly record struct StreamRead(bool Blocks, int FirstKey, int KeyCount, int BlockAt)
 {
     private static readonly ArgumentOption[] Options = [new("BLOCK", 1), new("COUNT", 1), new("CLAIM", 1), new("GROUP", 2)];
 
     public static StreamRead Parse(ReadOnlySpan<RedisValue> arguments)
     {
         var blocks = false;
+        var blockAt = -1;
         for (var index = 0; index < arguments.Length; index++)
         {
             if (ArgumentSyntax.Is(arguments[index], "STREAMS"))
             {
                 var rest = arguments.Length - index - 1;
-                return new StreamRead(blocks, index + 1, rest % 2 == 0 ? rest / 2 : 0);
+                return new StreamRead(blocks, index + 1, rest % 2 == 0 ? rest / 2 : 0, blockAt);
             }
 
             var option = ArgumentOption.Find(Options, arguments[index]);
-            blocks |= option is { Name: "BLOCK" };
+            if (option is { Name: "BLOCK" }) (blocks, blockAt) = (true, index + 1);
             index += option?.Values ?? 0;
         }
 
-        return new StreamRead(blocks, 0, 0);
+        return new StreamRead(blocks, 0, 0, blockAt);
     }
 }

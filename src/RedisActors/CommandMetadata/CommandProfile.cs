@@ -118,6 +118,9 @@ internal sealed class CommandProfile
     public string? WhyRefused(ReadOnlySpan<RedisValue> arguments, bool inCluster) =>
         _limits?.OnSharedConnection is { } reason && AreLimited(arguments) ? reason : inCluster ? _whyNotInCluster : null;
 
+    /// <summary>Whether it blocks its connection with these arguments.</summary>
+    public bool Blocks(ReadOnlySpan<RedisValue> arguments) => _limits == CommandLimits.Blocks && AreLimited(arguments);
+
     /// <summary>Why it cannot be delivered exactly-once; null where it can, as far as its name and arguments tell.</summary>
     public string? WhyNotExactlyOnce(ReadOnlySpan<RedisValue> arguments) =>
         _limits is not null && AreLimited(arguments) ? _limits.ExactlyOnce : null;

@@ -7,7 +7,7 @@ namespace RedisActors.Commands;
 /// fit a connection that all senders share, those that speak of one node of a Redis Cluster, and those that cannot be delivered as
 /// their sender wants.
 /// </summary>
-internal sealed class AdmissionRules(TokenContext tokens, bool inCluster)
+internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool isSession = false)
 {
     private const string TokenWithoutExactlyOnce =
         "it has an IdempotencyKey and is not delivered exactly-once: the token would be ignored; set Delivery to ExactlyOnce, or leave it out";
@@ -18,7 +18,7 @@ internal sealed class AdmissionRules(TokenContext tokens, bool inCluster)
     public string? WhyRefused(PendingCommand pending, CommandProfile? profile)
     {
         var command = pending.Command;
-        if (profile?.WhyRefused(command.ArgumentArray, inCluster) is { } reason) return reason;
+        if (!isSession && profile?.WhyRefused(command.ArgumentArray, inCluster) is { } reason) return reason;
         if (pending is TokenCommand)
         {
             return tokens.WhyNot(command, profile) is { } objection ? $"it cannot be delivered exactly-once: {objection}" : null;

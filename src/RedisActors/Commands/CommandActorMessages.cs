@@ -37,6 +37,13 @@ internal sealed class LinksAgain : INoSerializationVerificationNeeded
 /// <param name="Risk">What that means for them (<see cref="TokenRisk"/>).</param>
 internal sealed record TokensAtRisk(string Risk) : INoSerializationVerificationNeeded;
 
+/// <summary>
+/// From a session's user to the RedisActor, and on to a command actor whose link leads to the same server: end the wait of that connection.
+/// </summary>
+/// <param name="About">The command that waits.</param>
+/// <param name="ClientId">The server's number for the connection.</param>
+internal sealed record UnblockClient(RedisCommand About, long ClientId) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
 /// <summary>From the RedisActor to a command actor: say so, if you hold no command.</summary>
 internal sealed class ReportIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {

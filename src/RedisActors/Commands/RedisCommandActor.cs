@@ -47,14 +47,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private bool _deadlinesWatched;
     private bool _hasTokens;
 
-    public RedisCommandActor(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor)
+    public RedisCommandActor(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession)
     {
         _settings = settings;
         _redis = redis;
         _supervisor = supervisor;
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
         _tokens = new TokenContext(settings.TokensKeptFor, inRedisCluster);
-        _admission = new AdmissionRules(_tokens, inRedisCluster);
+        _admission = new AdmissionRules(_tokens, inRedisCluster, isSession);
         _intake = new CommandIntake(settings, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
         _groupSize = new GroupSize(settings.Group);
@@ -75,8 +75,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private long NowMilliseconds => (long)_clock.MonotonicClock.TotalMilliseconds;
 
-    public static Props Props(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor) =>
-        Akka.Actor.Props.Create(() => new RedisCommandActor(settings, inRedisCluster, redis, supervisor));
+    public static Props Props(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession = false) =>
+        Akka.Actor.Props.Create(() => new RedisCommandActor(settings, inRedisCluster, redis, supervisor, isSession));
 
     protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, _gauges));
 
@@ -164,6 +164,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<AdoptCommands>(OnAdoptCommands);
         Receive<KeepSlots>(OnKeepSlots);
         Receive<RedisConnectionEvent>(state => _state = state);
+        Receive<UnblockClient>(message => SideRequests.Unblock(message, _link));
         Receive<ReportIdle>(_ => OnReportIdle());
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }

@@ -8,6 +8,18 @@ internal interface ICancellableSender : IActorRef
     /// <summary>Asked right before its command is sent, each time. False: the sender was told that it has been given up.</summary>
     bool TryClaim();
 
+    /// <summary>Acts, from any thread, when the sender gives its command up; at once, if it has.</summary>
+    void WhenGivenUp(Action act)
+    {
+    }
+
+    /// <summary>Hands the reply over. False: the sender was told before that it has given the command up.</summary>
+    bool TryTake(RedisReply reply, IActorRef redis)
+    {
+        this.Tell(reply, redis);
+        return true;
+    }
+
     /// <summary>The same for any sender: one that cannot give up never has.</summary>
     static bool TryClaimOf(IActorRef sender) => sender is not ICancellableSender cancellable || cancellable.TryClaim();
 }
@@ -43,12 +55,21 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
 
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) != GivenUp;
 
+    public void WhenGivenUp(Action act) => (_limit as Cancellation)?.Then(act);
+
+    public bool TryTake(RedisReply reply, IActorRef redis)
+    {
+        if (!_reply.TrySetResult(reply)) return false;
+        Completed();
+        return true;
+    }
+
     protected override void TellInternal(object message, IActorRef sender)
     {
         switch (message)
         {
             case RedisReply reply:
-                if (_reply.TrySetResult(reply)) Completed();
+                TryTake(reply, sender);
                 break;
             case Status.Failure failure:
                 Fail(failure.Cause);
@@ -90,11 +111,18 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
 
     private sealed class Cancellation : IDisposable
     {
+        private readonly CancellationToken _token;
         private readonly CancellationTokenRegistration _registration;
 
-        public Cancellation(ReplyPromise promise, RedisCommand command, CancellationToken token) =>
+        public Cancellation(ReplyPromise promise, RedisCommand command, CancellationToken token)
+        {
+            _token = token;
             _registration = token.UnsafeRegister(
                 _ => promise.Fail(new RedisCanceledException(promise.GiveUp() ? Outcome.Unknown : Outcome.NotSent, command, token)), null);
+        }
+
+        /// <summary>Also when the command has been answered meanwhile: whoever asked can tell.</summary>
+        public void Then(Action act) => _token.UnsafeRegister(static state => ((Action)state!)(), act);
 
         public void Dispose() => _registration.Unregister();
     }

@@ -46,6 +46,12 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
         foreach (var keys in tokens.TakeReleases()) LinkQuery.AskAndForget(link, "UNLINK", keys);
     }
 
+    /// <summary>Ends the wait of another connection. Without a link that one will find out by itself.</summary>
+    public static void Unblock(UnblockClient message, IRedisLink? link)
+    {
+        if (link is not null) LinkQuery.AskAndForget(link, "CLIENT", ["UNBLOCK", message.ClientId]);
+    }
+
     private static bool IsFinal(string serverError) => RetryableErrors.Classify(serverError) == ServerErrorKind.Final;
 
     /// <summary>What became of <see cref="LoadScript"/>.</summary>

@@ -35,6 +35,9 @@ public static class RedisMetrics
     /// <summary>The name of the meter: <c>RedisActors</c>.</summary>
     public const string MeterName = "RedisActors";
 
+    /// <summary>The actor that sends slices of a command, which fail without the command failing.</summary>
+    internal const string SessionsName = "sessions";
+
     private static readonly Meter Meter = new(MeterName, typeof(RedisMetrics).Assembly.GetName().Version?.ToString(3));
     private static readonly ConcurrentDictionary<LaneGauge, byte> Lanes = new();
     private static readonly ConcurrentDictionary<ConsumerGauge, byte> Consumers = new();
@@ -90,7 +93,7 @@ public static class RedisMetrics
     /// <param name="outcome">What its sender is told.</param>
     internal static void CommandFailed(IActorRef redis, Outcome outcome)
     {
-        if (Failed?.Enabled != true) return;
+        if (Failed?.Enabled != true || redis.Path.Name == SessionsName) return;
         var name = redis.Path.Name;
         var connection = name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
         Add(Failed, 1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Connection;
 
 namespace RedisActors.Lanes;
 
@@ -17,6 +18,9 @@ internal sealed class Lane(int number)
 
     /// <summary>The lane's actor.</summary>
     public IActorRef Actor { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Makes links to where the lane leads, with other settings.</summary>
+    public Func<LinkSettings, IRedisLinkFactory> Links { get; init; } = static _ => throw new InvalidOperationException("The lane has no links.");
 
     /// <summary>Whether this is the lane's command actor.</summary>
     public bool IsTakenBy(IActorRef commands) => _commands.Equals(commands);

@@ -18,17 +18,19 @@ internal sealed class RedisLane : ReceiveActor
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly LogBudget _logBudget;
+    private readonly bool _isSession;
     private readonly RedisConnectionLog _log;
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _redis = Context.Parent;
     private IActorRef _commands = ActorRefs.Nobody;
 
-    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget)
+    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, bool isSession)
     {
         _number = number;
         _settings = settings;
         _links = links;
         _logBudget = logBudget;
+        _isSession = isSession;
         _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, number);
         Receive<Terminated>(_ => Context.Stop(Self));
         Receive<BudgetSpent>(message => _redis.Forward(message));
@@ -36,8 +38,13 @@ internal sealed class RedisLane : ReceiveActor
         Receive<DrainedCommands>(_ => Context.Stop(Self));
     }
 
-    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget) =>
-        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget));
+    /// <param name="number">Its number.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="links">Makes its links.</param>
+    /// <param name="logBudget">The log lines that all the lanes of the connection may write.</param>
+    /// <param name="isSession">Whether it has one user at a time, who may send what blocks; its changes of state are not announced.</param>
+    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, bool isSession = false) =>
+        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget, isSession));
 
     protected override SupervisorStrategy SupervisorStrategy()
     {
@@ -57,9 +64,12 @@ internal sealed class RedisLane : ReceiveActor
     /// <summary>The RedisActor learns about both, so that what it forwards need not pass through this actor.</summary>
     protected override void PreStart()
     {
-        var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget };
+        var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget, IsSession = _isSession };
         var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings.Supervision, _settings.Link, _links, memory), "supervisor"));
-        _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings.Commands, _settings.Link.Topology == RedisTopology.Cluster, _redis, supervisor), "commands"));
+        // A session does not take part in the slots' migration: it is told MOVED, and its user asks elsewhere.
+        var inRedisCluster = _settings.Link.Topology == RedisTopology.Cluster && !_isSession;
+        _commands = Context.Watch(Context.ActorOf(
+            RedisCommandActor.Props(_settings.Commands, inRedisCluster, _redis, supervisor, _isSession), "commands"));
         _redis.Tell(new LaneStarted(_number, supervisor, _commands));
     }
 }

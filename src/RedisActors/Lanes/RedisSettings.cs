@@ -22,6 +22,7 @@ internal sealed record RedisSettings
             Lanes == 1 || Link.Topology != RedisTopology.Cluster,
             "lanes", ["topology"], "is not valid with topology = cluster; expected 1, because each node has a connection of its own");
         Supervision = new SupervisionSettings(read);
+        Sessions = new SessionSettings(read);
         DrainInPhase = ReadPhase(read, shutdownPhases);
         Commands = new CommandSettings(name, read);
         Warnings = read.Warnings;
@@ -31,6 +32,9 @@ internal sealed record RedisSettings
 
     /// <summary>How many connections share the commands.</summary>
     public int Lanes { get; }
+
+    /// <summary>The connections that blocking commands have for themselves.</summary>
+    public SessionSettings Sessions { get; }
 
     /// <summary>The phase of the coordinated shutdown in which the connection is drained; null: it is not drained.</summary>
     public string? DrainInPhase { get; }
@@ -65,6 +69,13 @@ internal sealed record RedisSettings
     public RedisSettings ForLane(int number) => Lanes == 1 && Link.Topology != RedisTopology.Cluster
         ? this
         : this with { Link = Link with { ClientName = $"{Link.ClientName}-lane-{number}" } };
+
+    /// <summary>The settings of a session: the same, with a client name of its own; nobody else is told that its restart budget is spent.</summary>
+    public RedisSettings ForSession(int number) => this with
+    {
+        Link = Link with { ClientName = $"{Link.ClientName}-session-{number}" },
+        Supervision = Supervision.NotEscalating(),
+    };
 
     /// <summary>Reads <c>shutdown.drain-in-phase</c>; null: the connection is not drained.</summary>
     public static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)

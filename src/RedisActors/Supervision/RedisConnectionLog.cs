@@ -13,7 +13,8 @@ namespace RedisActors.Supervision;
 /// <param name="budget">The budget that all the lanes of the connection share.</param>
 /// <param name="connection">The connection's name.</param>
 /// <param name="lane">The number of the lane.</param>
-internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, string connection, int lane)
+/// <param name="isQuiet">Whether changes of state are written at debug level only.</param>
+internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, string connection, int lane, bool isQuiet = false)
 {
     private readonly string _name = lane == 1 ? connection : $"{connection} (lane {lane})";
     private bool _toldOfOutage;
@@ -30,7 +31,7 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     public void Write(RedisConnectionEvent state, TimeSpan now)
     {
         _state = state;
-        var level = LevelOf(state);
+        var level = isQuiet ? LogLevel.DebugLevel : LevelOf(state);
         if (level == LogLevel.DebugLevel) Debug(Text(state, level));
         else if (TryWrite(level, Text(state, level), now)) _leftOut = 0;
         else _leftOut++;

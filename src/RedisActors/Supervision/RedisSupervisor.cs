@@ -36,7 +36,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
         _links = links;
         _memory = memory;
         _machine = SupervisorMachine.Of(settings, link);
-        _log = new RedisConnectionLog(Context.GetLogger(), memory.LogBudget, link.Name, memory.Lane);
+        _log = new RedisConnectionLog(Context.GetLogger(), memory.LogBudget, link.Name, memory.Lane, isQuiet: memory.IsSession);
         _states = new StateAnnouncer(memory, Context, _log);
         _server = ProbeCoordinator.Enter(links.ServerKey);
 
@@ -211,6 +211,9 @@ internal sealed class SupervisorMemory
 {
     /// <summary>The number of the lane, from 1.</summary>
     public int Lane { get; init; } = 1;
+
+    /// <summary>Whether the lane is a session: it comes and goes, so its changes of state are not announced.</summary>
+    public bool IsSession { get; init; }
 
     /// <summary>The log lines that all the lanes of the connection may write.</summary>
     public LogBudget LogBudget { get; init; } = new();

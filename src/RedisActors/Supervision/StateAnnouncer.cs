@@ -23,6 +23,8 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
         memory.Commands.Tell(change);
         foreach (var subscriber in memory.Subscribers) log.Guard(() => subscriber.Tell(change));
 
+        if (memory.IsSession) return;
+
         // Last, because the event stream stops at the first of its subscribers that throws.
         log.Guard(() => context.System.EventStream.Publish(change));
     }

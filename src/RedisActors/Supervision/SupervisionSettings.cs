@@ -19,6 +19,10 @@ internal sealed record SupervisionSettings(SettingsReader Read)
         Restart = Restart with { WhenSpent = WhenRestartsSpent.Stop },
     };
 
+    /// <summary>The same, but nobody else is told that the budget is spent.</summary>
+    public SupervisionSettings NotEscalating() =>
+        Restart.WhenSpent == WhenRestartsSpent.Escalate ? this with { Restart = Restart with { WhenSpent = WhenRestartsSpent.Stop } } : this;
+
     public ReconnectPlan CreateReconnectPlan() =>
         new(
             Backoff.CreateStrategy(),

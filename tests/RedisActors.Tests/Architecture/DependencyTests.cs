@@ -12,6 +12,7 @@ public sealed class DependencyTests
     private static readonly string[] BottomUp =
     [
         "Configuration", "CommandMetadata", "ExactlyOnce", "Backoff", "Connection", "Commands", "Supervision", "Lanes", "RedisCluster",
+        "Sessions",
     ];
 
     public static TheoryData<string> Folders => [.. BottomUp];
