@@ -53,7 +53,11 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
     private StreamConsumerStatus _status;
     private IDisposable? _shown;
 
-    private RedisStreamConsumer(IActorRef redis, RedisStreamConsumerOptions options, IActorRef handler)
+    /// <summary>Called by Akka; see <see cref="Props"/>.</summary>
+    /// <param name="redis">As for <see cref="Props"/>.</param>
+    /// <param name="options">As for <see cref="Props"/>.</param>
+    /// <param name="handler">As for <see cref="Props"/>.</param>
+    public RedisStreamConsumer(IActorRef redis, RedisStreamConsumerOptions options, IActorRef handler)
     {
         _redis = redis;
         _options = options;
