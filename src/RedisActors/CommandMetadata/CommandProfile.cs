@@ -181,7 +181,10 @@ internal sealed record CommandLimits(string? OnSharedConnection, string ExactlyO
     public static readonly CommandLimits Administers = new(null, NotAKey);
 
     public static readonly CommandLimits IsScript = new(
-        null, "it is a script itself, and Redis lets no script run another; let that script keep a token of its own");
+        null, "it is a script itself, and Redis lets no script run another; send a RedisScript, which can be delivered exactly-once");
+
+    public static readonly CommandLimits IsFunction = new(
+        null, "it is a function, and Redis lets no script run one; send a RedisScript, or let the function keep a token of its own");
 
     public static readonly CommandLimits WholeDatabase = new(
         null, "it concerns whole databases, and a token belongs to the hash slot of a key");

@@ -176,8 +176,10 @@ internal static class CommandTable
         new("SSUBSCRIBE SUNSUBSCRIBE", Never, All, Subscribes),
 
         // Scripts and functions
-        new("EVAL EVALSHA FCALL", Accumulating, CountedSecond, IsScript) { RunsScript = true },
-        new("EVAL_RO EVALSHA_RO FCALL_RO", ReadOnly, CountedSecond, IsScript) { RunsScript = true },
+        new("EVAL EVALSHA", Accumulating, CountedSecond, IsScript) { RunsScript = true },
+        new("EVAL_RO EVALSHA_RO", ReadOnly, CountedSecond, IsScript) { RunsScript = true },
+        new("FCALL", Accumulating, CountedSecond, IsFunction) { RunsScript = true },
+        new("FCALL_RO", ReadOnly, CountedSecond, IsFunction) { RunsScript = true },
         new("SCRIPT|LOAD", LastWins, AllNodes, Administers) { Instead = UseEval },
         new("SCRIPT|EXISTS", ReadOnly, AllNodes, Administers) { Instead = UseEval },
         new("SCRIPT|FLUSH", Administration, AllNodes, Administers),

@@ -18,8 +18,13 @@ internal sealed class CommandIntake(CommandSettings settings, TokenContext token
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;
-        return delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly
-            ? new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens)
+        if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)
+        {
+            return new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens);
+        }
+
+        return command is RedisScript script
+            ? new ScriptCommand(script, sender, redis, delivery, deadline, sequence, tokens)
             : new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true };
     }
 

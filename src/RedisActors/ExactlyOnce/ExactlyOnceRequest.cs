@@ -35,8 +35,8 @@ internal static class ExactlyOnceRequest
         RedisCommand command, CommandProfile profile, IReadOnlyList<RedisValue> keys, bool inCluster)
     {
         var arguments = command.ArgumentArray;
-        if (profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
-        if (arguments.Length + 1 > MaximumWords)
+        if (command is not RedisScript && profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
+        if (command is not RedisScript && arguments.Length + 1 > MaximumWords)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
@@ -69,13 +69,18 @@ internal static class ExactlyOnceRequest
         if (keys.Count == 0) throw new ArgumentException($"{command.Name} has no key that could tell where its token lives.", nameof(keys));
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
-        var given = command.ArgumentArray;
         var digest = command.IdempotencyKey is null ? RedisValue.EmptyString : (RedisValue)Digest(command);
-        var request = Begin(TokenKey.For(keys[0], token), keep, keys, digest, evictedKeys, 1 + given.Length, out var next);
-        request[next++] = command.Name;
-        given.CopyTo(request, next);
+        var tokenKey = TokenKey.For(keys[0], token);
+        var sent = command as RedisScript;
+        var rest = sent is null ? command.ArgumentArray : sent.ValueSpan;
+        var request = Begin(ScriptFor(command), tokenKey, keep, keys, digest, evictedKeys, 1 + rest.Length, out var next);
+        request[next++] = sent?.Script.Sha1Argument ?? command.Name;
+        rest.CopyTo(request.AsSpan(next));
         return ("EVALSHA", request);
     }
+
+    /// <summary>The script that runs a command once.</summary>
+    public static ScriptText ScriptFor(RedisCommand command) => command is RedisScript sent ? sent.Script.Once : ExactlyOnceScript.Script;
 
     /// <summary>The request for several commands that share a token: as <see cref="Wrap"/>, and they run in this order.</summary>
     /// <param name="commands">
@@ -89,7 +94,7 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var request = Begin(tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
+        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
         request[next] = PackedCommands.Pack(commands);
         return request;
     }
@@ -113,6 +118,20 @@ internal static class ExactlyOnceRequest
                 throw new FormatException(string.Create(
                     CultureInfo.InvariantCulture, $"The exactly-once script answers with a string, not with a value of kind {reply.Kind}."));
         }
+    }
+
+    /// <summary>Reads the answer to a request of <see cref="Wrap"/> for a sender's script.</summary>
+    /// <param name="reply">The answer.</param>
+    /// <param name="hasRun">Whether the script ran, now or before, so that an error is its own.</param>
+    /// <exception cref="FormatException">As <see cref="Decode"/>.</exception>
+    public static ExactlyOnceReply DecodeScript(RespValue reply, out bool hasRun)
+    {
+        var answer = Decode(reply);
+        hasRun = answer.ServerError is null;
+        if (!hasRun) return answer;
+        return answer.Value.Kind == RespKind.Array && answer.Value.AsArray() is [var own]
+            ? Answer(own)
+            : throw new FormatException("The exactly-once script answers a script with an array of one reply.");
     }
 
     /// <summary>Reads the answer to a request of <see cref="WrapGroup"/> for so many commands.</summary>
@@ -159,10 +178,17 @@ internal static class ExactlyOnceRequest
 
     /// <summary>What stands before the command, or the commands, for which there is room from <paramref name="next"/> on.</summary>
     private static RedisValue[] Begin(
-        RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, RedisValue digest, string? evictedKeys, int room, out int next)
+        ScriptText script,
+        RedisValue tokenKey,
+        TimeSpan keep,
+        IReadOnlyList<RedisValue> keys,
+        RedisValue digest,
+        string? evictedKeys,
+        int room,
+        out int next)
     {
         var request = new RedisValue[(evictedKeys is null ? 5 : 7) + keys.Count + room];
-        request[0] = ExactlyOnceScript.Sha1Argument;
+        request[0] = script.Sha1Argument;
         request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = tokenKey;
         next = 3;

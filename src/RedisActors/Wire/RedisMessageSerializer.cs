@@ -89,6 +89,7 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
         return
         [
             MessageForm.Of<RedisCommand, Form.Command>("C", Form.Command.Parser, commands.ToWire, commands.FromWire),
+            MessageForm.Of<RedisScript, Form.Command>("SC", Form.Command.Parser, commands.ToWire, commands.FromWire<RedisScript>),
             MessageForm.Of<RedisReply, Form.Reply>(
                 "R",
                 Form.Reply.Parser,
