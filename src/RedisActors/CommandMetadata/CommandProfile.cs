@@ -122,6 +122,10 @@ internal sealed class CommandProfile
     public string? WhyNotExactlyOnce(ReadOnlySpan<RedisValue> arguments) =>
         _limits is not null && AreLimited(arguments) ? _limits.ExactlyOnce : null;
 
+    /// <summary>Why it cannot be one of several commands that a script runs in one step; null where it can.</summary>
+    public string? WhyNotInScript(ReadOnlySpan<RedisValue> arguments) =>
+        _limits == CommandLimits.Publishes ? null : WhyNotExactlyOnce(arguments);
+
     /// <summary>The first key, in the order of the arguments. False where there is none, or where nobody knows.</summary>
     public bool TryGetFirstKey(ReadOnlySpan<RedisValue> arguments, out RedisValue key) => Keys.TryGetFirst(arguments, out key);
 
@@ -158,7 +162,7 @@ internal sealed record CommandLimits(string? OnSharedConnection, string ExactlyO
     public static readonly CommandLimits Publishes = new(null, NotKept);
 
     public static readonly CommandLimits Transacts = new(
-        "a transaction would take in the commands of other senders on the shared connection; use a script",
+        "a transaction would take in the commands of other senders on the shared connection; send a RedisTransaction",
         "it belongs to a transaction of several commands, and a token stands for one");
 
     public static readonly CommandLimits Blocks = new(

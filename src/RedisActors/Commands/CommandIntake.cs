@@ -23,9 +23,12 @@ internal sealed class CommandIntake(CommandSettings settings, TokenContext token
             return new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens);
         }
 
-        return command is RedisScript script
-            ? new ScriptCommand(script, sender, redis, delivery, deadline, sequence, tokens)
-            : new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true };
+        return command switch
+        {
+            RedisScript script => new ScriptCommand(script, sender, redis, delivery, deadline, sequence, tokens),
+            RedisTransaction transaction => new TransactionCommand(transaction, sender, redis, delivery, deadline, sequence, tokens),
+            _ => new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true },
+        };
     }
 
     /// <summary>A command that waited in another lane is the last in this one's order.</summary>

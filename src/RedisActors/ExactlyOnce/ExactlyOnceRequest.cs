@@ -35,8 +35,9 @@ internal static class ExactlyOnceRequest
         RedisCommand command, CommandProfile profile, IReadOnlyList<RedisValue> keys, bool inCluster)
     {
         var arguments = command.ArgumentArray;
-        if (command is not RedisScript && profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
-        if (command is not RedisScript && arguments.Length + 1 > MaximumWords)
+        var isCommand = command is not (RedisScript or RedisTransaction);
+        if (isCommand && profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
+        if (isCommand && arguments.Length + 1 > MaximumWords)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
@@ -44,7 +45,7 @@ internal static class ExactlyOnceRequest
         }
 
         if (keys.Count == 0) return "it names no key, and a token lives in the hash slot of a key";
-        return inCluster && !AreInOneSlot(keys)
+        return inCluster && !HashSlot.AreInOne(keys)
             ? "its keys are in different hash slots, and a script in a Redis Cluster reaches one"
             : null;
     }
@@ -71,16 +72,50 @@ internal static class ExactlyOnceRequest
 
         var digest = command.IdempotencyKey is null ? RedisValue.EmptyString : (RedisValue)Digest(command);
         var tokenKey = TokenKey.For(keys[0], token);
-        var sent = command as RedisScript;
-        var rest = sent is null ? command.ArgumentArray : sent.ValueSpan;
-        var request = Begin(ScriptFor(command), tokenKey, keep, keys, digest, evictedKeys, 1 + rest.Length, out var next);
-        request[next++] = sent?.Script.Sha1Argument ?? command.Name;
-        rest.CopyTo(request.AsSpan(next));
+        var script = ScriptFor(command);
+        RedisValue[] request;
+        int next;
+        switch (command)
+        {
+            case RedisScript sent:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + sent.ValueSpan.Length, out next);
+                request[next++] = sent.Script.Sha1Argument;
+                sent.ValueSpan.CopyTo(request.AsSpan(next));
+                break;
+            case RedisTransaction transaction:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 2, out next);
+                Pack(transaction, request.AsSpan(next));
+                break;
+            default:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + command.ArgumentArray.Length, out next);
+                request[next++] = command.Name;
+                command.ArgumentArray.CopyTo(request, next);
+                break;
+        }
+
         return ("EVALSHA", request);
     }
 
     /// <summary>The script that runs a command once.</summary>
-    public static ScriptText ScriptFor(RedisCommand command) => command is RedisScript sent ? sent.Script.Once : ExactlyOnceScript.Script;
+    public static ScriptText ScriptFor(RedisCommand command) => command switch
+    {
+        RedisScript sent => sent.Script.Once,
+        RedisTransaction => TransactionScript.Once,
+        _ => ExactlyOnceScript.Script,
+    };
+
+    /// <summary>The arguments of <see cref="TransactionScript.Plain"/>: a transaction as a script without a token.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="keys">All its keys.</param>
+    public static RedisValue[] AsScript(RedisTransaction transaction, IReadOnlyList<RedisValue> keys)
+    {
+        var request = new RedisValue[4 + keys.Count];
+        request[0] = TransactionScript.Plain.Sha1Argument;
+        request[1] = keys.Count;
+        for (var i = 0; i < keys.Count; i++) request[2 + i] = keys[i];
+        Pack(transaction, request.AsSpan(2 + keys.Count));
+        return request;
+    }
 
     /// <summary>The request for several commands that share a token: as <see cref="Wrap"/>, and they run in this order.</summary>
     /// <param name="commands">
@@ -201,6 +236,12 @@ internal static class ExactlyOnceRequest
         return request;
     }
 
+    private static void Pack(RedisTransaction transaction, Span<RedisValue> into)
+    {
+        into[0] = PackedCommands.Pack(transaction.CommandArray);
+        into[1] = PackedCommands.Pack([.. transaction.ConditionArray.Select(condition => condition.Check)]);
+    }
+
     private static ExactlyOnceReply Answer(RespValue value) =>
         value.Kind == RespKind.Error ? new ExactlyOnceReply(default, value.AsString() ?? string.Empty) : new ExactlyOnceReply(value, null);
 
@@ -218,7 +259,8 @@ internal static class ExactlyOnceRequest
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Encoding.UTF8.GetBytes(command.Name.ToUpperInvariant()));
-        foreach (ReadOnlyMemory<byte> argument in command.ArgumentArray) Append(argument.Span);
+        var words = command is RedisTransaction transaction ? transaction.Content : command.ArgumentArray;
+        foreach (ReadOnlyMemory<byte> argument in words) Append(argument.Span);
         return hash.GetHashAndReset()[..DigestLength];
 
         void Append(ReadOnlySpan<byte> word)
@@ -228,18 +270,5 @@ internal static class ExactlyOnceRequest
             hash.AppendData(length);
             hash.AppendData(word);
         }
-    }
-
-    private static bool AreInOneSlot(IReadOnlyList<RedisValue> keys)
-    {
-        if (keys.Count == 1) return true;
-
-        var slot = HashSlot.OfKey(keys[0]);
-        for (var i = 1; i < keys.Count; i++)
-        {
-            if (HashSlot.OfKey(keys[i]) != slot) return false;
-        }
-
-        return true;
     }
 }

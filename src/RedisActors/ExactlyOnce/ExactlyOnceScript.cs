@@ -26,7 +26,7 @@ internal static class ExactlyOnceScript
     public const string Group = "group";
 
     /// <summary>Answers from the token where there is one, and otherwise makes sure that one can be kept.</summary>
-    private const string Begin =
+    internal const string Begin =
         """
         local stored = redis.call('GET', KEYS[1])
         local digest = ARGV[2]
@@ -68,7 +68,7 @@ internal static class ExactlyOnceScript
         """;
 
     /// <summary>A function that runs a command, and makes a text of its reply.</summary>
-    private const string RunOne =
+    internal const string RunOne =
         """
         -- Runs one command, words[first] being its name. Returns its reply as text, and the code of the error where it was not executed
         -- but may be later.
@@ -310,7 +310,7 @@ internal static class ExactlyOnceScript
         """;
 
     /// <summary>Keeps the reply under the token.</summary>
-    private const string Keep =
+    internal const string Keep =
         """
         -- After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one that
         -- changed nothing, and then it is as if nothing had run.

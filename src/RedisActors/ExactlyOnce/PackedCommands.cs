@@ -11,6 +11,9 @@ namespace RedisActors.ExactlyOnce;
 /// </summary>
 internal static class PackedCommands
 {
+    /// <summary>How many commands there can be.</summary>
+    public const int Most = ushort.MaxValue;
+
     private const byte Array16 = 0xdc;
     private const byte FixedArray = 0x90;
     private const byte String32 = 0xdb;

@@ -24,6 +24,14 @@ internal sealed class CommandForm(PayloadForm payloads)
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
         if (command.IdempotencyKey is { } token) wire.Token = token;
         if (command is RedisScript script) wire.Script = new Form.Script { Text = script.Text };
+        if (command is RedisTransaction transaction)
+        {
+            wire.Transaction = new Form.Transaction();
+            wire.Transaction.Commands.AddRange(transaction.CommandArray.Select(ToWire));
+            wire.Transaction.Conditions.AddRange(transaction.ConditionArray.Select(condition => ToWire(condition.Check)));
+            return wire;
+        }
+
         foreach (var argument in command.ArgumentArray) wire.Arguments.Add(UnsafeByteOperations.UnsafeWrap(argument));
         return wire;
     }
@@ -43,8 +51,15 @@ internal sealed class CommandForm(PayloadForm payloads)
     public T FromWire<T>(Form.Command wire)
         where T : RedisCommand => FromWire(wire) as T ?? throw new SerializationException($"it is no {typeof(T).Name}");
 
-    private static RedisCommand Bare(Form.Command wire)
+    private RedisCommand Bare(Form.Command wire)
     {
+        if (wire.Transaction is { } transaction)
+        {
+            // One that holds others would be as deep as its sender likes.
+            if (transaction.Commands.Any(command => command.Transaction is not null)) throw new SerializationException("a transaction is within a transaction");
+            return new RedisTransaction([.. transaction.Commands.Select(FromWire)]) { Conditions = [.. transaction.Conditions.Select(Condition)] };
+        }
+
         var arguments = Arguments(wire);
         if (wire.Script is not { } script) return new RedisCommand(wire.Name, arguments);
         if (arguments.Length < 2 || (int)arguments[1] is not (>= 0 and var keys) || keys > arguments.Length - 2)
@@ -54,6 +69,9 @@ internal sealed class CommandForm(PayloadForm payloads)
 
         return new RedisScript(script.Text, arguments.AsSpan(2, keys), arguments.AsSpan(2 + keys)) { ReadOnly = wire.Name.EndsWith("_RO", StringComparison.Ordinal) };
     }
+
+    private static RedisCondition Condition(Form.Command wire) => RedisCondition.From(new RedisCommand(wire.Name, Arguments(wire)))
+        ?? throw new SerializationException($"it has a condition ({wire.Name}) that this version does not know");
 
     private static RedisValue[] Arguments(Form.Command wire)
     {
