@@ -177,7 +177,7 @@ internal sealed class CommandActorModel
         _link = link;
         _state = State.Ready;
         _facts.Forget();
-        _tokens.ScriptRefusal = null;
+        _tokens.ForgetRefusals();
         _tokens.Eviction = link.Eviction;
         PlanReleases();
         _groupSize.Reset();
@@ -258,8 +258,8 @@ internal sealed class CommandActorModel
     private void OnScriptLoaded(RespValue? reply)
     {
         if (reply is not { } answer) return;
-        if (answer.Kind != RespKind.Error) _tokens.ScriptRefusal = null;
-        else if (RetryableErrors.Classify(answer.AsString()!) == ServerErrorKind.Final) _tokens.ScriptRefusal = answer.AsString();
+        if (answer.Kind != RespKind.Error) _tokens.ScriptLoaded(ExactlyOnceScript.Script, null);
+        else if (RetryableErrors.Classify(answer.AsString()!) == ServerErrorKind.Final) _tokens.ScriptLoaded(ExactlyOnceScript.Script, answer.AsString());
     }
 
     private void OnLeaveLink(string reason, TimeSpan patience)

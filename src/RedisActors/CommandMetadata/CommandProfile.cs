@@ -125,6 +125,10 @@ internal sealed class CommandProfile
     public string? WhyNotExactlyOnce(ReadOnlySpan<RedisValue> arguments) =>
         _limits is not null && AreLimited(arguments) ? _limits.ExactlyOnce : null;
 
+    /// <summary>Why it cannot be one of several commands that a script runs in one step; null where it can.</summary>
+    public string? WhyNotInScript(ReadOnlySpan<RedisValue> arguments) =>
+        _limits == CommandLimits.Publishes ? null : WhyNotExactlyOnce(arguments);
+
     /// <summary>The first key, in the order of the arguments. False where there is none, or where nobody knows.</summary>
     public bool TryGetFirstKey(ReadOnlySpan<RedisValue> arguments, out RedisValue key) => Keys.TryGetFirst(arguments, out key);
 
@@ -161,7 +165,7 @@ internal sealed record CommandLimits(string? OnSharedConnection, string ExactlyO
     public static readonly CommandLimits Publishes = new(null, NotKept);
 
     public static readonly CommandLimits Transacts = new(
-        "a transaction would take in the commands of other senders on the shared connection; use a script",
+        "a transaction would take in the commands of other senders on the shared connection; send a RedisTransaction",
         "it belongs to a transaction of several commands, and a token stands for one");
 
     public static readonly CommandLimits Blocks = new(
@@ -184,7 +188,10 @@ internal sealed record CommandLimits(string? OnSharedConnection, string ExactlyO
     public static readonly CommandLimits Administers = new(null, NotAKey);
 
     public static readonly CommandLimits IsScript = new(
-        null, "it is a script itself, and Redis lets no script run another; let that script keep a token of its own");
+        null, "it is a script itself, and Redis lets no script run another; send a RedisScript, which can be delivered exactly-once");
+
+    public static readonly CommandLimits IsFunction = new(
+        null, "it is a function, and Redis lets no script run one; send a RedisScript, or let the function keep a token of its own");
 
     public static readonly CommandLimits WholeDatabase = new(
         null, "it concerns whole databases, and a token belongs to the hash slot of a key");

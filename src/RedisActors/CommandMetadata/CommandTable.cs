@@ -44,6 +44,9 @@ internal static class CommandTable
     private static readonly ArgumentTest HasNoGetOption = static arguments => !ArgumentSyntax.Contains(arguments, 2, "GET");
     private static readonly ArgumentTest HasBlockOption = static arguments => StreamRead.Parse(arguments).Blocks;
 
+    /// <summary>What is known of a <see cref="RedisTransaction"/>, which is no command of the server's.</summary>
+    public static readonly CommandProfile Transaction = new("transaction", ReplayRules.Transaction, CountedSecond);
+
     /// <summary>The table. The order of its rows means nothing.</summary>
     public static readonly IReadOnlyList<CommandProfile> Rows =
     [
@@ -176,8 +179,10 @@ internal static class CommandTable
         new("SSUBSCRIBE SUNSUBSCRIBE", Never, All, Subscribes),
 
         // Scripts and functions
-        new("EVAL EVALSHA FCALL", Accumulating, CountedSecond, IsScript) { RunsScript = true },
-        new("EVAL_RO EVALSHA_RO FCALL_RO", ReadOnly, CountedSecond, IsScript) { RunsScript = true },
+        new("EVAL EVALSHA", Accumulating, CountedSecond, IsScript) { RunsScript = true },
+        new("EVAL_RO EVALSHA_RO", ReadOnly, CountedSecond, IsScript) { RunsScript = true },
+        new("FCALL", Accumulating, CountedSecond, IsFunction) { RunsScript = true },
+        new("FCALL_RO", ReadOnly, CountedSecond, IsFunction) { RunsScript = true },
         new("SCRIPT|LOAD", LastWins, AllNodes, Administers) { Instead = UseEval },
         new("SCRIPT|EXISTS", ReadOnly, AllNodes, Administers) { Instead = UseEval },
         new("SCRIPT|FLUSH", Administration, AllNodes, Administers),
@@ -275,7 +280,8 @@ internal static class CommandTable
     }
 
     /// <inheritdoc cref="Find(string, ReadOnlySpan{RedisValue})"/>
-    public static CommandProfile? Find(RedisCommand command) => Find(command.Name, command.ArgumentArray);
+    public static CommandProfile? Find(RedisCommand command) =>
+        command is RedisTransaction ? Transaction : Find(command.Name, command.ArgumentArray);
 
     private static bool HasNoSave(ReadOnlySpan<RedisValue> arguments) => ArgumentSyntax.Contains(arguments, 0, "NOSAVE");
 

@@ -22,10 +22,22 @@ internal static class HashSlot
     /// <summary>The slot of a command's first key; null where it has none, or the table does not know its keys.</summary>
     public static int? Of(RedisCommand command)
     {
-        var arguments = command.ArgumentArray;
-        return CommandTable.Find(command.Name, arguments) is { } profile && profile.TryGetFirstKey(arguments, out var key)
+        return CommandTable.Find(command) is { } profile && profile.TryGetFirstKey(command.ArgumentArray, out var key)
             ? OfKey(key)
             : null;
+    }
+
+    /// <summary>Whether keys have the same slot, or there are none.</summary>
+    public static bool AreInOne(IReadOnlyList<RedisValue> keys)
+    {
+        if (keys.Count < 2) return true;
+        var slot = OfKey(keys[0]);
+        for (var i = 1; i < keys.Count; i++)
+        {
+            if (OfKey(keys[i]) != slot) return false;
+        }
+
+        return true;
     }
 
     /// <summary>The text between the first <c>{</c> and the next <c>}</c>; the whole key when there is none.</summary>

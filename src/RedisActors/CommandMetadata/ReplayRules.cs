@@ -25,6 +25,9 @@ internal static class ReplayRules
         new("IDMPAUTO", 1), new("IDMP", 2), new("LIMIT", 1),
     ];
 
+    /// <summary>A <see cref="RedisTransaction"/> says it in its first argument.</summary>
+    public static ReplayClass Transaction(ReadOnlySpan<RedisValue> arguments, KeySpec keys) => (ReplayClass)(int)arguments[0];
+
     /// <summary><c>SET key value</c> with its options.</summary>
     public static ReplayClass Set(ReadOnlySpan<RedisValue> arguments, KeySpec keys) => SetOptions(arguments, 2);
 

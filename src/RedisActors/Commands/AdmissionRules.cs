@@ -19,6 +19,12 @@ internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool i
     {
         var command = pending.Command;
         if (!isSession && profile?.WhyRefused(command.ArgumentArray, inCluster) is { } reason) return reason;
+        if (command is RedisTransaction transaction)
+        {
+            var asScript = pending is TokenCommand || TransactionCommand.IsScript(transaction);
+            if (TransactionRules.WhyRefused(transaction, asScript, inCluster) is { } why) return why;
+        }
+
         if (pending is TokenCommand)
         {
             return tokens.WhyNot(command, profile) is { } objection ? $"it cannot be delivered exactly-once: {objection}" : null;

@@ -18,9 +18,17 @@ internal sealed class CommandIntake(CommandSettings settings, TokenContext token
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;
-        return delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly
-            ? new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens)
-            : new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true };
+        if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)
+        {
+            return new TokenCommand(command, profile, sender, redis, deadline, sequence, tokens);
+        }
+
+        return command switch
+        {
+            RedisScript script => new ScriptCommand(script, sender, redis, delivery, deadline, sequence, tokens),
+            RedisTransaction transaction => new TransactionCommand(transaction, sender, redis, delivery, deadline, sequence, tokens),
+            _ => new PendingCommand(command, sender, redis, delivery, deadline, sequence) { RunsScript = profile?.RunsScript == true },
+        };
     }
 
     /// <summary>A command that waited in another lane is the last in this one's order.</summary>

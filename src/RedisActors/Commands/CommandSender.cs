@@ -24,6 +24,7 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
         {
             Flush(link);
             link.Send(command);
+            if (command is ScriptCommand script) link.Send(new ScriptInquiry(script));
             if (command.RunsScript) link.Send(new ScriptWitness(command, scriptDoubted));
             return;
         }

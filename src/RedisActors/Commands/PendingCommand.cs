@@ -136,8 +136,8 @@ internal class PendingCommand : LinkRequest
     /// <summary>Whether it runs a script of its sender's, which may answer in the words with which the server refuses a command.</summary>
     public bool RunsScript { get; init; }
 
-    /// <summary>Whether what it sends is a script that the library can load.</summary>
-    protected virtual bool HasScriptOfTheLibrary => false;
+    /// <summary>The script that it sends by its hash, which the library can load; null: it sends none.</summary>
+    public virtual ScriptText? Script => null;
 
     protected override bool HasOwnArguments => true;
 
@@ -305,6 +305,9 @@ internal class PendingCommand : LinkRequest
     /// <summary>The server's error is the reply to this command, however often it was sent: its one execution failed with it.</summary>
     protected void RejectForGood(string serverError) => Reject(serverError, RejectedForGood);
 
+    /// <summary>It ran, and the error is its answer, whatever the words.</summary>
+    protected void RejectAsRun(string serverError) => Answer(RejectedForGood(serverError), byServer: true);
+
     private void Reject(string serverError, Func<string, Status.Failure> final)
     {
         object answer = IsAnswer(serverError) ? final(serverError) : new Bounce(serverError);
@@ -318,7 +321,7 @@ internal class PendingCommand : LinkRequest
     private bool IsAnswer(string serverError) => RetryableErrors.Classify(serverError) switch
     {
         ServerErrorKind.Final => true,
-        ServerErrorKind.NoScript => !HasScriptOfTheLibrary,
+        ServerErrorKind.NoScript => Script is null,
         ServerErrorKind.Retry => PassesBusy && RetryableErrors.IsBusy(serverError),
         _ => false,
     };

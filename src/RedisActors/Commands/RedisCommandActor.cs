@@ -197,7 +197,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = message.Link;
         Become(Ready);
         _facts.Forget();
-        _tokens.ScriptRefusal = null;
+        _tokens.ForgetRefusals();
         _groupSize.Reset();
         _tokens.Eviction = message.Link.Eviction;
         _gauges.Returned = 0;
@@ -256,7 +256,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
                 HandOver();
                 break;
             case RefusalAction.LoadScript when _link is not null:
-                LoadScript(_link);
+                LoadScript(message.Command.Script!, _link);
                 break;
             case RefusalAction.Moved:
                 _redis.Tell(new SlotMoved(message.Command.MovedSlot!.Value));
@@ -399,10 +399,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         return _admission.WhyRefused(pending, profile);
     }
 
-    private void LoadScript(IRedisLink link)
+    private void LoadScript(ScriptText script, IRedisLink link)
     {
-        _log.Debug("redis {0}: the server does not have the exactly-once script; loading it", _settings.Name);
-        _requests.LoadScript(link);
+        _log.Debug("redis {0}: the server does not have the script {1}; loading it", _settings.Name, script.Sha1);
+        _requests.LoadScript(script, link);
     }
 
     private void PlanRetry()

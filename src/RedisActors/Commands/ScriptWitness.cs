@@ -1,5 +1,6 @@
 using RedisActors.CommandMetadata;
 using RedisActors.Connection;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.Commands;
@@ -54,7 +55,8 @@ internal sealed class ScriptWitness : LinkRequest
 
     public override int? Database => _script.Database;
 
-    public override void Succeed(in RespValue value) => Tell(Speaker.Script);
+    public override void Succeed(in RespValue value) => Tell(
+        _script is ScriptCommand { WasUnknown: true, RefusalReason: { } reason } && ExactlyOnceScript.IsMissing(reason) ? Speaker.Server : Speaker.Script);
 
     public override void Reject(string serverError) =>
         Tell(_script.RefusalReason is { } reason && RetryableErrors.IsSameRefusal(reason, serverError) ? Speaker.Server : Speaker.Script);
@@ -70,5 +72,37 @@ internal sealed class ScriptWitness : LinkRequest
     {
         _script.Speaker = speaker;
         if (_script.RefusalReason is not null) _tell(new CommandRefused(_script, speaker));
+    }
+}
+
+/// <summary>
+/// Asks, right behind a sender's script that went by its hash, whether the server knows it: a script may answer <c>NOSCRIPT</c> itself. Whoever
+/// may not use <c>SCRIPT EXISTS</c> is told that as the script's answer.
+/// </summary>
+internal sealed class ScriptInquiry(ScriptCommand script) : LinkRequest
+{
+    public override string Name => "SCRIPT";
+
+    public override RedisValue[] Arguments { get; } = ["EXISTS", script.Script.Sha1Argument];
+
+    public override int? Database => null;
+
+    public override void Succeed(in RespValue value) =>
+        script.WasUnknown = value.Kind == RespKind.Array && value.AsArray() is [{ Kind: RespKind.Integer } known] && known.AsInt64() == 0;
+
+    public override void Reject(string serverError)
+    {
+    }
+
+    public override void Garble(string reason)
+    {
+    }
+
+    public override void Refuse(string reason)
+    {
+    }
+
+    public override void Fail(LinkFault fault)
+    {
     }
 }

@@ -9,6 +9,7 @@ namespace RedisActors.Commands;
 /// <summary>What a lane asks its server on its own, beside the commands that it was sent.</summary>
 internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IActorRef self)
 {
+    private readonly HashSet<ScriptText> _loading = [];
     private IRedisLink? _loadsOver;
 
     /// <summary>Asks what a command is that nobody has heard of; the answer reaches the actor as <see cref="CommandInfo"/>.</summary>
@@ -21,23 +22,25 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
     }
 
     /// <summary>
-    /// Loads the script for exactly-once where the server does not have it. Where the server refuses it for good, the commands that
-    /// wait for the script learn so when they are retried. Once, however many commands were refused for want of it.
+    /// Loads a script that the server does not have. Where the server refuses it for good, the commands that wait for the script learn so
+    /// when they are retried. Once, however many commands were refused for want of it.
     /// </summary>
-    public void LoadScript(IRedisLink link)
+    public void LoadScript(ScriptText script, IRedisLink link)
     {
-        if (_loadsOver == link) return;
+        if (_loadsOver != link) _loading.Clear();
         _loadsOver = link;
-        LinkQuery.AskAsync(link, "SCRIPT", ExactlyOnceScript.Load().Arguments).PipeTo(
-            self, success: _ => new ScriptLoaded(null), failure: error => new ScriptLoaded(error));
+        if (!_loading.Add(script)) return;
+        LoadAsync(script, link).PipeTo(
+            self, success: _ => new ScriptLoaded(link, script, null), failure: error => new ScriptLoaded(link, script, error));
     }
 
     /// <summary>The server has answered to <see cref="LoadScript"/>.</summary>
     public void OnScriptLoaded(ScriptLoaded message)
     {
-        _loadsOver = null;
-        if (message.Error is null) tokens.ScriptRefusal = null;
-        else if (message.Error is ServerErrorException refusal && IsFinal(refusal.Message)) tokens.ScriptRefusal = refusal.Message;
+        if (message.Link != _loadsOver) return;
+        _loading.Remove(message.Script);
+        if (message.Error is null) tokens.ScriptLoaded(message.Script, null);
+        else if (message.Error is ServerErrorException refusal && IsFinal(refusal.Message)) tokens.ScriptLoaded(message.Script, refusal.Message);
     }
 
     /// <summary>Tells the server to forget the tokens that nobody needs any more.</summary>
@@ -52,11 +55,19 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
         if (link is not null) LinkQuery.AskAndForget(link, "CLIENT", ["UNBLOCK", message.ClientId]);
     }
 
+    private static async Task<RespValue> LoadAsync(ScriptText script, IRedisLink link)
+    {
+        if (script.Inner is { } inner) await LoadAsync(inner, link).ConfigureAwait(false);
+        return await LinkQuery.AskAsync(link, "SCRIPT", ["LOAD", script.Text]).ConfigureAwait(false);
+    }
+
     private static bool IsFinal(string serverError) => RetryableErrors.Classify(serverError) == ServerErrorKind.Final;
 
     /// <summary>What became of <see cref="LoadScript"/>.</summary>
-    /// <param name="Error">Why the script was not loaded; null when it was.</param>
-    public sealed record ScriptLoaded(Exception? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Link">Over which link.</param>
+    /// <param name="Script">The script.</param>
+    /// <param name="Error">Why it was not loaded; null when it was.</param>
+    public sealed record ScriptLoaded(IRedisLink Link, ScriptText Script, Exception? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>What the server says of a command.</summary>
     public sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

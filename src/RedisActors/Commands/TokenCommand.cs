@@ -10,10 +10,9 @@ namespace RedisActors.Commands;
 /// A command that is executed once: what goes over the link is the script that keeps a token and the reply beside the write.
 /// However often it is replayed, it has the same token.
 /// </summary>
-internal sealed class TokenCommand : PendingCommand
+internal sealed class TokenCommand : ScriptedCommand
 {
     private readonly bool _isShort;
-    private TokenContext _context;
     private string? _token;
     private TokenHistory _history;
     private RedisValue[]? _arguments;
@@ -37,9 +36,8 @@ internal sealed class TokenCommand : PendingCommand
         long deadline,
         long sequence,
         TokenContext context)
-        : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence)
+        : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence, context)
     {
-        _context = context;
         Profile = profile;
         _isShort = command.IdempotencyKey is null && !command.WasSentBefore && profile?.HasShortReply(command.ArgumentArray) == true;
     }
@@ -47,7 +45,6 @@ internal sealed class TokenCommand : PendingCommand
     private TokenCommand(TokenCommand former, bool mayHaveRun, bool wasReturned = true)
         : base(former, mayHaveRun, wasReturned)
     {
-        _context = former._context;
         Profile = former.Profile;
         _isShort = former._isShort;
         _goesAlone = former._goesAlone;
@@ -80,7 +77,7 @@ internal sealed class TokenCommand : PendingCommand
 
     public override bool WasSplit => _goesAlone;
 
-    public override bool MayBeReplayed(long now) => Group?.IsReliable(now, _context.Keep) ?? _history.IsReliable(now, _context.Keep);
+    public override bool MayBeReplayed(long now) => Group?.IsReliable(now, Context.Keep) ?? _history.IsReliable(now, Context.Keep);
 
     public override bool SharesRequestWith(PendingCommand? other) =>
         base.SharesRequestWith(other) || (Group is not null && other is TokenCommand token && token.Group == Group);
@@ -102,18 +99,18 @@ internal sealed class TokenCommand : PendingCommand
     public override void Join(long sequence, TokenContext tokens)
     {
         base.Join(sequence, tokens);
-        _context = tokens;
         if (Group is not null) Group.LastSequence = sequence;
     }
 
-    protected override bool HasScriptOfTheLibrary => true;
+    public override ScriptText Script => ExactlyOnceRequest.ScriptFor(Command);
 
     public override void Succeed(in RespValue value)
     {
         ExactlyOnceReply reply;
+        var isItsOwn = false;
         try
         {
-            reply = ExactlyOnceRequest.Decode(value);
+            reply = Command is RedisScript ? ExactlyOnceRequest.DecodeScript(value, out isItsOwn) : ExactlyOnceRequest.Decode(value);
         }
         catch (FormatException error)
         {
@@ -121,7 +118,8 @@ internal sealed class TokenCommand : PendingCommand
             return;
         }
 
-        Conclude(reply);
+        if (isItsOwn && reply.ServerError is { } words) RejectAsRun(words);
+        else Conclude(reply);
     }
 
     /// <summary>Its group has been answered, and what it is told is told by <see cref="PendingCommand.DeliverFlight"/>.</summary>
@@ -141,20 +139,13 @@ internal sealed class TokenCommand : PendingCommand
         Bounced(serverError);
     }
 
-    /// <summary>
-    /// The script was refused. Where the server does not have it, and has refused since to load it, waiting will not help: its
-    /// reason is the answer.
-    /// </summary>
-    public override void Reject(string serverError) => base.Reject(
-        WasReturned && ExactlyOnceScript.IsMissing(serverError) ? _context.ScriptRefusal ?? serverError : serverError);
-
     /// <summary>The script answers with a string; whoever cannot read that does not know whether the command ran.</summary>
     public override void Garble(string reason) => AnswerUnknown($"the server answered, and the answer could not be read: {reason}");
 
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()
     {
-        if (Command.IdempotencyKey is null && !MayHaveRun && Group is null) _context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
+        if (Command.IdempotencyKey is null && !MayHaveRun && Group is null) Context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
     }
 
     private void Conclude(in ExactlyOnceReply reply)
@@ -166,8 +157,8 @@ internal sealed class TokenCommand : PendingCommand
 
     private RedisValue[] Wrap()
     {
-        _token ??= Command.IdempotencyKey ?? _context.NextToken();
-        return _context.Wrap(Command, Profile!, _token, _history.Ask(HandedOverAt, _context.Eviction, Command.WasSentBefore));
+        _token ??= Command.IdempotencyKey ?? Context.NextToken();
+        return Context.Wrap(Command, Profile!, _token, _history.Ask(HandedOverAt, Context.Eviction, Command.WasSentBefore));
     }
 
     private static string MayBeEvicted(string serverError) =>

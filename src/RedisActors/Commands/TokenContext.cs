@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Commands;
 
-/// <summary>What all exactly-once commands of one command actor share. By that actor only, but for <see cref="Release"/>.</summary>
+/// <summary>What all exactly-once commands of one command actor share. By that actor only, but for <see cref="Release"/> and <see cref="RefusalOf"/>.</summary>
 /// <param name="keep">How long the server keeps a token and its reply.</param>
 /// <param name="inCluster">Whether a request may name keys of one hash slot only.</param>
 internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
@@ -18,19 +18,25 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
     private readonly List<RedisCommand?> _commands = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
     private readonly TokenReleases _releases = new(TokensPerRelease, inCluster);
-    private volatile string? _scriptRefusal;
+    private readonly ConcurrentDictionary<ScriptText, string> _scriptRefusals = new();
 
     public TimeSpan Keep => keep;
 
     /// <summary>
-    /// The server's words when it last refused to load the script (an ACL without <c>script|load</c>); null when it did not, or
-    /// has loaded it since. Set by the actor, read from any thread.
+    /// The server's words when it last refused to load a script for good (an ACL without <c>script|load</c>, an error in its text); null
+    /// when it did not, or has loaded it since. From any thread.
     /// </summary>
-    public string? ScriptRefusal
+    public string? RefusalOf(ScriptText script) => _scriptRefusals.GetValueOrDefault(script);
+
+    /// <summary>A script was loaded, or refused in these words. By the actor only.</summary>
+    public void ScriptLoaded(ScriptText script, string? refusal)
     {
-        get => _scriptRefusal;
-        set => _scriptRefusal = value;
+        if (refusal is null) _scriptRefusals.TryRemove(script, out _);
+        else _scriptRefusals[script] = refusal;
     }
+
+    /// <summary>There is another link.</summary>
+    public void ForgetRefusals() => _scriptRefusals.Clear();
 
     /// <summary>What the server of the present link says of keys that it evicts. By the actor only.</summary>
     public ServerEviction Eviction { get; set; } = ServerEviction.Unknown;

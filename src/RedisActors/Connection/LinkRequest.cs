@@ -23,6 +23,9 @@ internal abstract class LinkRequest : ICollection<object>
     /// <summary>The logical database, or null for the link's own.</summary>
     public abstract int? Database { get; }
 
+    /// <summary>The commands to send between <c>MULTI</c> and <c>EXEC</c>, instead of one by name and arguments; null: it is one.</summary>
+    public virtual IReadOnlyList<RedisCommand>? Members => null;
+
     /// <summary>Whether the arguments are the library's own copies, which nobody can take away.</summary>
     protected virtual bool HasOwnArguments => false;
 

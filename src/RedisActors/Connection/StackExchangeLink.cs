@@ -105,6 +105,7 @@ internal sealed class StackExchangeLink : IRedisLink
             }
 
             request.EnsureReadable();
+            if (request.Members is { } members) return TransactionRequest.SendAsync(_database, members);
             return TypedCommands.Send(_database, request.Name, request.Arguments)
                 ?? _database.ExecuteAsync(request.Name, request, CommandFlags.NoRedirect);
         }
@@ -121,7 +122,7 @@ internal sealed class StackExchangeLink : IRedisLink
         {
             if (reply is { IsCompletedSuccessfully: true })
             {
-                _written++;
+                _written += TransactionRequest.CountOf(request);
                 StackExchangeReply.Tell(request, reply);
             }
             else
@@ -150,7 +151,7 @@ internal sealed class StackExchangeLink : IRedisLink
             return;
         }
 
-        _written++;
+        _written += TransactionRequest.CountOf(request);
         if (error is not null && StackExchangeReply.IsServerError(error, out var words))
         {
             request.Reject(words);

@@ -17,6 +17,7 @@ internal static partial class StackExchangeReply
                 Task<RedisValue> text => RespValue.BulkString(text.Result),
                 Task<bool> answer => TypedCommands.ReplyOf(request.Name, answer.Result),
                 Task<long> number => RespValue.Integer(number.Result),
+                Task<RespValue> transaction => transaction.Result,
                 _ => ToRespValue(((Task<RedisResult>)reply).Result),
             };
         }
@@ -83,7 +84,8 @@ internal static partial class StackExchangeReply
         return endpoint[name..].Replace("[", string.Empty, StringComparison.Ordinal).Replace("]", string.Empty, StringComparison.Ordinal);
     }
 
-    private static RespValue ToRespValue(RedisResult result)
+    /// <summary>What the server replied.</summary>
+    public static RespValue ToRespValue(RedisResult result)
     {
         if (result.IsNull) return RespValue.Null;
         switch (result.Resp2Type)

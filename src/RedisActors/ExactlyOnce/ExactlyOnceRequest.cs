@@ -35,8 +35,9 @@ internal static class ExactlyOnceRequest
         RedisCommand command, CommandProfile profile, IReadOnlyList<RedisValue> keys, bool inCluster)
     {
         var arguments = command.ArgumentArray;
-        if (profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
-        if (arguments.Length + 1 > MaximumWords)
+        var isCommand = command is not (RedisScript or RedisTransaction);
+        if (isCommand && profile.WhyNotExactlyOnce(arguments) is { } reason) return reason;
+        if (isCommand && arguments.Length + 1 > MaximumWords)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
@@ -44,7 +45,7 @@ internal static class ExactlyOnceRequest
         }
 
         if (keys.Count == 0) return "it names no key, and a token lives in the hash slot of a key";
-        return inCluster && !AreInOneSlot(keys)
+        return inCluster && !HashSlot.AreInOne(keys)
             ? "its keys are in different hash slots, and a script in a Redis Cluster reaches one"
             : null;
     }
@@ -69,12 +70,51 @@ internal static class ExactlyOnceRequest
         if (keys.Count == 0) throw new ArgumentException($"{command.Name} has no key that could tell where its token lives.", nameof(keys));
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
-        var given = command.ArgumentArray;
         var digest = command.IdempotencyKey is null ? RedisValue.EmptyString : (RedisValue)Digest(command);
-        var request = Begin(TokenKey.For(keys[0], token), keep, keys, digest, evictedKeys, 1 + given.Length, out var next);
-        request[next++] = command.Name;
-        given.CopyTo(request, next);
+        var tokenKey = TokenKey.For(keys[0], token);
+        var script = ScriptFor(command);
+        RedisValue[] request;
+        int next;
+        switch (command)
+        {
+            case RedisScript sent:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + sent.ValueSpan.Length, out next);
+                request[next++] = sent.Script.Sha1Argument;
+                sent.ValueSpan.CopyTo(request.AsSpan(next));
+                break;
+            case RedisTransaction transaction:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 2, out next);
+                Pack(transaction, request.AsSpan(next));
+                break;
+            default:
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + command.ArgumentArray.Length, out next);
+                request[next++] = command.Name;
+                command.ArgumentArray.CopyTo(request, next);
+                break;
+        }
+
         return ("EVALSHA", request);
+    }
+
+    /// <summary>The script that runs a command once.</summary>
+    public static ScriptText ScriptFor(RedisCommand command) => command switch
+    {
+        RedisScript sent => sent.Script.Once,
+        RedisTransaction => TransactionScript.Once,
+        _ => ExactlyOnceScript.Script,
+    };
+
+    /// <summary>The arguments of <see cref="TransactionScript.Plain"/>: a transaction as a script without a token.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="keys">All its keys.</param>
+    public static RedisValue[] AsScript(RedisTransaction transaction, IReadOnlyList<RedisValue> keys)
+    {
+        var request = new RedisValue[4 + keys.Count];
+        request[0] = TransactionScript.Plain.Sha1Argument;
+        request[1] = keys.Count;
+        for (var i = 0; i < keys.Count; i++) request[2 + i] = keys[i];
+        Pack(transaction, request.AsSpan(2 + keys.Count));
+        return request;
     }
 
     /// <summary>The request for several commands that share a token: as <see cref="Wrap"/>, and they run in this order.</summary>
@@ -89,7 +129,7 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var request = Begin(tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
+        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
         request[next] = PackedCommands.Pack(commands);
         return request;
     }
@@ -113,6 +153,20 @@ internal static class ExactlyOnceRequest
                 throw new FormatException(string.Create(
                     CultureInfo.InvariantCulture, $"The exactly-once script answers with a string, not with a value of kind {reply.Kind}."));
         }
+    }
+
+    /// <summary>Reads the answer to a request of <see cref="Wrap"/> for a sender's script.</summary>
+    /// <param name="reply">The answer.</param>
+    /// <param name="hasRun">Whether the script ran, now or before, so that an error is its own.</param>
+    /// <exception cref="FormatException">As <see cref="Decode"/>.</exception>
+    public static ExactlyOnceReply DecodeScript(RespValue reply, out bool hasRun)
+    {
+        var answer = Decode(reply);
+        hasRun = answer.ServerError is null;
+        if (!hasRun) return answer;
+        return answer.Value.Kind == RespKind.Array && answer.Value.AsArray() is [var own]
+            ? Answer(own)
+            : throw new FormatException("The exactly-once script answers a script with an array of one reply.");
     }
 
     /// <summary>Reads the answer to a request of <see cref="WrapGroup"/> for so many commands.</summary>
@@ -159,10 +213,17 @@ internal static class ExactlyOnceRequest
 
     /// <summary>What stands before the command, or the commands, for which there is room from <paramref name="next"/> on.</summary>
     private static RedisValue[] Begin(
-        RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, RedisValue digest, string? evictedKeys, int room, out int next)
+        ScriptText script,
+        RedisValue tokenKey,
+        TimeSpan keep,
+        IReadOnlyList<RedisValue> keys,
+        RedisValue digest,
+        string? evictedKeys,
+        int room,
+        out int next)
     {
         var request = new RedisValue[(evictedKeys is null ? 5 : 7) + keys.Count + room];
-        request[0] = ExactlyOnceScript.Sha1Argument;
+        request[0] = script.Sha1Argument;
         request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = tokenKey;
         next = 3;
@@ -173,6 +234,12 @@ internal static class ExactlyOnceRequest
         request[next++] = RedisValue.EmptyString;
         request[next++] = evictedKeys;
         return request;
+    }
+
+    private static void Pack(RedisTransaction transaction, Span<RedisValue> into)
+    {
+        into[0] = PackedCommands.Pack(transaction.CommandArray);
+        into[1] = PackedCommands.Pack([.. transaction.ConditionArray.Select(condition => condition.Check)]);
     }
 
     private static ExactlyOnceReply Answer(RespValue value) =>
@@ -192,7 +259,8 @@ internal static class ExactlyOnceRequest
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Encoding.UTF8.GetBytes(command.Name.ToUpperInvariant()));
-        foreach (ReadOnlyMemory<byte> argument in command.ArgumentArray) Append(argument.Span);
+        var words = command is RedisTransaction transaction ? transaction.Content : command.ArgumentArray;
+        foreach (ReadOnlyMemory<byte> argument in words) Append(argument.Span);
         return hash.GetHashAndReset()[..DigestLength];
 
         void Append(ReadOnlySpan<byte> word)
@@ -202,18 +270,5 @@ internal static class ExactlyOnceRequest
             hash.AppendData(length);
             hash.AppendData(word);
         }
-    }
-
-    private static bool AreInOneSlot(IReadOnlyList<RedisValue> keys)
-    {
-        if (keys.Count == 1) return true;
-
-        var slot = HashSlot.OfKey(keys[0]);
-        for (var i = 1; i < keys.Count; i++)
-        {
-            if (HashSlot.OfKey(keys[i]) != slot) return false;
-        }
-
-        return true;
     }
 }

@@ -58,10 +58,8 @@ public enum DeliveryMode : byte
 /// var reply = await redis.ExecuteAsync(new RedisCommand("INCR", "visits") { Timeout = TimeSpan.FromSeconds(5) });
 /// </code>
 /// </example>
-public sealed record RedisCommand : IRedisMessage
+public record RedisCommand : IRedisMessage
 {
-    private readonly RedisValue[] _arguments;
-
     // As small as they can be, since there are as many commands as an application sends: 0 stands for null.
     private readonly long _timeoutTicks;
     private readonly int _databaseComplement;
@@ -82,15 +80,24 @@ public sealed record RedisCommand : IRedisMessage
     {
         CheckName(name);
         Name = name;
-        _arguments = arguments.IsEmpty ? [] : new RedisValue[arguments.Length];
-        for (var i = 0; i < arguments.Length; i++) _arguments[i] = Own(arguments[i], name, i + 1);
+        ArgumentArray = arguments.IsEmpty ? [] : new RedisValue[arguments.Length];
+        for (var i = 0; i < arguments.Length; i++) ArgumentArray[i] = Own(arguments[i], i + 1, name);
+    }
+
+    /// <summary>For what is sent as a command.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="owned">Its arguments, which nobody else has.</param>
+    private protected RedisCommand(string name, RedisValue[] owned)
+    {
+        Name = name;
+        ArgumentArray = owned;
     }
 
     /// <summary>The command's name, as it was given.</summary>
-    public string Name { get; }
+    public string Name { get; private protected init; }
 
     /// <summary>The arguments, keys included.</summary>
-    public ImmutableArray<RedisValue> Arguments => ImmutableCollectionsMarshal.AsImmutableArray(_arguments);
+    public ImmutableArray<RedisValue> Arguments => ImmutableCollectionsMarshal.AsImmutableArray(ArgumentArray);
 
     /// <summary>
     /// The number of the logical database, 0 or more; <see langword="null"/>, the default, is the connection's own (the setting
@@ -166,7 +173,7 @@ public sealed record RedisCommand : IRedisMessage
         }
     }
 
-    internal RedisValue[] ArgumentArray => _arguments;
+    internal RedisValue[] ArgumentArray { get; private protected init; }
 
     /// <summary>
     /// Whether the server may have executed it already, for a RedisActor on another node: an error then says nothing about that, and
@@ -175,9 +182,10 @@ public sealed record RedisCommand : IRedisMessage
     internal bool WasSentBefore { get; init; }
 
     /// <inheritdoc/>
-    public bool Equals(RedisCommand? other) =>
+    public virtual bool Equals(RedisCommand? other) =>
         ReferenceEquals(this, other)
         || (other is not null
+            && EqualityContract == other.EqualityContract
             && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
             && _databaseComplement == other._databaseComplement
             && _timeoutTicks == other._timeoutTicks
@@ -194,19 +202,19 @@ public sealed record RedisCommand : IRedisMessage
         hash.Add(Name, StringComparer.OrdinalIgnoreCase);
         hash.Add(_databaseComplement);
         hash.Add(_token);
-        foreach (var argument in _arguments) hash.AddBytes(BytesOf(argument).Span);
+        foreach (var argument in ArgumentArray) hash.AddBytes(BytesOf(argument).Span);
         return hash.ToHashCode();
     }
 
     /// <summary>The name and the number of arguments; never their content, which may be secret.</summary>
     public override string ToString() =>
-        _arguments.Length == 1 ? $"{Name} (1 argument)" : $"{Name} ({_arguments.Length} arguments)";
+        ArgumentArray.Length == 1 ? $"{Name} (1 argument)" : $"{Name} ({ArgumentArray.Length} arguments)";
 
     /// <summary>
     /// A message does not change any more: of bytes it has a copy, so that it does not matter what becomes of the sender's memory while
     /// the command waits.
     /// </summary>
-    private static RedisValue Own(RedisValue argument, string name, int position)
+    private protected static RedisValue Own(RedisValue argument, int position, string name)
     {
         if (argument.IsNull)
         {
@@ -240,10 +248,11 @@ public sealed record RedisCommand : IRedisMessage
 
     private bool HasArgumentsOf(RedisCommand other)
     {
-        if (_arguments.Length != other._arguments.Length) return false;
-        for (var i = 0; i < _arguments.Length; i++)
+        var (mine, others) = (ArgumentArray, other.ArgumentArray);
+        if (mine.Length != others.Length) return false;
+        for (var i = 0; i < mine.Length; i++)
         {
-            if (!BytesOf(_arguments[i]).Span.SequenceEqual(BytesOf(other._arguments[i]).Span)) return false;
+            if (!BytesOf(mine[i]).Span.SequenceEqual(BytesOf(others[i]).Span)) return false;
         }
 
         return true;

@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace RedisActors.Wire;
 
-/// <summary>A command. Its arguments travel as the bytes that Redis is sent, numbers included.</summary>
+/// <summary>
+/// A command, or what is sent as one. Its arguments travel as the bytes that Redis is sent, numbers included; those of a script are its hash,
+/// the number of its keys, its keys and its values.
+/// </summary>
 internal sealed class CommandForm(PayloadForm payloads)
 {
     public Form.Command ToWire(RedisCommand command)
@@ -20,11 +23,20 @@ internal sealed class CommandForm(PayloadForm payloads)
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
         if (command.IdempotencyKey is { } token) wire.Token = token;
+        if (command is RedisScript script) wire.Script = new Form.Script { Text = script.Text };
+        if (command is RedisTransaction transaction)
+        {
+            wire.Transaction = new Form.Transaction();
+            wire.Transaction.Commands.AddRange(transaction.CommandArray.Select(ToWire));
+            wire.Transaction.Conditions.AddRange(transaction.ConditionArray.Select(condition => ToWire(condition.Check)));
+            return wire;
+        }
+
         foreach (var argument in command.ArgumentArray) wire.Arguments.Add(UnsafeByteOperations.UnsafeWrap(argument));
         return wire;
     }
 
-    public RedisCommand FromWire(Form.Command wire) => new(wire.Name, Arguments(wire))
+    public RedisCommand FromWire(Form.Command wire) => Bare(wire) with
     {
         Database = wire.HasDatabase ? wire.Database : null,
         Timeout = wire.HasTimeout ? TimeSpan.FromTicks(wire.Timeout) : null,
@@ -34,6 +46,32 @@ internal sealed class CommandForm(PayloadForm payloads)
         IdempotencyKey = wire.HasToken ? wire.Token : null,
         WasSentBefore = wire.SentBefore,
     };
+
+    /// <summary>As a message of a kind of its own.</summary>
+    public T FromWire<T>(Form.Command wire)
+        where T : RedisCommand => FromWire(wire) as T ?? throw new SerializationException($"it is no {typeof(T).Name}");
+
+    private RedisCommand Bare(Form.Command wire)
+    {
+        if (wire.Transaction is { } transaction)
+        {
+            // One that holds others would be as deep as its sender likes.
+            if (transaction.Commands.Any(command => command.Transaction is not null)) throw new SerializationException("a transaction is within a transaction");
+            return new RedisTransaction([.. transaction.Commands.Select(FromWire)]) { Conditions = [.. transaction.Conditions.Select(Condition)] };
+        }
+
+        var arguments = Arguments(wire);
+        if (wire.Script is not { } script) return new RedisCommand(wire.Name, arguments);
+        if (arguments.Length < 2 || (int)arguments[1] is not (>= 0 and var keys) || keys > arguments.Length - 2)
+        {
+            throw new SerializationException("the number of the script's keys is wrong");
+        }
+
+        return new RedisScript(script.Text, arguments.AsSpan(2, keys), arguments.AsSpan(2 + keys)) { ReadOnly = wire.Name.EndsWith("_RO", StringComparison.Ordinal) };
+    }
+
+    private static RedisCondition Condition(Form.Command wire) => RedisCondition.From(new RedisCommand(wire.Name, Arguments(wire)))
+        ?? throw new SerializationException($"it has a condition ({wire.Name}) that this version does not know");
 
     private static RedisValue[] Arguments(Form.Command wire)
     {

@@ -89,6 +89,8 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
         return
         [
             MessageForm.Of<RedisCommand, Form.Command>("C", Form.Command.Parser, commands.ToWire, commands.FromWire),
+            MessageForm.Of<RedisScript, Form.Command>("SC", Form.Command.Parser, commands.ToWire, commands.FromWire<RedisScript>),
+            MessageForm.Of<RedisTransaction, Form.Command>("TX", Form.Command.Parser, commands.ToWire, commands.FromWire<RedisTransaction>),
             MessageForm.Of<RedisReply, Form.Reply>(
                 "R",
                 Form.Reply.Parser,
