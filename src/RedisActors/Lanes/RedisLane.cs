@@ -7,7 +7,7 @@ using RedisActors.Supervision;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// One lane: a supervisor, which owns the connection, and a command actor. If one of the two fails, both are restarted together. If that
+/// One lane: a supervisor, which owns the connection, and the actor that uses it: a command actor, or one that takes subscriptions. If one of the two fails, both are restarted together. If that
 /// happens too often, the lane stops.
 /// </summary>
 internal sealed class RedisLane : ReceiveActor
@@ -18,13 +18,15 @@ internal sealed class RedisLane : ReceiveActor
     private readonly RedisSettings _settings;
     private readonly IRedisLinkFactory _links;
     private readonly LogBudget _logBudget;
+    private readonly Func<IActorRef, IActorRef, Props> _taker;
     private readonly RedisConnectionLog _log;
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _redis = Context.Parent;
     private IActorRef _commands = ActorRefs.Nobody;
 
-    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget)
+    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, Func<IActorRef, IActorRef, Props> taker)
     {
+        _taker = taker;
         _number = number;
         _settings = settings;
         _links = links;
@@ -36,8 +38,18 @@ internal sealed class RedisLane : ReceiveActor
         Receive<DrainedCommands>(_ => Context.Stop(Self));
     }
 
-    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget) =>
-        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget));
+    /// <param name="number">From 1.</param>
+    /// <param name="settings">The settings of its connection.</param>
+    /// <param name="links">Makes its links.</param>
+    /// <param name="logBudget">The log lines that all the lanes of the connection may write.</param>
+    /// <param name="taker">The actor that uses the links, from its RedisActor and its supervisor; null: a command actor.</param>
+    public static Props Props(
+        int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, Func<IActorRef, IActorRef, Props>? taker = null)
+    {
+        taker ??= (redis, supervisor) =>
+            RedisCommandActor.Props(settings.Commands, settings.Link.Topology == RedisTopology.Cluster, redis, supervisor);
+        return Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget, taker));
+    }
 
     protected override SupervisorStrategy SupervisorStrategy()
     {
@@ -59,7 +71,7 @@ internal sealed class RedisLane : ReceiveActor
     {
         var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget };
         var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings.Supervision, _settings.Link, _links, memory), "supervisor"));
-        _commands = Context.Watch(Context.ActorOf(RedisCommandActor.Props(_settings.Commands, _settings.Link.Topology == RedisTopology.Cluster, _redis, supervisor), "commands"));
+        _commands = Context.Watch(Context.ActorOf(_taker(_redis, supervisor), "commands"));
         _redis.Tell(new LaneStarted(_number, supervisor, _commands));
     }
 }

@@ -117,6 +117,7 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
                 wire => new(TimeSpan.FromTicks(wire.Timeout))),
             MessageForm.Of<DrainedCommands, Form.Drained>(
                 "DD", Form.Drained.Parser, message => new() { Unfinished = message.Unfinished }, wire => new(wire.Unfinished)),
+            .. new SubscriptionForm(payloads).All(),
         ];
     }
 

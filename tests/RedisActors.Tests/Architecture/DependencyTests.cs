@@ -12,6 +12,7 @@ public sealed class DependencyTests
     private static readonly string[] BottomUp =
     [
         "Configuration", "CommandMetadata", "ExactlyOnce", "Backoff", "Connection", "Commands", "Supervision", "Lanes", "RedisCluster",
+        "Subscriptions",
     ];
 
     public static TheoryData<string> Folders => [.. BottomUp];
