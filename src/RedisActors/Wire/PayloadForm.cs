@@ -14,6 +14,9 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
     /// <summary>A state may hold a command, which has a state again, and so on. Nobody needs many levels; an attacker would need thousands.</summary>
     private const int MaxDepth = 16;
 
+    /// <summary>The identifier of Akka's JSON serializer.</summary>
+    private const int JsonSerializer = 1;
+
     [ThreadStatic]
     private static int _depth;
 
@@ -57,8 +60,12 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
         };
     }
 
-    private object? Deserialize(Form.Serialized payload) =>
-        system.Serialization.Deserialize(payload.Content.ToByteArray(), payload.Serializer, payload.Manifest);
+    private object? Deserialize(Form.Serialized payload)
+    {
+        var content = payload.Content.ToByteArray();
+        if (payload.Serializer == JsonSerializer) AkkaJson.Check(content);
+        return system.Serialization.Deserialize(content, payload.Serializer, payload.Manifest);
+    }
 
     private static T Nested<T>(Func<T> action)
     {

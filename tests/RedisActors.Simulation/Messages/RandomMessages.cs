@@ -39,7 +39,7 @@ internal sealed class RandomMessages
             () => new Unsubscribe(Name(), Actor()),
             () => new PUnsubscribe(Name(), Actor()),
             () => new SUnsubscribe(Name(), Actor()),
-            () => new RedisMessage(Text(), _chance.Of(0.5) ? null : Text(), Argument(), Count()),
+            () => new RedisMessage(Text(), _chance.Of(0.5) ? null : Text(), Bytes(), Count()),
             () => new RedisSubscribed(Subscription(), Text(), Count(), Time()),
             () => new RedisUnsubscribed(Subscription(), Text()),
             () => new RedisSubscriptionInterrupted(Subscription(), Text(), Count(), Time(), Text()),
