@@ -5,12 +5,13 @@ using RedisActors.Connection;
 using RedisActors.Lanes;
 using RedisActors.RedisCluster;
 using RedisActors.Sessions;
+using RedisActors.Subscriptions;
 using RedisActors.Supervision;
 
 namespace RedisActors;
 
 /// <summary>
-/// The address that users send to: <see cref="RedisCommand"/>, <see cref="SubscribeToState"/>, <see cref="UnsubscribeFromState"/>,
+/// The address that users send to: <see cref="RedisCommand"/>, <see cref="Subscribe"/> and its like, <see cref="SubscribeToState"/>, <see cref="UnsubscribeFromState"/>,
 /// <see cref="GetStatus"/>, <see cref="ForceReconnect"/>, <see cref="PauseConnection"/>, <see cref="ResumeConnection"/> and
 /// <see cref="DrainCommands"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference comes from
 /// <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>. Any other message is answered with a
@@ -27,7 +28,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private const int MostDatabases = 64;
     private const string ClusterWatcher = "redis-cluster";
 
-    private static readonly TimeSpan DatabaseIdleTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(5);
 
     private readonly RedisSettings _settings;
@@ -38,6 +39,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly DatabaseLanes _databases;
+    private readonly SubscriptionLanes _subscriptions;
     private LaneTable _table = null!;
     private RedisClusterRouter? _cluster;
     private PauseConnection? _pause;
@@ -51,13 +53,16 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         _logBudget = logBudget;
         _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, lane: 1);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
+        _subscriptions = new SubscriptionLanes(OpenSubscriptions, Close);
         Receive<RedisCommand>(OnCommand);
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
         Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of, PatienceOf(message)));
-        Receive<LookForIdleDatabases>(_ => OnLookForIdleDatabases());
+        Receive<LookForIdle>(_ => OnLookForIdle());
         Receive<LaneIdle>(_ => OnLaneIdle());
         Receive<SubscribeToState>(OnSubscribe);
         Receive<UnsubscribeFromState>(OnUnsubscribe);
+        Receive<RedisSubscribe>(OnSubscribe);
+        Receive<RedisUnsubscribe>(OnUnsubscribe);
         Receive<SubscriberStopped>(message => _subscribers.Remove(message.Subscriber));
         Receive<ForceReconnect>(message => Control(message, null));
         Receive<PauseConnection>(message => Control(message, message));
@@ -105,7 +110,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         base.Unhandled(message);
         RefuseUnknown(
             message, Context, nameof(RedisActor),
-            "RedisCommand, SubscribeToState, UnsubscribeFromState, GetStatus, ForceReconnect, PauseConnection, ResumeConnection, DrainCommands");
+            "RedisCommand, Subscribe, PSubscribe, SSubscribe, Unsubscribe, PUnsubscribe, SUnsubscribe, SubscribeToState, UnsubscribeFromState, GetStatus, ForceReconnect, PauseConnection, ResumeConnection, DrainCommands");
     }
 
     /// <summary>
@@ -143,7 +148,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (_databases.IsEmpty) Timers.StartPeriodicTimer(nameof(LookForIdleDatabases), LookForIdleDatabases.Instance, DatabaseIdleTime);
+        LookForIdleLanes();
         if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, Sender);
         else Refuse(command, $"{MostDatabases} other databases are in use at this moment, and no more may be");
     }
@@ -171,18 +176,33 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         return [.. Enumerable.Range(0, _settings.Lanes).Select(_ => Open(settings, link => new StackExchangeLinkFactory(link)))];
     }
 
-    private void OnLookForIdleDatabases()
+    private Lane OpenSubscriptions()
     {
-        if (_databases.IsEmpty) Timers.Cancel(nameof(LookForIdleDatabases));
-        foreach (var lane in _databases.TakeUnused()) lane.ToCommands(ReportIdle.Instance, Self);
+        LookForIdleLanes();
+        return Open(_settings.ForSubscriptions(), link => new SubscriptionLinkFactory(link), RedisSubscriptionActor.Props);
+    }
+
+    /// <summary>Called before one is opened that may become idle.</summary>
+    private void LookForIdleLanes()
+    {
+        if (_databases.IsEmpty && _subscriptions.IsEmpty) Timers.StartPeriodicTimer(nameof(LookForIdle), LookForIdle.Instance, IdleTime);
+    }
+
+    private void OnLookForIdle()
+    {
+        if (_databases.IsEmpty && _subscriptions.IsEmpty) Timers.Cancel(nameof(LookForIdle));
+        foreach (var lane in _databases.TakeUnused().Concat(_subscriptions.TakeUnused())) lane.ToCommands(ReportIdle.Instance, Self);
     }
 
     private void OnLaneIdle()
     {
-        if (_lanes.Find(lane => lane.IsTakenBy(Sender)) is { } lane) _databases.OnIdle(lane.Number);
+        if (_lanes.Find(lane => lane.IsTakenBy(Sender)) is not { } lane) return;
+        _databases.OnIdle(lane.Number);
+        _subscriptions.OnIdle(lane.Number);
     }
 
-    private RedisStatus Sum(IReadOnlyList<RedisStatus> lanes) => LaneSums.Of(lanes, lane => lane < RedisSessions.FirstLane && !_databases.Has(lane));
+    private RedisStatus Sum(IReadOnlyList<RedisStatus> lanes) =>
+        LaneSums.Of(lanes, lane => lane < RedisSessions.FirstLane && !_databases.Has(lane) && !_subscriptions.Has(lane));
 
     /// <summary>A little longer than the lanes may take.</summary>
     private static TimeSpan? PatienceOf(DrainCommands drain) =>
@@ -207,12 +227,12 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         return lane;
     }
 
-    private Lane Open(RedisSettings common, Func<LinkSettings, IRedisLinkFactory> links)
+    private Lane Open(RedisSettings common, Func<LinkSettings, IRedisLinkFactory> links, Func<IActorRef, IActorRef, Props>? taker = null)
     {
         var lane = new Lane(++_lastLane) { Links = links };
         var settings = common.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
-            RedisLane.Props(lane.Number, settings, _links ?? links(settings.Link), _logBudget), $"lane-{lane.Number}"));
+            RedisLane.Props(lane.Number, settings, (taker is null ? _links : null) ?? links(settings.Link), _logBudget, taker: taker), $"lane-{lane.Number}"));
         _lanes.Add(lane);
         foreach (var subscriber in _subscribers) lane.ToSupervisor(new SubscribeToState(subscriber), Self);
         if (_pause is not null) lane.ToSupervisor(_pause, Self);
@@ -234,6 +254,14 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     {
         if (message.ActorRef.Equals(_sessions)) _sessions = null;
         if (_lanes.Find(lane => lane.Actor.Equals(message.ActorRef)) is not { } ended) return;
+        if (_subscriptions.Has(ended.Number))
+        {
+            // Its subscribers have been told, and the next subscription opens another one.
+            _subscriptions.Forget();
+            _lanes.Remove(ended);
+            return;
+        }
+
         if (!_databases.Has(ended.Number))
         {
             new RedisConnectionLog(Context.GetLogger(), _logBudget, _settings.Name, ended.Number).Ended();
@@ -271,6 +299,14 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         TellSupervisors(message);
     }
 
+    private void OnSubscribe(RedisSubscribe message) => _subscriptions.Of(message).ToCommands(message, Sender);
+
+    private void OnUnsubscribe(RedisUnsubscribe message)
+    {
+        if (_subscriptions.Of(message) is { } lane) lane.ToCommands(message, Sender);
+        else message.Subscriber.Tell(message.Answer(), Self);
+    }
+
     private void Control(object message, PauseConnection? pause)
     {
         _pause = pause;
@@ -305,9 +341,9 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class LookForIdleDatabases : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    private sealed class LookForIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
-        public static readonly LookForIdleDatabases Instance = new();
+        public static readonly LookForIdle Instance = new();
     }
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;

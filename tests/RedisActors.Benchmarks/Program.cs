@@ -5,6 +5,7 @@ using RedisActors.Benchmarks.Detection;
 using RedisActors.Benchmarks.Herd;
 using RedisActors.Benchmarks.Outage;
 using RedisActors.Benchmarks.Recovery;
+using RedisActors.Benchmarks.Sessions;
 using RedisActors.Benchmarks.Throughput;
 
 var root = new RootCommand("Measures RedisActors and what it stands on. Use a Release build.")
@@ -13,6 +14,7 @@ var root = new RootCommand("Measures RedisActors and what it stands on. Use a Re
     OutageCommand.Command(),
     RecoveryCommand.Command(),
     ThroughputCommand.Command(),
+    SessionsCommand.Command(),
     ChartCommand.Command(),
     HerdCommand.Command(),
     DetectionCommand.Command(),

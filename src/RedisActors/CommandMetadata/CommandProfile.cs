@@ -160,7 +160,7 @@ internal sealed record CommandLimits(string? OnSharedConnection, string ExactlyO
     private const string NotKept = "pub/sub reaches whoever listens at that moment, and nothing of it is kept";
 
     public static readonly CommandLimits Subscribes =
-        new("it turns the connection that all senders share into a subscriber", NotKept);
+        new("it turns the connection that all senders share into a subscriber; send a Subscribe, PSubscribe or SSubscribe message", NotKept);
 
     public static readonly CommandLimits Publishes = new(null, NotKept);
 

@@ -28,6 +28,9 @@ internal interface IRedisLink : IDisposable
     /// <summary>What the server said of keys that it evicts, before it was sent anything over this link.</summary>
     ServerEviction Eviction => ServerEviction.Unknown;
 
+    /// <summary>Whether commands go over it, and not only the library's own questions.</summary>
+    bool IsForCommands => true;
+
     /// <summary>What whoever operates the application should know of this server; null: nothing that was not said before.</summary>
     string? Warning => null;
 

@@ -213,7 +213,7 @@ internal sealed class RedisConnectionActor : ReceiveActor, IWithTimers
                 forbidden = await Fence.RaiseAsync(link, former, limit.Token).ConfigureAwait(false) ?? forbidden;
             }
 
-            await LoadScriptAsync(link, limit.Token).ConfigureAwait(false);
+            if (link.IsForCommands) await LoadScriptAsync(link, limit.Token).ConfigureAwait(false);
             return forbidden;
         }
         catch (OperationCanceledException error)

@@ -11,7 +11,7 @@ namespace RedisActors.Connection;
 /// Connects to the server that is found to be the right one at this moment, and gives that connection, verified, to
 /// StackExchange.Redis.
 /// </summary>
-internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFinder finder) : IRedisLinkFactory
+internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFinder finder) : ServerLinkFactory(settings, finder)
 {
     /// <summary>
     /// Pub/sub would make the client want a second connection. With SELECT it would change the database by itself, and not look at
@@ -23,9 +23,6 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
     /// <summary>What the client takes for the server's address. It is resolved by nobody and equals no node that a server names.</summary>
     private static readonly EndPoint TheServer = new DnsEndPoint("redis-actors.invalid", 1);
 
-    /// <summary>How long a glance at a server that may be back takes at most.</summary>
-    private static readonly TimeSpan GlancePatience = TimeSpan.FromSeconds(1);
-
     private bool _toldOfCluster;
 
     public StackExchangeLinkFactory(LinkSettings settings)
@@ -33,48 +30,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
     {
     }
 
-    public object ServerKey => settings.Topology == RedisTopology.Cluster
-        ? finder
-        : (settings.Topology, settings.Target, settings.Role, settings.Tls.Enabled, settings.Credentials.User);
-
-    public async Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(settings.ConnectTimeout);
-        using var found = await FindAsync(limit.Token, cancellation).ConfigureAwait(false);
-        var link = await OpenAsync(found, onLost, limit.Token, cancellation).ConfigureAwait(false);
-        link.KeepUntilDisposed(finder.Watch(found, link.Abandon));
-        return link;
-    }
-
-    public async Task<bool> AnswersAsync(CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(GlancePatience);
-        try
-        {
-            return await finder.IsThereAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<FoundServer> FindAsync(CancellationToken limit, CancellationToken cancellation)
-    {
-        try
-        {
-            return await finder.FindAsync(limit).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new ServerSilentException(
-                $"no answer from {settings.Target} within {settings.ConnectTimeout.TotalMilliseconds} ms");
-        }
-    }
-
-    private async Task<StackExchangeLink> OpenAsync(
+    protected override async Task<IRedisLink> OpenAsync(
         FoundServer found, Action<string> onLost, CancellationToken limit, CancellationToken cancellation)
     {
         var stream = new LinkStream(found.Release());
@@ -85,6 +41,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
             await stream.Handshake.WaitAsync(limit).ConfigureAwait(false);
             var link = new StackExchangeLink(client, stream, found, onLost) { Warning = WarningOf(found) };
             stream.GoLive();
+            link.KeepUntilDisposed(Watch(found, link));
             return link;
         }
         catch (Exception error)
@@ -99,7 +56,7 @@ internal sealed class StackExchangeLinkFactory(LinkSettings settings, IServerFin
 
     private string? WarningOf(FoundServer found)
     {
-        if (settings.Topology != RedisTopology.Standalone || !found.IsClusterNode || Interlocked.Exchange(ref _toldOfCluster, true)) return null;
+        if (Settings.Topology != RedisTopology.Standalone || !found.IsClusterNode || Interlocked.Exchange(ref _toldOfCluster, true)) return null;
         return $"{found.Server} is a node of a Redis Cluster and topology is standalone: commands go to this node alone, and those for "
             + "slots of other nodes are rejected (MOVED); topology = cluster reaches all nodes";
     }

@@ -7,8 +7,8 @@ using RedisActors.Supervision;
 namespace RedisActors.Lanes;
 
 /// <summary>
-/// One lane: a supervisor, which owns the connection, and a command actor. If one of the two fails, both are restarted together. If that
-/// happens too often, the lane stops.
+/// One lane: a supervisor, which owns the connection, and the actor that uses it: a command actor, or one that takes subscriptions. If one of
+/// the two fails, both are restarted together. If that happens too often, the lane stops.
 /// </summary>
 internal sealed class RedisLane : ReceiveActor
 {
@@ -19,13 +19,16 @@ internal sealed class RedisLane : ReceiveActor
     private readonly IRedisLinkFactory _links;
     private readonly LogBudget _logBudget;
     private readonly bool _isSession;
+    private readonly Func<IActorRef, IActorRef, Props> _taker;
     private readonly RedisConnectionLog _log;
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _redis = Context.Parent;
     private IActorRef _commands = ActorRefs.Nobody;
 
-    public RedisLane(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, bool isSession)
+    public RedisLane(
+        int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, bool isSession, Func<IActorRef, IActorRef, Props> taker)
     {
+        _taker = taker;
         _number = number;
         _settings = settings;
         _links = links;
@@ -38,13 +41,25 @@ internal sealed class RedisLane : ReceiveActor
         Receive<DrainedCommands>(_ => Context.Stop(Self));
     }
 
-    /// <param name="number">Its number.</param>
-    /// <param name="settings">Its settings.</param>
+    /// <param name="number">From 1.</param>
+    /// <param name="settings">The settings of its connection.</param>
     /// <param name="links">Makes its links.</param>
     /// <param name="logBudget">The log lines that all the lanes of the connection may write.</param>
     /// <param name="isSession">Whether it has one user at a time, who may send what blocks; its changes of state are not announced.</param>
-    public static Props Props(int number, RedisSettings settings, IRedisLinkFactory links, LogBudget logBudget, bool isSession = false) =>
-        Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget, isSession));
+    /// <param name="taker">The actor that uses the links, from its RedisActor and its supervisor; null: a command actor.</param>
+    public static Props Props(
+        int number,
+        RedisSettings settings,
+        IRedisLinkFactory links,
+        LogBudget logBudget,
+        bool isSession = false,
+        Func<IActorRef, IActorRef, Props>? taker = null)
+    {
+        // A session does not take part in the slots' migration: it is told MOVED, and its user asks elsewhere.
+        taker ??= (redis, supervisor) => RedisCommandActor.Props(
+            settings.Commands, settings.Link.Topology == RedisTopology.Cluster && !isSession, redis, supervisor, isSession);
+        return Akka.Actor.Props.Create(() => new RedisLane(number, settings, links, logBudget, isSession, taker));
+    }
 
     protected override SupervisorStrategy SupervisorStrategy()
     {
@@ -66,10 +81,7 @@ internal sealed class RedisLane : ReceiveActor
     {
         var memory = new SupervisorMemory { Lane = _number, LogBudget = _logBudget, IsSession = _isSession };
         var supervisor = Context.Watch(Context.ActorOf(RedisSupervisor.Props(_settings.Supervision, _settings.Link, _links, memory), "supervisor"));
-        // A session does not take part in the slots' migration: it is told MOVED, and its user asks elsewhere.
-        var inRedisCluster = _settings.Link.Topology == RedisTopology.Cluster && !_isSession;
-        _commands = Context.Watch(Context.ActorOf(
-            RedisCommandActor.Props(_settings.Commands, inRedisCluster, _redis, supervisor, _isSession), "commands"));
+        _commands = Context.Watch(Context.ActorOf(_taker(_redis, supervisor), "commands"));
         _redis.Tell(new LaneStarted(_number, supervisor, _commands));
     }
 }

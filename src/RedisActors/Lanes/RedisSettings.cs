@@ -77,6 +77,9 @@ internal sealed record RedisSettings
         Supervision = Supervision.NotEscalating(),
     };
 
+    /// <summary>The settings of the lane of subscriptions.</summary>
+    public RedisSettings ForSubscriptions() => this with { Link = Link with { ClientName = $"{Link.ClientName}-subscriptions" } };
+
     /// <summary>Reads <c>shutdown.drain-in-phase</c>; null: the connection is not drained.</summary>
     public static string? ReadPhase(SettingsReader read, IReadOnlyList<string>? phases)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.Serialization;
-using System.Text.Json;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
@@ -63,26 +62,9 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
 
     private object? Deserialize(Form.Serialized payload)
     {
-        if (payload.Serializer == _json) EnsureNamesTypes(payload.Content.Span);
-        return system.Serialization.Deserialize(payload.Content.ToByteArray(), payload.Serializer, payload.Manifest);
-    }
-
-    /// <summary>
-    /// Akka writes <c>$id</c>, <c>$type</c> or <c>$</c> into each object. Where one that stands for a number has lost it, Akka reads it again and
-    /// again, until the stack overflows and the process ends.
-    /// </summary>
-    private static void EnsureNamesTypes(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        var isWithin = false;
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.StartObject) continue;
-            var namesType = reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.StartsWith("$"u8);
-            if (!namesType && isWithin) throw new SerializationException("it holds a state with an object that does not name its type");
-            if (!namesType) return;
-            isWithin = true;
-        }
+        var content = payload.Content.ToByteArray();
+        if (payload.Serializer == _json) AkkaJson.Check(content);
+        return system.Serialization.Deserialize(content, payload.Serializer, payload.Manifest);
     }
 
     private static T Nested<T>(Func<T> action)

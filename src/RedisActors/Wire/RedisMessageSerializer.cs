@@ -120,6 +120,7 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
             MessageForm.Of<DrainedCommands, Form.Drained>(
                 "DD", Form.Drained.Parser, message => new() { Unfinished = message.Unfinished }, wire => new(wire.Unfinished)),
             .. ConsumerForm.All,
+            .. new SubscriptionForm(payloads).All(),
         ];
     }
 

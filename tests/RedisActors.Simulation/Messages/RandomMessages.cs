@@ -39,6 +39,19 @@ internal sealed class RandomMessages
             () => StopConsuming.Instance,
             () => GetStreamConsumerStatus.Instance,
             () => new StreamConsumerStatus(Text(), Text(), Text(), Count(), CountOrNull(), CountOrNull(), Count(), Count(), Count(), Count()),
+            () => new Subscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new PSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new SSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new Unsubscribe(Name(), Actor()),
+            () => new PUnsubscribe(Name(), Actor()),
+            () => new SUnsubscribe(Name(), Actor()),
+            () => new RedisMessage(Text(), _chance.Of(0.5) ? null : Text(), Bytes(), Count()),
+            () => new RedisSubscribed(Subscription(), Text(), Count(), Time()),
+            () => new RedisUnsubscribed(Subscription(), Text()),
+            () => new RedisSubscriptionInterrupted(Subscription(), Text(), Count(), Time(), Text()),
+            () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()),
+            () => new RedisMessagesDropped(Subscription(), Text(), Count()),
+            () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
         ];
     }
 
@@ -119,6 +132,16 @@ internal sealed class RandomMessages
         };
         return change with { Lane = _chance.Between(1, 16) };
     }
+
+    private string Name() => $"news {Text()}";
+
+    private int Unread() => Math.Max(1, Count());
+
+    private SlowSubscriber Slow() => _chance.Pick(Enum.GetValues<SlowSubscriber>());
+
+    private RedisSubscriptionKind Subscription() => _chance.Pick(Enum.GetValues<RedisSubscriptionKind>());
+
+    private DateTimeOffset Time() => DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(_chance.Pick([0L, 1, 12_345, TimeSpan.TicksPerDay * 20_000]));
 
     private IActorRef Actor() => _chance.Pick(_actors);
 

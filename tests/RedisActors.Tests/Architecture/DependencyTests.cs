@@ -13,6 +13,7 @@ public sealed class DependencyTests
     [
         "Configuration", "CommandMetadata", "ExactlyOnce", "Backoff", "Connection", "Commands", "Supervision", "Lanes", "RedisCluster",
         "Sessions",
+        "Subscriptions",
     ];
 
     public static TheoryData<string> Folders => [.. BottomUp];

@@ -23,6 +23,8 @@ public sealed class RecordedMessagesTests : WireSpec
     private static readonly RedisOutcomeException Failure = new(
         Outcome.Rejected, new RedisCommand("LPUSH", "key", 7) { State = "state" }, "LPUSH: WRONGTYPE", "WRONGTYPE");
 
+    private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
+
     private Dictionary<string, object> Messages => new()
     {
         ["command"] = new RedisCommand("PING"),
@@ -73,6 +75,21 @@ public sealed class RecordedMessagesTests : WireSpec
         ["stream-get-status"] = GetStreamConsumerStatus.Instance,
         ["stream-status"] = new StreamConsumerStatus("orders", "billing", "billing-1", 3, 5, 7, 100, 4, 2, 1),
         ["stream-status-unknown"] = new StreamConsumerStatus("orders", "billing", "billing-1", 0, null, null, 0, 0, 0, 0),
+        ["subscribe-channel"] = new Subscribe("news", Actor("subscriber")) { MaxUnread = 5, WhenSlow = SlowSubscriber.Disconnect },
+        ["subscribe-pattern"] = new PSubscribe("news.*", Actor("subscriber")),
+        ["subscribe-shard-channel"] = new SSubscribe("orders", Actor("subscriber")),
+        ["unsubscribe-channel"] = new Unsubscribe("news", Actor("subscriber")),
+        ["unsubscribe-pattern"] = new PUnsubscribe("news.*", Actor("subscriber")),
+        ["unsubscribe-shard-channel"] = new SUnsubscribe("orders", Actor("subscriber")),
+        ["message"] = new RedisMessage("news", null, new byte[] { 0, 255 }, 3),
+        ["message-of-pattern"] = new RedisMessage("news.a", "news.*", "text", 3),
+        ["subscribed"] = new RedisSubscribed(RedisSubscriptionKind.Channel, "news", 3, Noon),
+        ["unsubscribed"] = new RedisUnsubscribed(RedisSubscriptionKind.Pattern, "news.*"),
+        ["interrupted"] = new RedisSubscriptionInterrupted(RedisSubscriptionKind.ShardChannel, "orders", 3, Noon, "the socket closed"),
+        ["resumed"] = new RedisSubscriptionResumed(RedisSubscriptionKind.Channel, "news", Noon, Noon.AddSeconds(2), 3, 5, "the socket closed"),
+        ["dropped"] = new RedisMessagesDropped(RedisSubscriptionKind.Channel, "news", 17),
+        ["ended"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the subscriber is too slow"),
+        ["ended-refused"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the server refuses", "NOPERM no"),
     };
 
     [Fact]

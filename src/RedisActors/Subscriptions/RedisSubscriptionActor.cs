@@ -1,0 +1,317 @@
+using System.Diagnostics;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Event;
+using RedisActors.CommandMetadata;
+using RedisActors.Commands;
+using RedisActors.Connection;
+using StackExchange.Redis;
+
+namespace RedisActors.Subscriptions;
+
+/// <summary>
+/// Takes subscriptions: asks the server for them over the link, and again over each link that follows, and tells the subscribers. It stands
+/// where a lane has its command actor. What is asked and told, the <see cref="SubscriptionLedger"/> decides.
+/// </summary>
+internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long nothing more is read so that a subscriber can catch up, before it is called slow.</summary>
+    private static readonly TimeSpan PatienceWithSlow = TimeSpan.FromMilliseconds(100);
+
+    private readonly IActorRef _redis;
+    private readonly IActorRef _supervisor;
+    private readonly SubscriptionLedger _ledger;
+    private readonly ServerClock _clock = new();
+    private readonly Dictionary<long, Membership> _marked = [];
+    private readonly List<PushedMessages> _withheld = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _self = Context.Self;
+    private SubscriptionLink? _link;
+    private long _epoch;
+    private RedisConnectionEvent? _state;
+    private string? _whyNot;
+    private string _end = "the RedisActor stopped";
+
+    public RedisSubscriptionActor(IActorRef redis, IActorRef supervisor)
+    {
+        _redis = redis;
+        _supervisor = supervisor;
+        _ledger = new SubscriptionLedger(new Outlet(this));
+        Receive<PushedMessages>(OnMessages);
+        Receive<ActorIdentity>(OnTaken);
+        Receive<RedisSubscribe>(OnSubscribe);
+        Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, AskerOf(message.Subscriber)));
+        Receive<SubscriberStopped>(message => _ledger.SubscriberStopped(message.Subscriber));
+        Receive<Answered>(OnAnswered);
+        Receive<TimeShown>(OnTimeShown);
+        Receive<LinkUp>(OnLinkUp);
+        Receive<LinkDown>(OnLinkDown);
+        Receive<LeaveLink>(message => _link?.Abandon(message.Reason));
+        Receive<NoMoreLinks>(OnNoMoreLinks);
+        Receive<LinksAgain>(_ => _whyNot = null);
+        Receive<AskAgain>(_ => _ledger.AskAgain());
+        Receive<PatienceEnded>(_ => OnPatienceEnded());
+        Receive<MarkAgain>(_ => OnMarkAgain());
+        Receive<DrainCommands>(_ => OnDrain());
+        Receive<ReportIdle>(_ => OnReportIdle());
+        Receive<RedisConnectionEvent>(state => _state = state);
+        Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, 0, 0), _redis));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(IActorRef redis, IActorRef supervisor) => Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor));
+
+    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, LaneGauges.None));
+
+    /// <summary>The supervisor starts anew as well and remembers this actor; see the command actor.</summary>
+    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowGauges(LaneGauges.None));
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _end = $"the subscription actor failed: {reason.Message}";
+        if (message is RedisSubscribe subscribe) _ledger.Refuse(subscribe, AskerOf(subscribe.Subscriber), _end);
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop() => _ledger.EndAll(_end);
+
+    private void OnSubscribe(RedisSubscribe message)
+    {
+        var asker = AskerOf(message.Subscriber);
+        if (_whyNot is not null) _ledger.Refuse(message, asker, _whyNot);
+        else _ledger.Subscribe(message, asker, _clock.AtLatest(Stopwatch.GetTimestamp()));
+    }
+
+    /// <summary>Whoever asks for another is answered too.</summary>
+    private IActorRef? AskerOf(IActorRef subscriber) =>
+        Sender.IsNobody() || Sender.Equals(subscriber) || Sender.Equals(Context.System.DeadLetters) ? null : Sender;
+
+    private void OnLinkUp(LinkUp message)
+    {
+        _link = (SubscriptionLink)message.Link;
+        _epoch = message.Epoch;
+        _clock.Forget();
+        var (self, epoch) = (_self, _epoch);
+        _link.Listen(_epoch, self.Tell, topic => self.Tell(new Answered(epoch, topic, topic.EndVerb, null)));
+        _link.Send(new TimeQuestion(self, epoch));
+        _ledger.LinkUp(_epoch);
+    }
+
+    private void OnLinkDown(LinkDown message)
+    {
+        if (_link is null) return;
+        var since = _clock.AtEarliest(_link.LastSignOfLife);
+        _link = null;
+        Timers.Cancel(AskAgain.Instance);
+        Timers.Cancel(PatienceEnded.Instance);
+        _withheld.Clear();
+        _ledger.LinkLost(since, message.Cause);
+    }
+
+    private void OnNoMoreLinks(NoMoreLinks message)
+    {
+        _whyNot = message.Cause;
+        _ledger.EndAll(message.Cause);
+    }
+
+    private void OnTimeShown(TimeShown message)
+    {
+        if (message.Epoch == _epoch) _clock.Learn(message.Time, message.AskedAt, message.AnsweredAt);
+    }
+
+    private void OnAnswered(Answered message)
+    {
+        if (_link is null || message.Epoch != _epoch) return;
+        if (message.Verb != message.Topic.Verb) _ledger.Left(message.Topic);
+        else if (message.Error is null) _ledger.Confirmed(message.Topic, _clock.AtLatest(message.At));
+        else OnRefused(message.Topic, message.Error);
+    }
+
+    private void OnRefused(Topic topic, string error)
+    {
+        switch (RetryableErrors.Classify(error))
+        {
+            case ServerErrorKind.Retry:
+                _ledger.Postponed(topic);
+                Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, RetryInterval);
+                break;
+            case ServerErrorKind.Reconnect:
+                _link!.Abandon($"the server refuses subscriptions: {error}");
+                break;
+            default:
+                _ledger.Refused(topic, error);
+                break;
+        }
+    }
+
+    private void OnMessages(PushedMessages batch)
+    {
+        if (batch.Link != _link) return;
+        foreach (var (topic, message) in batch.Items) _ledger.OnMessage(topic, message);
+        if (!_ledger.IsBehind())
+        {
+            batch.Link.Return(batch);
+            return;
+        }
+
+        _withheld.Add(batch);
+        if (!Timers.IsTimerActive(PatienceEnded.Instance)) Timers.StartSingleTimer(PatienceEnded.Instance, PatienceEnded.Instance, PatienceWithSlow);
+        if (!Timers.IsTimerActive(MarkAgain.Instance)) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
+    }
+
+    private void OnTaken(ActorIdentity message)
+    {
+        if (message.MessageId is not string mark || mark.Split(':') is not [var id, var count]) return;
+        if (!_marked.TryGetValue(long.Parse(id, CultureInfo.InvariantCulture), out var member)) return;
+        member.Taken(long.Parse(count, CultureInfo.InvariantCulture));
+        if (_withheld.Count > 0 && !_ledger.IsBehind()) ReturnWithheld();
+    }
+
+    private void OnPatienceEnded()
+    {
+        _ledger.WaitNoLonger();
+        ReturnWithheld();
+    }
+
+    private void ReturnWithheld()
+    {
+        Timers.Cancel(PatienceEnded.Instance);
+        foreach (var batch in _withheld) batch.Link.Return(batch);
+        _withheld.Clear();
+    }
+
+    private void OnMarkAgain()
+    {
+        if (_ledger.MarkCrowded()) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
+    }
+
+    private void OnDrain()
+    {
+        _whyNot = "the RedisActor is about to stop and takes no more";
+        _ledger.EndAll(_whyNot);
+        Sender.Tell(new DrainedCommands(0), _redis);
+    }
+
+    private void OnReportIdle()
+    {
+        if (_ledger.IsEmpty) _redis.Tell(LaneIdle.Instance);
+    }
+
+    /// <summary>A subscriber that throws, or is no actor, hurts nobody else.</summary>
+    private void Guard(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _log.Debug("a subscriber failed: {0}", error.Message);
+        }
+    }
+
+    private sealed class Outlet(RedisSubscriptionActor hub) : ISubscriptionOutlet
+    {
+        private readonly Dictionary<Membership, long> _numbers = [];
+        private long _lastNumber;
+
+        public void Subscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.Verb));
+
+        public void Unsubscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.EndVerb));
+
+        public void Tell(IActorRef actor, object message)
+        {
+            try
+            {
+                actor.Tell(message, hub._redis);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                hub._log.Debug("a subscriber failed: {0}", error.Message);
+            }
+        }
+
+        public void Mark(Membership member, long mark)
+        {
+            if (!_numbers.TryGetValue(member, out var number)) _numbers.Add(member, number = ++_lastNumber);
+            hub._marked[number] = member;
+            hub.Guard(() => member.Subscriber.Tell(new Identify($"{number}:{mark}"), hub._self));
+        }
+
+        public void Ended(Membership member)
+        {
+            if (_numbers.Remove(member, out var number)) hub._marked.Remove(number);
+        }
+
+        public void Watch(IActorRef subscriber) => hub.Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
+
+        public void Unwatch(IActorRef subscriber) => hub.Guard(() => Context.Unwatch(subscriber));
+    }
+
+    private abstract class Question(IActorRef hub) : LinkRequest
+    {
+        public override int? Database => null;
+
+        protected IActorRef Hub => hub;
+
+        protected override bool HasOwnArguments => true;
+
+        public override void Refuse(string reason) => Reject(reason);
+
+        public override void Garble(string reason) => Reject(reason);
+
+        /// <summary>The link is lost, and everything will be asked again.</summary>
+        public override void Fail(LinkFault fault)
+        {
+        }
+    }
+
+    private sealed class TopicQuestion(IActorRef hub, long epoch, Topic topic, string verb) : Question(hub)
+    {
+        public override string Name => verb;
+
+        public override RedisValue[] Arguments { get; } = [topic.Name];
+
+        public override void Succeed(in RespValue value) => Hub.Tell(new Answered(epoch, topic, verb, null));
+
+        public override void Reject(string serverError) => Hub.Tell(new Answered(epoch, topic, verb, serverError));
+    }
+
+    /// <summary>A server that does not permit it is left in peace.</summary>
+    private sealed class TimeQuestion(IActorRef hub, long epoch) : Question(hub)
+    {
+        private readonly long _askedAt = Stopwatch.GetTimestamp();
+
+        public override string Name => "TIME";
+
+        public override RedisValue[] Arguments => [];
+
+        public override void Succeed(in RespValue value)
+        {
+            if (ServerClock.Parse(value) is { } time) Hub.Tell(new TimeShown(epoch, time, _askedAt, Stopwatch.GetTimestamp()));
+        }
+
+        public override void Reject(string serverError)
+        {
+        }
+    }
+
+    private sealed record Answered(long Epoch, Topic Topic, string Verb, string? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public long At { get; } = Stopwatch.GetTimestamp();
+    }
+
+    private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
+
+    private sealed class AskAgain : Tick<AskAgain>;
+
+    private sealed class PatienceEnded : Tick<PatienceEnded>;
+
+    private sealed class MarkAgain : Tick<MarkAgain>;
+}

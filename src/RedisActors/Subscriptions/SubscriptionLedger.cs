@@ -1,0 +1,376 @@
+using Akka.Actor;
+using RedisActors.CommandMetadata;
+
+namespace RedisActors.Subscriptions;
+
+/// <summary>
+/// Who subscribes to what, what the server has confirmed, and which gaps there are. It decides what the server is asked and what each
+/// subscriber is told. No actor, no socket, no clock: times are passed in.
+/// </summary>
+/// <remarks>
+/// A topic has one question under way at most. What the server answers settles it, and if meanwhile something else is wanted, the
+/// next question follows.
+/// </remarks>
+internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
+{
+    private readonly Dictionary<Topic, Entry> _topics = [];
+    private readonly Dictionary<IActorRef, int> _subscribers = [];
+
+    /// <summary>What was asked for when the link came up and is not answered yet. Before it is, nobody is told that anything goes on.</summary>
+    private readonly HashSet<Entry> _returning = [];
+    private readonly List<Entry> _returned = [];
+
+    /// <summary>Those for whom messages wait.</summary>
+    private readonly HashSet<Membership> _crowded = [];
+    private Entry? _latest;
+    private long? _epoch;
+
+    /// <summary>How many messages may wait beyond a bound while subscribers are waited for.</summary>
+    public int MayExceed { get; init; } = 2 * PushedMessages.Capacity;
+
+    public bool IsEmpty => _topics.Count == 0;
+
+    /// <summary>How many messages wait for subscribers.</summary>
+    public int Waiting => _topics.Values.Sum(entry => entry.Members.Sum(member => member.Waiting));
+
+    private IEnumerable<Membership> Members => _topics.Values.SelectMany(entry => entry.Members);
+
+    /// <summary>An actor subscribes.</summary>
+    /// <param name="message">To what.</param>
+    /// <param name="asker">Who asked, if not the subscriber itself.</param>
+    /// <param name="now">The time, by the server's clock where it is known.</param>
+    public void Subscribe(RedisSubscribe message, IActorRef? asker, DateTimeOffset now)
+    {
+        var topic = new Topic(message.Kind, message.Name);
+        if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new Entry(topic));
+        var member = entry.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
+        if (member is null)
+        {
+            entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet));
+            if (Count(message.Subscriber, 1) == 1) outlet.Watch(message.Subscriber);
+        }
+
+        member.Obey(message);
+        if (asker is not null) member.Askers.Add(asker);
+        if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry)) Confirm(member, now);
+        else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
+    }
+
+    /// <summary>An actor cannot subscribe.</summary>
+    public void Refuse(RedisSubscribe message, IActorRef? asker, string reason)
+    {
+        var topic = new Topic(message.Kind, message.Name);
+        outlet.Tell(message.Subscriber, new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
+        if (asker is not null) outlet.Tell(asker, Failure(topic, reason, null));
+    }
+
+    /// <summary>An actor unsubscribes.</summary>
+    public void Unsubscribe(RedisUnsubscribe message, IActorRef? asker)
+    {
+        var topic = new Topic(message.Kind, message.Name);
+        var answer = message.Answer();
+        var entry = _topics.GetValueOrDefault(topic);
+        var member = entry?.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
+        if (member is null) outlet.Tell(message.Subscriber, answer);
+        else Remove(entry!, member, answer, "it has unsubscribed");
+        if (asker is not null) outlet.Tell(asker, answer);
+    }
+
+    /// <summary>A subscriber has stopped.</summary>
+    public void SubscriberStopped(IActorRef subscriber)
+    {
+        foreach (var member in Members.Where(member => member.Subscriber.Equals(subscriber)).ToList())
+        {
+            Remove(_topics[member.Topic], member, null, "the subscriber has stopped");
+        }
+    }
+
+    /// <summary>There is a link: everything is asked for.</summary>
+    public void LinkUp(long epoch)
+    {
+        _epoch = epoch;
+        foreach (var entry in _topics.Values)
+        {
+            _returning.Add(entry);
+            Ask(entry);
+        }
+    }
+
+    /// <summary>The server has confirmed a subscription.</summary>
+    /// <param name="topic">To what.</param>
+    /// <param name="now">The time at which that is sure, by the server's clock where it is known.</param>
+    public void Confirmed(Topic topic, DateTimeOffset now)
+    {
+        if (!_topics.TryGetValue(topic, out var entry) || entry.State != TopicState.Asked) return;
+        entry.State = TopicState.Confirmed;
+        entry.ConfirmedAt = now;
+        if (entry.Members.Count == 0) Leave(entry);
+        else if (_returning.Contains(entry)) _returned.Add(entry);
+        else GoOn(entry);
+        Returned(entry);
+    }
+
+    /// <summary>The server has refused a subscription for good.</summary>
+    public void Refused(Topic topic, string error)
+    {
+        if (!_topics.TryGetValue(topic, out var entry) || entry.State != TopicState.Asked) return;
+        End(entry, $"the server refuses {topic}: {error}", error);
+        Returned(entry);
+    }
+
+    /// <summary>The server has refused a subscription for the time being: it is asked again at <see cref="AskAgain"/>.</summary>
+    public void Postponed(Topic topic)
+    {
+        if (_topics.TryGetValue(topic, out var entry) && entry.State == TopicState.Asked) entry.State = TopicState.Idle;
+    }
+
+    /// <summary>Asks for what was postponed.</summary>
+    public void AskAgain()
+    {
+        if (_epoch is null) return;
+        foreach (var entry in _topics.Values.Where(entry => entry.State == TopicState.Idle).ToList())
+        {
+            if (entry.Members.Count > 0) Ask(entry);
+            else Forget(entry);
+        }
+    }
+
+    /// <summary>The server sends no more of a topic, as it was asked to.</summary>
+    public void Left(Topic topic)
+    {
+        if (!_topics.TryGetValue(topic, out var entry) || entry.State != TopicState.Leaving) return;
+        entry.State = TopicState.Idle;
+        if (entry.Members.Count == 0) Forget(entry);
+        else Ask(entry);
+    }
+
+    /// <summary>The link is gone.</summary>
+    /// <param name="since">What was published before has come.</param>
+    /// <param name="cause">Why.</param>
+    public void LinkLost(DateTimeOffset since, string cause)
+    {
+        if (_epoch is not { } epoch) return;
+        _epoch = null;
+        _returning.Clear();
+        _returned.Clear();
+        foreach (var entry in _topics.Values.ToList())
+        {
+            if (entry.Members.Count == 0) Forget(entry);
+            else Interrupt(entry, epoch, since, cause);
+        }
+    }
+
+    /// <summary>Messages came over the link.</summary>
+    public void OnMessage(Topic topic, RedisMessage message)
+    {
+        var entry = ReferenceEquals(_latest?.LatestName, topic) ? _latest : Find(topic);
+        if (entry is null) return;
+        for (var i = entry.Members.Count - 1; i >= 0; i--)
+        {
+            var member = entry.Members[i];
+            if (!member.IsConfirmed && !_returned.Contains(entry)) continue;
+            if (!member.Offer(message, MayExceed)) EndSlow(entry, member);
+            else if (member.Waiting > 0) _crowded.Add(member);
+        }
+    }
+
+    /// <summary>Whether there is a subscriber that it is worth waiting for, before more is read.</summary>
+    public bool IsBehind()
+    {
+        if (_crowded.Count == 0) return false;
+        _crowded.RemoveWhere(member => member.Waiting == 0);
+        return _crowded.Any(member => member is { IsBehind: true, IsSlow: false });
+    }
+
+    /// <summary>Those that are behind have been waited for long enough.</summary>
+    public void WaitNoLonger()
+    {
+        foreach (var member in _crowded.Where(member => member.IsBehind)) member.IsSlow = true;
+    }
+
+    /// <summary>Asks those for whom messages wait once more how much they have taken. False: there are none.</summary>
+    public bool MarkCrowded()
+    {
+        _crowded.RemoveWhere(member => member.Waiting == 0);
+        foreach (var member in _crowded) member.Mark();
+        return _crowded.Count > 0;
+    }
+
+    /// <summary>Nobody subscribes to anything any more.</summary>
+    public void EndAll(string reason)
+    {
+        foreach (var entry in _topics.Values.ToList())
+        {
+            DischargeAll(entry, reason, null);
+            if (entry.State is TopicState.Confirmed && _epoch is not null) Leave(entry);
+            else if (entry.State is TopicState.Idle) Forget(entry);
+        }
+    }
+
+    private Entry? Find(Topic topic)
+    {
+        if (_topics.TryGetValue(topic, out var entry)) (_latest, entry.LatestName) = (entry, topic);
+        return entry;
+    }
+
+    private void Ask(Entry entry)
+    {
+        entry.State = TopicState.Asked;
+        outlet.Subscribe(entry.Topic);
+    }
+
+    private void Leave(Entry entry)
+    {
+        entry.State = TopicState.Leaving;
+        outlet.Unsubscribe(entry.Topic);
+    }
+
+    /// <summary>When the last of those has been answered, everything goes on.</summary>
+    private void Returned(Entry entry)
+    {
+        if (!_returning.Remove(entry) || _returning.Count > 0) return;
+        var returned = _returned.ToArray();
+        _returned.Clear();
+        foreach (var each in returned) GoOn(each);
+    }
+
+    private void GoOn(Entry entry)
+    {
+        foreach (var member in entry.Members.ToArray())
+        {
+            if (!member.IsInterrupted)
+            {
+                if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
+                continue;
+            }
+
+            member.IsInterrupted = false;
+            var gap = entry.Gap!;
+            member.GoOn(new RedisSubscriptionResumed(
+                entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause));
+            Answer(member, entry.ConfirmedAt);
+        }
+
+        entry.Gap = null;
+    }
+
+    private void Confirm(Membership member, DateTimeOffset at)
+    {
+        member.IsConfirmed = true;
+        member.GoOn(new RedisSubscribed(member.Topic.Kind, member.Topic.Name, _epoch!.Value, at));
+        Answer(member, at);
+    }
+
+    private void Answer(Membership member, DateTimeOffset at)
+    {
+        foreach (var asker in member.Askers) outlet.Tell(asker, new RedisSubscribed(member.Topic.Kind, member.Topic.Name, _epoch!.Value, at));
+        member.Askers.Clear();
+    }
+
+    private void Interrupt(Entry entry, long epoch, DateTimeOffset since, string cause)
+    {
+        entry.State = TopicState.Idle;
+        foreach (var member in entry.Members)
+        {
+            if (member.IsInterrupted || !member.IsConfirmed)
+            {
+                member.ForgetHeld();
+                continue;
+            }
+
+            entry.Gap ??= new Gap(since, epoch, cause);
+            member.IsInterrupted = true;
+            member.Interrupt(new RedisSubscriptionInterrupted(entry.Topic.Kind, entry.Topic.Name, epoch, since, cause));
+        }
+    }
+
+    private void EndSlow(Entry entry, Membership member)
+    {
+        var reason = $"the subscriber is too slow: it has more unread messages of {entry.Topic} than it may";
+        Remove(entry, member, new RedisSubscriptionEnded(entry.Topic.Kind, entry.Topic.Name, reason), reason);
+    }
+
+    private void End(Entry entry, string reason, string? serverError)
+    {
+        DischargeAll(entry, reason, serverError);
+        Forget(entry);
+    }
+
+    private void DischargeAll(Entry entry, string reason, string? serverError)
+    {
+        foreach (var member in entry.Members.ToArray())
+        {
+            Discharge(entry, member, new RedisSubscriptionEnded(entry.Topic.Kind, entry.Topic.Name, reason, serverError), reason, serverError);
+        }
+    }
+
+    private void Remove(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason)
+    {
+        Discharge(entry, member, last, reason, null);
+        if (entry.Members.Count > 0) return;
+        if (entry.State == TopicState.Confirmed) Leave(entry);
+        else if (entry.State == TopicState.Idle) Forget(entry);
+    }
+
+    private void Discharge(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
+    {
+        entry.Members.Remove(member);
+        _crowded.Remove(member);
+        outlet.Ended(member);
+        if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
+        if (last is not null) member.TellLast(last);
+        foreach (var asker in member.Askers) outlet.Tell(asker, Failure(entry.Topic, reason, serverError));
+        member.Askers.Clear();
+    }
+
+    private void Forget(Entry entry)
+    {
+        _topics.Remove(entry.Topic);
+        _returned.Remove(entry);
+        if (_latest == entry) _latest = null;
+        Returned(entry);
+    }
+
+    private int Count(IActorRef subscriber, int difference)
+    {
+        var count = _subscribers.GetValueOrDefault(subscriber) + difference;
+        if (count == 0) _subscribers.Remove(subscriber);
+        else _subscribers[subscriber] = count;
+        return count;
+    }
+
+    private static Status.Failure Failure(Topic topic, string reason, string? serverError) => new(new RedisOutcomeException(
+        serverError is null ? Outcome.NotSent : Outcome.Rejected, new RedisCommand(topic.Verb, topic.Name), $"{topic.Verb}: {reason}", serverError));
+
+    private enum TopicState
+    {
+        /// <summary>The server does not send it, and has not been asked to.</summary>
+        Idle,
+
+        Asked,
+
+        Confirmed,
+
+        /// <summary>The server has been asked to send no more of it.</summary>
+        Leaving,
+    }
+
+    private sealed class Entry(Topic topic)
+    {
+        public Topic Topic => topic;
+
+        public List<Membership> Members { get; } = [];
+
+        public TopicState State { get; set; }
+
+        public DateTimeOffset ConfirmedAt { get; set; }
+
+        public Gap? Gap { get; set; }
+
+        /// <summary>The object by which the link knows it.</summary>
+        public Topic? LatestName { get; set; }
+    }
+
+    /// <summary>From when on messages may have been missed.</summary>
+    private sealed record Gap(DateTimeOffset From, long Epoch, string Cause);
+}

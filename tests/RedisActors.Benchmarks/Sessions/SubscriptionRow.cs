@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Configuration;
+using RedisActors.Benchmarks.Throughput;
+using RedisActors.Testing;
+using StackExchange.Redis;
+
+namespace RedisActors.Benchmarks.Sessions;
+
+/// <summary>
+/// Messages of one channel: to an actor that subscribes, and to a handler of the plain client's <c>ISubscriber</c>. The server publishes
+/// them itself, from a script, and never more than a few thousand ahead of whoever reads.
+/// </summary>
+internal sealed class SubscriptionRow : ISessionRow
+{
+    private const int AtOnce = 1_000;
+    private const int MostUnread = 8 * AtOnce;
+    private const string Script = "for i = 1, tonumber(ARGV[2]) do redis.call('PUBLISH', ARGV[3], ARGV[1]) end";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly RedisServer _server;
+    private readonly RedisProbe _publisher;
+    private readonly ActorSystem _system;
+    private readonly IActorRef _redis;
+    private readonly ConnectionMultiplexer _plain;
+    private readonly string _payload;
+
+    private SubscriptionRow(RedisServer server, RedisProbe publisher, ActorSystem system, ConnectionMultiplexer plain, int bytes)
+    {
+        _server = server;
+        _publisher = publisher;
+        _system = system;
+        _redis = RedisExtension.Get(system).RedisActor;
+        _plain = plain;
+        _payload = new string('x', bytes);
+    }
+
+    public static async Task<SubscriptionRow> StartAsync(int bytes)
+    {
+        var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false });
+        var system = ActorSystem.Create("sessions", ConfigurationFactory.ParseString(
+            $$"""
+            akka { loglevel = ERROR, stdout-loglevel = OFF }
+            redis-actors.default.endpoint = "{{server.Endpoint}}"
+            """));
+        return new SubscriptionRow(
+            server, await server.ConnectAsync(), system, await ConnectionMultiplexer.ConnectAsync(server.Endpoint), bytes);
+    }
+
+    public async Task<Figures> OursAsync(TimeSpan measured)
+    {
+        var counter = new Counter();
+        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(counter)));
+        await _redis.Ask<RedisSubscribed>(new Subscribe("ours", subscriber), Patience);
+        var figures = await MeasureAsync("ours", counter, measured);
+        _redis.Tell(new Unsubscribe("ours", subscriber));
+        await subscriber.GracefulStop(Patience);
+        return figures;
+    }
+
+    public async Task<Figures> PlainAsync(TimeSpan measured)
+    {
+        var counter = new Counter();
+        var subscriber = _plain.GetSubscriber();
+        await subscriber.SubscribeAsync(RedisChannel.Literal("plain"), (_, _) => counter.Add());
+        var figures = await MeasureAsync("plain", counter, measured);
+        await subscriber.UnsubscribeAsync(RedisChannel.Literal("plain"));
+        return figures;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.Terminate();
+        await _plain.DisposeAsync();
+        await _publisher.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private async Task<Figures> MeasureAsync(string channel, Counter counter, TimeSpan measured)
+    {
+        await PublishAsync(channel, counter, TimeSpan.FromSeconds(0.5));
+        GC.Collect();
+        var processor = Environment.CpuUsage.TotalTime;
+        var (read, bytes, began) = (counter.Count, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        await PublishAsync(channel, counter, measured);
+        var count = counter.Count - read;
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        processor = Environment.CpuUsage.TotalTime - processor;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+        return new Figures(count / elapsed.TotalSeconds, (double)allocated / count, processor.TotalMicroseconds / count);
+    }
+
+    /// <summary>Publishes for so long, and returns when everything has been read.</summary>
+    private async Task PublishAsync(string channel, Counter counter, TimeSpan time)
+    {
+        var published = counter.Count;
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
+        {
+            await counter.ReachAsync(published - MostUnread, Patience);
+            var reply = await _publisher.ExecuteAsync("EVAL", Script, "0", _payload, AtOnce.ToString(CultureInfo.InvariantCulture), channel);
+            reply.OrThrow();
+            published += AtOnce;
+        }
+
+        await counter.ReachAsync(published, Patience);
+    }
+
+    private sealed class Counter
+    {
+        private long _count;
+
+        public long Count => Volatile.Read(ref _count);
+
+        public void Add() => Interlocked.Increment(ref _count);
+
+        public async Task ReachAsync(long count, TimeSpan patience)
+        {
+            for (var began = Stopwatch.GetTimestamp(); Count < count; await Task.Yield())
+            {
+                if (Stopwatch.GetElapsedTime(began) > patience) throw new TimeoutException($"{Count} of {count} messages were read");
+            }
+        }
+    }
+
+    private sealed class Subscriber : UntypedActor
+    {
+        private readonly Counter _counter;
+
+        public Subscriber(Counter counter) => _counter = counter;
+
+        protected override void OnReceive(object message)
+        {
+            if (message is RedisMessage) _counter.Add();
+        }
+    }
+}
