@@ -12,8 +12,7 @@ public sealed class DependencyTests
     private static readonly string[] BottomUp =
     [
         "Configuration", "CommandMetadata", "ExactlyOnce", "Backoff", "Connection", "Commands", "Supervision", "Lanes", "RedisCluster",
-        "Sessions",
-        "Subscriptions",
+        "Sessions", "Subscriptions", "Consumers",
     ];
 
     public static TheoryData<string> Folders => [.. BottomUp];
