@@ -164,6 +164,11 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
             {
                 Delivery = DeliveryMode.AtLeastOnce,
             },
+            StreamStep.ReadNew read when read.Block == TimeSpan.Zero => new RedisCommand(
+                "XREADGROUP", "GROUP", group, consumer, "COUNT", read.Count, "STREAMS", stream, ">")
+            {
+                Delivery = DeliveryMode.AtMostOnce,
+            },
             StreamStep.ReadNew read => new RedisCommand(
                 "XREADGROUP", "GROUP", group, consumer, "COUNT", read.Count, "BLOCK", Math.Max(1, (long)read.Block.TotalMilliseconds), "STREAMS", stream, ">")
             {
@@ -207,8 +212,8 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
             case StreamStep.CreateGroup:
                 _ledger.OnGroupThere();
                 break;
-            case StreamStep.ReadNew:
-                HandOver(_ledger.OnRead(StreamReplies.Read(_options, reply), Now));
+            case StreamStep.ReadNew read:
+                HandOver(_ledger.OnRead(read, StreamReplies.Read(_options, reply), Now));
                 break;
             case StreamStep.LookForOwn or StreamStep.LookForIdle:
                 _ledger.OnPage(StreamReplies.Pending(reply));

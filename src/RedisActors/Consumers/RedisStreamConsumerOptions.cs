@@ -33,7 +33,10 @@ public sealed record RedisStreamConsumerOptions
     /// </summary>
     public string StartAt { get; init; } = "0";
 
-    /// <summary>How many entries the handler has at most that it has not answered; 1 to 10,000, 100 by default.</summary>
+    /// <summary>
+    /// How many entries the handler has at most that it has not answered; 1 to 10,000, 100 by default. When half of them have been
+    /// answered, the consumer reads on.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public int MaxInHand
     {

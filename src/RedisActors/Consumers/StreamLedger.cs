@@ -6,7 +6,7 @@ internal abstract record StreamStep
     /// <summary>Make the group, and the stream, where they are missing.</summary>
     public sealed record CreateGroup : StreamStep;
 
-    /// <summary>Read entries that no consumer of the group was given yet; wait for them for so long.</summary>
+    /// <summary>Read entries that no consumer of the group was given yet; wait for them for so long, or not at all.</summary>
     public sealed record ReadNew(int Count, TimeSpan Block) : StreamStep;
 
     /// <summary>Look which entries this consumer was given and has not acknowledged, behind an id.</summary>
@@ -86,7 +86,9 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
     private readonly List<PendingEntry> _toClaim = [];
     private readonly List<PendingEntry> _toRenew = [];
     private readonly long _passInterval = (long)(options.ClaimIdle / PassesPerIdleTime).TotalMilliseconds;
+    private readonly int _leastRoom = Math.Max(1, options.MaxInHand / 2);
     private bool _hasGroup;
+    private bool _hasMore = true;
     private int _passes;
     private Pass _pass = Pass.Own;
     private string? _behind = Beginning;
@@ -151,9 +153,10 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
             }
         }
 
-        if (Room == 0) return null;
+        // Read in batches, and not one by one as they are answered.
+        if (Room < _leastRoom) return null;
         var untilPass = TimeSpan.FromMilliseconds(PassDue - now);
-        return new StreamStep.ReadNew(Room, untilPass < LongestBlock ? untilPass : LongestBlock);
+        return new StreamStep.ReadNew(Room, _hasMore ? TimeSpan.Zero : untilPass < LongestBlock ? untilPass : LongestBlock);
     }
 
     public void OnGroupThere() => _hasGroup = true;
@@ -188,7 +191,11 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
     public void OnRenewed() => _toRenew.Clear();
 
     /// <summary>New entries, in the order of the stream. Returns what the handler gets.</summary>
-    public IReadOnlyList<RedisStreamEntry> OnRead(IReadOnlyList<RedisStreamEntry> entries, long now) => Take(entries, now);
+    public IReadOnlyList<RedisStreamEntry> OnRead(StreamStep.ReadNew read, IReadOnlyList<RedisStreamEntry> entries, long now)
+    {
+        _hasMore = entries.Count == read.Count;
+        return Take(entries, now);
+    }
 
     /// <summary>
     /// What could be had of the claimed entries; the others have been taken by another consumer, or are no longer in the stream. Returns what

@@ -12,6 +12,7 @@ internal static class SessionsCommand
     private static readonly Dictionary<string, Func<int, Task<ISessionRow>>> Rows = new()
     {
         ["subscription"] = async bytes => await SubscriptionRow.StartAsync(bytes),
+        ["consumer"] = async bytes => await ConsumerRow.StartAsync(bytes),
     };
 
     public static Command Command()

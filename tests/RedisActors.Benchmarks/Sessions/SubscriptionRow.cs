@@ -51,10 +51,10 @@ internal sealed class SubscriptionRow : ISessionRow
 
     public async Task<Figures> OursAsync(TimeSpan measured)
     {
-        var counter = new Counter();
+        var counter = new MessageCounter();
         var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(counter)));
         await _redis.Ask<RedisSubscribed>(new Subscribe("ours", subscriber), Patience);
-        var figures = await MeasureAsync("ours", counter, measured);
+        var figures = await counter.MeasureAsync(time => PublishAsync("ours", counter, time), measured);
         _redis.Tell(new Unsubscribe("ours", subscriber));
         await subscriber.GracefulStop(Patience);
         return figures;
@@ -62,10 +62,10 @@ internal sealed class SubscriptionRow : ISessionRow
 
     public async Task<Figures> PlainAsync(TimeSpan measured)
     {
-        var counter = new Counter();
+        var counter = new MessageCounter();
         var subscriber = _plain.GetSubscriber();
         await subscriber.SubscribeAsync(RedisChannel.Literal("plain"), (_, _) => counter.Add());
-        var figures = await MeasureAsync("plain", counter, measured);
+        var figures = await counter.MeasureAsync(time => PublishAsync("plain", counter, time), measured);
         await subscriber.UnsubscribeAsync(RedisChannel.Literal("plain"));
         return figures;
     }
@@ -78,22 +78,8 @@ internal sealed class SubscriptionRow : ISessionRow
         await _server.DisposeAsync();
     }
 
-    private async Task<Figures> MeasureAsync(string channel, Counter counter, TimeSpan measured)
-    {
-        await PublishAsync(channel, counter, TimeSpan.FromSeconds(0.5));
-        GC.Collect();
-        var processor = Environment.CpuUsage.TotalTime;
-        var (read, bytes, began) = (counter.Count, GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
-        await PublishAsync(channel, counter, measured);
-        var count = counter.Count - read;
-        var elapsed = Stopwatch.GetElapsedTime(began);
-        processor = Environment.CpuUsage.TotalTime - processor;
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
-        return new Figures(count / elapsed.TotalSeconds, (double)allocated / count, processor.TotalMicroseconds / count);
-    }
-
     /// <summary>Publishes for so long, and returns when everything has been read.</summary>
-    private async Task PublishAsync(string channel, Counter counter, TimeSpan time)
+    private async Task PublishAsync(string channel, MessageCounter counter, TimeSpan time)
     {
         var published = counter.Count;
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
@@ -107,28 +93,11 @@ internal sealed class SubscriptionRow : ISessionRow
         await counter.ReachAsync(published, Patience);
     }
 
-    private sealed class Counter
-    {
-        private long _count;
-
-        public long Count => Volatile.Read(ref _count);
-
-        public void Add() => Interlocked.Increment(ref _count);
-
-        public async Task ReachAsync(long count, TimeSpan patience)
-        {
-            for (var began = Stopwatch.GetTimestamp(); Count < count; await Task.Yield())
-            {
-                if (Stopwatch.GetElapsedTime(began) > patience) throw new TimeoutException($"{Count} of {count} messages were read");
-            }
-        }
-    }
-
     private sealed class Subscriber : UntypedActor
     {
-        private readonly Counter _counter;
+        private readonly MessageCounter _counter;
 
-        public Subscriber(Counter counter) => _counter = counter;
+        public Subscriber(MessageCounter counter) => _counter = counter;
 
         protected override void OnReceive(object message)
         {

@@ -185,7 +185,7 @@ internal sealed class ConsumerRun
         {
             case StreamStep.ReadNew read:
                 var entries = _stream.Read(consumer.Name, read.Count, Now).Select(id => Entry(id, 1)).ToList();
-                return () => HandOver(consumer, ledger.OnRead(entries, Now));
+                return () => HandOver(consumer, ledger.OnRead(read, entries, Now));
             case StreamStep.LookForOwn look:
                 var own = Page(consumer.Forgets ? [] : _stream.Look(consumer.Name, Behind(look.Behind), 0, look.Count, Now));
                 return () => ledger.OnPage(own);
