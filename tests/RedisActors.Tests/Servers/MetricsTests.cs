@@ -77,6 +77,27 @@ public sealed class MetricsTests : ServerSpec
         Assert.Equal(outcomes.Count(outcome => outcome == Outcome.Unknown), Sum("redisactors.commands.failed outcome=unknown"));
     }
 
+    [Fact]
+    public async Task A_consumer_shows_what_it_has_acknowledged_and_what_waits()
+    {
+        var redis = Redis();
+        for (var i = 1; i <= 5; i++) await AskAsync(redis, "XADD", "orders", $"{i}-0", "f", i);
+        var (handler, statuses) = (Kit.CreateTestProbe(), Kit.CreateTestProbe());
+        Kit.Sys.EventStream.Subscribe(statuses.Ref, typeof(StreamConsumerStatus));
+        var options = new RedisStreamConsumerOptions("orders", "billing", "billing-1") { MaxInHand = 4, StatusInterval = TimeSpan.FromMilliseconds(100) };
+        var consumer = Kit.Sys.ActorOf(RedisStreamConsumer.Props(redis, options, handler));
+        foreach (RedisStreamEntry entry in await handler.ReceiveNAsync(4, Patience).ToListAsync())
+        {
+            if (entry.Id == "1-0") consumer.Tell(entry.Acknowledge(), handler);
+        }
+
+        // The gauges show what the consumer knew a moment ago.
+        await statuses.FishForMessageAsync(message => message is StreamConsumerStatus { Acknowledged: 1, Pending: 3, Lag: 1 }, Patience);
+        await Kit.AwaitConditionAsync(() => Task.FromResult(Recorded("redisactors.consumer.lag") == 1), Patience);
+
+        Assert.Equal((1, 3, 3), (Sum("redisactors.consumer.acknowledged"), Sum("redisactors.consumer.in_hand"), Sum("redisactors.consumer.pending")));
+    }
+
     public override Task DisposeAsync()
     {
         _listener.Dispose();
@@ -84,6 +105,14 @@ public sealed class MetricsTests : ServerSpec
     }
 
     private double Sum(string name) => _sums.GetValueOrDefault(name);
+
+    /// <summary>What an instrument shows at this moment.</summary>
+    private double Recorded(string name)
+    {
+        _sums.Clear();
+        _listener.RecordObservableInstruments();
+        return Sum(name);
+    }
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
