@@ -247,7 +247,7 @@ internal sealed class CommandActorModel
                 HandOver();
                 break;
             case RefusalAction.LoadScript when _link is not null && _mutation != Mutation.ScriptNotReloaded:
-                _link.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, reply => Post(() => OnScriptLoaded(reply))));
+                LoadScript(command.Script!);
                 break;
         }
 
@@ -255,11 +255,17 @@ internal sealed class CommandActorModel
         WatchDeadlines();
     }
 
-    private void OnScriptLoaded(RespValue? reply)
+    private void LoadScript(ScriptText script)
+    {
+        if (script.Inner is { } inner) LoadScript(inner);
+        _link!.Send(new SimulatedQuery("SCRIPT", ["LOAD", script.Text], reply => Post(() => OnScriptLoaded(script, reply))));
+    }
+
+    private void OnScriptLoaded(ScriptText script, RespValue? reply)
     {
         if (reply is not { } answer) return;
-        if (answer.Kind != RespKind.Error) _tokens.ScriptLoaded(ExactlyOnceScript.Script, null);
-        else if (RetryableErrors.Classify(answer.AsString()!) == ServerErrorKind.Final) _tokens.ScriptLoaded(ExactlyOnceScript.Script, answer.AsString());
+        if (answer.Kind != RespKind.Error) _tokens.ScriptLoaded(script, null);
+        else if (RetryableErrors.Classify(answer.AsString()!) == ServerErrorKind.Final) _tokens.ScriptLoaded(script, answer.AsString());
     }
 
     private void OnLeaveLink(string reason, TimeSpan patience)
@@ -367,6 +373,14 @@ internal sealed class CommandActorModel
         if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)
         {
             return new TokenCommand(command, profile, sender, ActorRefs.Nobody, deadline, sequence, _tokens);
+        }
+
+        switch (command)
+        {
+            case RedisScript script:
+                return new ScriptCommand(script, sender, ActorRefs.Nobody, delivery, deadline, sequence, _tokens);
+            case RedisTransaction transaction:
+                return new TransactionCommand(transaction, sender, ActorRefs.Nobody, delivery, deadline, sequence, _tokens);
         }
 
         return _mutation is Mutation.ToldTwice or Mutation.MayHaveRunForgotten

@@ -26,11 +26,17 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private static readonly string[] ServersWords =
         ["NOREPLICAS Not enough good replicas to write.", "CLUSTERDOWN The cluster is down", "NOAUTH Authentication required."];
 
+    private const string NoScript = "NOSCRIPT No matching script. Please use EVAL.";
+    private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
+
+    private static readonly string[] ScriptsWords = [.. ServersWords, NoScript];
+
     private readonly List<ModelConnection> _connections = [];
     private readonly Dictionary<string, object> _data = [];
     private readonly Dictionary<string, (long Expires, string Reply, TrackedCommand[] Refused)> _tokens = [];
     private readonly Dictionary<string, long> _tryAgainUntil = [];
-    private bool _knowsScript;
+    private readonly HashSet<string> _scripts = [];
+    private bool _flushes;
     private long _downUntil;
     private long _stalledUntil;
     private long _loadingUntil;
@@ -60,7 +66,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         _loadingUntil = _downUntil + loading;
         _busyUntil = 0;
         _stalledUntil = Math.Min(_stalledUntil, time.Now);
-        _knowsScript = false;
+        _scripts.Clear();
         memory.Restart();
         foreach (var connection in _connections) connection.Close();
     }
@@ -90,7 +96,10 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         foreach (var key in evicted) _tokens.Remove(key);
     }
 
-    public void FlushScripts() => _knowsScript = false;
+    /// <summary>
+    /// Not between a script and the question whether the server knows it: that the server takes those in one go, the library relies on.
+    /// </summary>
+    public void FlushScripts() => _flushes = true;
 
     /// <summary>Bytes of a request have come in.</summary>
     public void Received(ModelConnection connection)
@@ -130,8 +139,24 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         if (connection.IsExecuting) PlanExecution(connection);
     }
 
+    /// <summary>Of what the server says to the commands of a transaction, the client passes on that nothing ran.</summary>
     private ServerReply Reply(WrittenRequest request)
     {
+        var reply = Answer(request);
+        if (request.Name != "MULTI" || reply.Error is null) return reply;
+        request.Carried[0].Command.Rejections.Add(Aborted);
+        return new ServerReply(default, Aborted);
+    }
+
+    private ServerReply Answer(WrittenRequest request)
+    {
+        var isInquiry = request.Name == "SCRIPT" && request.Arguments[0] == "EXISTS";
+        if (_flushes && !isInquiry)
+        {
+            _flushes = false;
+            _scripts.Clear();
+        }
+
         if (request.Name == "CLIENT" && time.Now >= _busyUntil)
         {
             foreach (var connection in _connections)
@@ -153,9 +178,14 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
         switch (request.Name)
         {
+            case "SCRIPT" when isInquiry:
+                return new ServerReply(RespValue.Array(RespValue.Integer(_scripts.Contains(request.Arguments[1].ToString()) ? 1 : 0)));
             case "SCRIPT":
-                _knowsScript = true;
-                return new ServerReply(RespValue.BulkString(ExactlyOnceScript.Sha1));
+                var loaded = ScriptText.Of(request.Arguments[1].ToString()).Sha1;
+                _scripts.Add(loaded);
+                return new ServerReply(RespValue.BulkString(loaded));
+            case "MULTI":
+                return RunCompound(request.Carried[0]);
             case "UNLINK":
                 foreach (var key in request.Arguments) _tokens.Remove(key.ToString());
                 return new ServerReply(RespValue.Integer(request.Arguments.Length));
@@ -183,7 +213,15 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     {
         var keys = (int)request.Arguments[1];
         if (chance.Of(0.5) && Array.Exists(request.Carried, each => IsMoving(each.Command.Keys))) return Refuse(request, TryAgain);
-        if (!_knowsScript) return Refuse(request, "NOSCRIPT No matching script. Please use EVAL.");
+        var hash = request.Arguments[0].ToString();
+        if (!_scripts.Contains(hash)) return Refuse(request, NoScript);
+        if (hash == TransactionScript.Plain.Sha1)
+        {
+            var reply = RunCompound(request.Carried[0]);
+            return new ServerReply(RespValue.BulkString(Encode(reply)));
+        }
+
+        if (request.Carried is [{ Command.Command: RedisScript script } sent] && hash == script.Script.Sha1) return RunCompound(sent);
         var token = request.Arguments[2].ToString();
         if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
         {
@@ -207,7 +245,19 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
 
     private (string Text, bool Final) RunOne(WrittenRequest request, int name)
     {
-        var reply = Run(request.Carried[0], request.Arguments[name].ToString(), request.Arguments[(name + 1)..]);
+        var carried = request.Carried[0];
+        switch (carried.Command.Command)
+        {
+            case RedisTransaction:
+                var replies = RunCompound(carried);
+                return (Encode(replies), replies.Error is null);
+            case RedisScript:
+                var own = RunCompound(carried, out var hasRun);
+                var marks = hasRun && mutation != Mutation.KeptErrorTakenForRefusal;
+                return ((marks ? "*1\r\n" : string.Empty) + Encode(own), hasRun);
+        }
+
+        var reply = Run(carried, request.Arguments[name].ToString(), request.Arguments[(name + 1)..]);
         return (Encode(reply), reply.Error is null or WrongType);
     }
 
@@ -255,9 +305,34 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         return reply;
     }
 
+    private ServerReply RunCompound(CarriedCommand carried) => RunCompound(carried, out _);
+
+    /// <summary>A transaction or a script: all of it, or nothing where the server refuses writes.</summary>
+    private ServerReply RunCompound(CarriedCommand carried, out bool hasRun)
+    {
+        var command = carried.Command;
+        var refusal = WhyNot(command.Keys, command.Writes);
+        hasRun = refusal is null;
+        if (refusal is not null) return Refuse(carried, refusal);
+        var reply = command.Command is RedisTransaction { ConditionArray.Length: > 0 } && _data.ContainsKey(command.Keys[2])
+            ? new ServerReply(RespValue.Null)
+            : ApplyCompound(command);
+        account.Executed(command, carried.Request, reply);
+        return reply;
+    }
+
+    private ServerReply ApplyCompound(TrackedCommand command)
+    {
+        var added = command.Command is RedisScript script ? script.Values[0] : ((RedisTransaction)command.Command).CommandArray[1].ArgumentArray[1];
+        ServerReply[] replies = [Apply("INCR", [command.Keys[0]]), Apply("RPUSH", [command.Keys[1], added])];
+        return command.Command is RedisScript && chance.Of(0.5)
+            ? new ServerReply(default, chance.Pick(ScriptsWords))
+            : new ServerReply(RespValue.Array([.. replies.Select(reply => reply.Error is { } error ? RespValue.Error(error) : reply.Value)]));
+    }
+
     /// <summary>A script that does nothing is refused where one that writes would be.</summary>
     private ServerReply RunWitness(WrittenRequest request) =>
-        WhyNot([request.Arguments[2].ToString()], writes: true) is { } refusal
+        WhyNot([.. request.Arguments[2..].Select(key => key.ToString())], writes: true) is { } refusal
             ? Refuse(request, refusal)
             : new ServerReply(RespValue.Integer(0));
 
@@ -334,7 +409,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         carried.Request.WasRefused = true;
 
         // When the server refuses no more as soon as a moment later, its words count as the script's.
-        if (carried.Command.Command.Name == "EVAL") carried.Command.Rejections.Add(error);
+        if (carried.Command.Command is { Name: "EVAL" } or RedisScript { Delivery: not DeliveryMode.ExactlyOnce }) carried.Command.Rejections.Add(error);
         return new ServerReply(default, error);
     }
 
@@ -342,6 +417,8 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private static string Encode(ServerReply reply) => reply switch
     {
         { Error: { } error } => $"-{error}\r\n",
+        { Value.Kind: RespKind.Error } => $"-{reply.Value.AsString()}\r\n",
+        { Value.Kind: RespKind.Array } => $"*{reply.Value.AsArray().Length}\r\n{string.Concat(reply.Value.AsArray().Select(each => Encode(new ServerReply(each))))}",
         { Value.Kind: RespKind.Integer } => $":{reply.Value.AsInt64()}\r\n",
         { Value.Kind: RespKind.Null } => "$-1\r\n",
         { Value.Kind: RespKind.SimpleString } => $"+{reply.Value.AsString()}\r\n",

@@ -86,6 +86,12 @@ public enum Mutation
     /// <summary>A script that answers in the server's words is taken for the server.</summary>
     ScriptTakenForServer,
 
+    /// <summary>A script that answers that there is no such script is taken for the server.</summary>
+    ScriptTakenForUnknown,
+
+    /// <summary>An error that a script with a token raised is taken for the server's, which refuses it for the time being.</summary>
+    KeptErrorTakenForRefusal,
+
     /// <summary>Commands that wait are forgotten when the actor stops.</summary>
     StopForgets,
 

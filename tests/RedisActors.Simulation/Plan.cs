@@ -33,8 +33,13 @@ internal sealed class Plan
     private static readonly DeliveryMode[] Modes =
         [DeliveryMode.AtMostOnce, DeliveryMode.WhenSafe, DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
 
-    public Plan(Chance chance)
+    // It has its own chance, so that schedules without transactions and scripts are what they were without them.
+    private readonly Chance _compounds;
+
+    public Plan(Chance chance, int seed)
     {
+        _compounds = new Chance(unchecked((seed * 7919) + 3));
+        HasCompounds = _compounds.Of(0.2);
         Senders = chance.Between(1, 3);
         Commands = chance.Between(8, 36);
         Span = chance.Spread(30, 3000);
@@ -89,6 +94,9 @@ internal sealed class Plan
     /// <summary>Whether there are commands that end the connection that brings them.</summary>
     public bool HasPoison { get; }
 
+    /// <summary>Whether there are transactions and scripts that the library loads.</summary>
+    public bool HasCompounds { get; }
+
     /// <summary>Whether senders cancel commands of theirs.</summary>
     public bool HasCancellations { get; }
 
@@ -142,10 +150,17 @@ internal sealed class Plan
         };
         if (HasPoison && chance.Of(0.1)) (name, replay, keys, arguments) = ("MODULE.POISON", ReplayClass.Accumulating, [$"list{key}"], [unique]);
 
+        var compound = HasCompounds && _compounds.Of(0.4) ? NextCompound(key, unique) : null;
+        if (compound is not null)
+        {
+            var looks = compound is RedisTransaction { ConditionArray.Length: > 0 };
+            (name, replay, keys) = (compound.Name, ReplayClass.Accumulating, [$"counter{key}", $"list{key}", .. looks ? [$"text{key}"] : Array.Empty<string>()]);
+        }
+
         var tracked = new TrackedCommand { Number = number, Sender = chance.Between(1, Senders), Mode = mode, Class = replay, Keys = keys };
         var stated = name == "MODULE.PUSH" && chance.Of(0.3) ? replay : (ReplayClass?)null;
         if (mutation == Mutation.AccumulatingReplayed && mode == DeliveryMode.WhenSafe) stated = ReplayClass.ReadOnly;
-        tracked.Command = Command(name, keys, arguments) with
+        tracked.Command = (compound ?? Command(name, keys, arguments)) with
         {
             State = tracked,
             Delivery = mutation == Mutation.AtMostOnceReplayed && mode == DeliveryMode.AtMostOnce ? DeliveryMode.AtLeastOnce : mode,
@@ -155,6 +170,18 @@ internal sealed class Plan
             IdempotencyKey = mode == DeliveryMode.ExactlyOnce && chance.Of(0.2) ? $"token-{number}" : null,
         };
         return tracked;
+    }
+
+    /// <summary>All of them count, and add to a list; the conditional one where there is no text.</summary>
+    private RedisCommand NextCompound(int key, string unique)
+    {
+        var (count, add) = (new RedisCommand("INCR", $"counter{key}"), new RedisCommand("RPUSH", $"list{key}", unique));
+        return _compounds.Between(1, 3) switch
+        {
+            1 => new RedisTransaction(count, add),
+            2 => new RedisTransaction(count, add) { Conditions = [RedisCondition.KeyNotExists($"text{key}")] },
+            _ => new RedisScript("a script that answers as it likes", [$"counter{key}", $"list{key}"], unique),
+        };
     }
 
     private static RedisCommand Command(string name, string[] keys, string[] arguments) => (name, arguments) switch

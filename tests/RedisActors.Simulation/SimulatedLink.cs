@@ -230,6 +230,7 @@ internal sealed class SimulatedLink : IRedisLink
     {
         var request = outstanding.Request;
         if (outstanding.Reply is not { } reply) request.Fail(outstanding.Fault!);
+        else if (_mutation == Mutation.ScriptTakenForUnknown && request is ScriptInquiry) request.Succeed(RespValue.Array(RespValue.Integer(0)));
         else if (reply.Error is null) request.Succeed(reply.Value);
         else if (_mutation == Mutation.RefusalTold && request is PendingCommand) request.Reject($"ERR {reply.Error}");
         else request.Reject(reply.Error);

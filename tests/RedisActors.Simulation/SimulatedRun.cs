@@ -25,7 +25,7 @@ internal sealed class SimulatedRun
     {
         _mutation = mutation;
         _chance = new Chance(seed);
-        _plan = new Plan(_chance);
+        _plan = new Plan(_chance, seed);
         if (trace is not null) _trace = line => trace($"{_time.Now / 1000.0,12:F3} ms  {line}");
         _account = new Account(_time, _plan) { Trace = _trace };
         _memory = new ModelMemory(seed, mutation);

@@ -1,3 +1,4 @@
+using RedisActors.ExactlyOnce;
 using RedisActors.Backoff;
 using RedisActors.Commands;
 using RedisActors.Connection;
@@ -246,7 +247,7 @@ internal sealed class SupervisorModel
             }
         }));
 
-        private void LoadScript() => _link!.Send(new SimulatedQuery("SCRIPT", ["LOAD", "script"], reply =>
+        private void LoadScript() => _link!.Send(new SimulatedQuery("SCRIPT", ExactlyOnceScript.Load().Arguments, reply =>
         {
             if (reply is null || IsOver) return;
             _established = true;

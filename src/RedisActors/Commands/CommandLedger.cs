@@ -204,7 +204,13 @@ internal sealed class CommandLedger
         if (_waiting.EndIfInVain(renewed)) return RefusalAction.Retry;
         _waiting.Return(renewed);
         if (!_linked) return RefusalAction.Retry;
-        if (renewed.WasSplit && kind == ServerErrorKind.Final) return RefusalAction.SendAgain;
+        if (renewed.WasSplit && kind == ServerErrorKind.Final)
+        {
+            // It waits with the others while the server refuses one of them, and so does what comes behind it.
+            _refused.AddBehind(renewed);
+            return RefusalAction.SendAgain;
+        }
+
         if (kind == ServerErrorKind.Moved) return RefusalAction.Moved;
         var leaves = kind == ServerErrorKind.Reconnect;
         _refused.Refused(renewed, leaves ? ServerErrorScope.Server : scope, alone);

@@ -22,7 +22,6 @@ internal static class TransactionRequest
             var arguments = new object[command.ArgumentArray.Length];
             for (var j = 0; j < arguments.Length; j++) arguments[j] = command.ArgumentArray[j].Box()!;
             replies[i] = transaction.ExecuteAsync(command.Name, arguments, CommandFlags.NoRedirect);
-            FirstSuccess.Observe(replies[i]);
         }
 
         return CollectAsync(transaction.ExecuteAsync(CommandFlags.NoRedirect), replies);
@@ -30,7 +29,16 @@ internal static class TransactionRequest
 
     private static async Task<RespValue> CollectAsync(Task<bool> executed, Task<RedisResult>[] replies)
     {
-        await executed.ConfigureAwait(false);
+        try
+        {
+            await executed.ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (var reply in replies) FirstSuccess.Observe(reply);
+            throw;
+        }
+
         var values = new RespValue[replies.Length];
         for (var i = 0; i < values.Length; i++)
         {

@@ -45,7 +45,9 @@ public enum DeliveryMode : byte
 /// </para>
 /// <para>
 /// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>BLPOP</c>, <c>MONITOR</c> and the like)
-/// do not fit a connection that all senders share; they are refused, see <see cref="RedisOutcomeException"/>.
+/// do not fit a connection that all senders share; they are refused, see <see cref="RedisOutcomeException"/>. For several commands in one
+/// step there is <see cref="RedisTransaction"/>, for a script <see cref="RedisScript"/>. Both are commands: what is said here of timeout,
+/// delivery, state and outcome holds for them. A type of an application's own is sent as the command that it is made of.
 /// </para>
 /// <para>
 /// Two commands are equal if Redis would be sent the same (names in any case, arguments by their bytes, so that 5 equals "5") and all

@@ -19,6 +19,8 @@ internal sealed class RandomMessages
         _kinds =
         [
             () => Command(),
+            () => Script(),
+            () => Transaction(),
             () => new RedisReply(Value(), State()),
             () => Value(),
             () => Failure(),
@@ -62,15 +64,35 @@ internal sealed class RandomMessages
     public IEnumerable<object> OneOfEach() => _kinds.Select(kind => kind());
 
     private RedisCommand Command(int depth = 0) =>
-        new(_chance.Pick(["GET", "set", "HSET", "x.y", "JSON.GET", "!~"]), Many(8, Argument))
+        WithOptions(new RedisCommand(_chance.Pick(["GET", "set", "HSET", "x.y", "JSON.GET", "!~"]), Many(8, Argument)), depth);
+
+    private RedisCommand Script() => WithOptions(
+        new RedisScript(_chance.Pick(["", "return 1", "#!lua flags=no-writes\nreturn KEYS"]) + Text(), Many(3, Argument), Many(3, Argument))
         {
-            Database = _chance.Of(0.5) ? null : _chance.Pick([0, 1, 15, int.MaxValue]),
-            Timeout = _chance.Of(0.5) ? null : _chance.Of(0.2) ? Timeout.InfiniteTimeSpan : Duration() + TimeSpan.FromTicks(1),
-            State = State(depth),
-            Delivery = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<DeliveryMode>()),
-            ReplayClass = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<ReplayClass>()),
-            IdempotencyKey = _chance.Of(0.5) ? null : "token " + Text(),
-        };
+            ReadOnly = _chance.Of(0.5),
+        },
+        depth: 0);
+
+    private RedisCommand Transaction() => WithOptions(
+        new RedisTransaction([Command(MaxDepth), .. Many(3, () => _chance.Of(0.1) ? Script() : Command(MaxDepth))])
+        {
+            Conditions = [.. Many(3, () => _chance.Pick<Func<RedisCondition>>(
+            [
+                () => RedisCondition.KeyExists(Argument()), () => RedisCondition.StringEqual(Argument(), Argument()),
+                () => RedisCondition.HashNotEqual(Argument(), Argument(), RedisValue.Null), () => RedisCondition.SortedSetLengthLessThan(Argument(), Count()),
+            ])())],
+        },
+        depth: 0);
+
+    private RedisCommand WithOptions(RedisCommand command, int depth) => command with
+    {
+        Database = _chance.Of(0.5) ? null : _chance.Pick([0, 1, 15, int.MaxValue]),
+        Timeout = _chance.Of(0.5) ? null : _chance.Of(0.2) ? Timeout.InfiniteTimeSpan : Duration() + TimeSpan.FromTicks(1),
+        State = State(depth),
+        Delivery = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<DeliveryMode>()),
+        ReplayClass = _chance.Of(0.3) ? null : _chance.Pick(Enum.GetValues<ReplayClass>()),
+        IdempotencyKey = _chance.Of(0.5) ? null : "token " + Text(),
+    };
 
     private RedisValue Argument() => _chance.Between(0, 7) switch
     {
@@ -102,14 +124,14 @@ internal sealed class RandomMessages
         5 => new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_chance.Between(0, 255)).ToArray()),
         6 => Actor(),
         7 => Bytes(),
-        8 => new SomeState(Text(), Count()),
+        8 => new SomeState(Text(), Text()),
         _ => Command(depth + 1),
     };
 
     private RedisOutcomeException Failure()
     {
         var outcome = _chance.Pick([Outcome.Rejected, Outcome.NotSent, Outcome.Unknown]);
-        return new RedisOutcomeException(outcome, Command(), Text(), outcome == Outcome.Rejected ? Text() : null);
+        return new RedisOutcomeException(outcome, _chance.Pick<Func<RedisCommand>>([() => Command(), Script, Transaction])(), Text(), outcome == Outcome.Rejected ? Text() : null);
     }
 
     private Status.Failure Status()
@@ -162,6 +184,9 @@ internal sealed class RandomMessages
         return items;
     }
 
-    /// <summary>An application's own type, of which RedisActors knows nothing.</summary>
-    public sealed record SomeState(string Name, int Number);
+    /// <summary>
+    /// An application's own type, of which RedisActors knows nothing. It holds no number: Akka's JSON writes one as <c>{"$":"I5"}</c>, and where
+    /// that <c>$</c> was damaged it reads until the stack is full (Akka 1.5.73).
+    /// </summary>
+    public sealed record SomeState(string Name, string Kind);
 }

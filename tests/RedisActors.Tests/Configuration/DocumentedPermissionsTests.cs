@@ -41,10 +41,22 @@ public sealed class DocumentedPermissionsTests : IAsyncLifetime
 
         Assert.Equal(2, await IncrementAsync(redis));
         Assert.Equal(102, (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => IncrementAsync(redis)))).Max());
+        foreach (var delivery in Enum.GetValues<DeliveryMode>()) await SendOneOfEachAsync(redis, delivery);
         var refused = (await _server.ExecuteAsync("ACL", "LOG", "100")).OrThrow().Items
             .Select(entry => entry.AsPairs()["object"]).Except(AskedByTheClientLibrary);
         Assert.Empty(refused);
         Assert.Equal("redis-actors-default", Assert.Single(await _server.ListClientsAsync()).Name);
+    }
+
+    private static async Task SendOneOfEachAsync(IActorRef redis, DeliveryMode delivery)
+    {
+        var transaction = new RedisTransaction(new RedisCommand("INCR", "shop:a"), new RedisCommand("INCR", "shop:b")) { Delivery = delivery };
+        var script = new RedisScript("return redis.call('GET', KEYS[1])", ["shop:a"]) { Delivery = delivery };
+        RedisCommand[] all = [transaction, transaction with { Conditions = [RedisCondition.KeyExists("shop:a")] }, script, script with { ReadOnly = true }];
+        foreach (var command in all) Assert.Equal(Outcome.Applied, (await redis.Ask<RedisReply>(command, Patience)).Outcome);
+        var error = await Assert.ThrowsAsync<RedisOutcomeException>(() => redis.Ask<RedisReply>(
+            new RedisTransaction(new RedisCommand("INCR", "shop:a"), new RedisCommand("SET", "shop:a")) { Delivery = delivery }, Patience));
+        Assert.Equal("ERR wrong number of arguments for 'set' command", error.ServerError);
     }
 
     private static async Task<long> IncrementAsync(IActorRef redis) =>

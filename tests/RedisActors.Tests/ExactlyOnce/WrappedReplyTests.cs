@@ -299,7 +299,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         Assert.Equal(1000, wire.Value("GET", "n").AsInt64());
     }
 
-    private static (RedisCommand Command, RedisValue[] Keys) Parse(string line)
+    internal static (RedisCommand Command, RedisValue[] Keys) Parse(string line)
     {
         var parts = line.Split(" | ");
         var words = parts[0].Split(' ');
@@ -309,7 +309,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
             parts.Length > 1 ? [.. parts[1].Split(' ').Select(word => (RedisValue)word)] : [arguments[0]]);
     }
 
-    private static void Prepare(Wire wire)
+    internal static void Prepare(Wire wire)
     {
         foreach (var line in Preparation)
         {
@@ -319,7 +319,7 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     }
 
     /// <summary>All keys but tokens, with a digest of their content; no digest covers the expiry, so whether there is one follows.</summary>
-    private static string Digests(Wire wire)
+    internal static string Digests(Wire wire)
     {
         var state = new StringBuilder();
         foreach (var key in wire.Value("KEYS", "*").AsArray().Select(key => key.AsString()!).Order(StringComparer.Ordinal))

@@ -17,6 +17,10 @@ internal sealed class RecordedRequest(string name, params RedisValue[] arguments
 
     public int? InDatabase { get; init; }
 
+    public override IReadOnlyList<RedisCommand>? Members => Transaction;
+
+    public IReadOnlyList<RedisCommand>? Transaction { get; init; }
+
     /// <summary>Called with what it is told, before it counts as told.</summary>
     public Action<RecordedRequest>? OnTold { get; init; }
 

@@ -48,7 +48,7 @@ public sealed class MessagesTravelTests : WireSpec
             .ToArray();
 
         // These have one value by their nature.
-        Assert.Equal(["RedisReply.Outcome"], constant.Where(name => !name.EndsWith(".Instance", StringComparison.Ordinal)));
+        Assert.Equal(["RedisTransaction.Name", "RedisReply.Outcome"], constant.Where(name => !name.EndsWith(".Instance", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -78,6 +78,17 @@ public sealed class MessagesTravelTests : WireSpec
     {
         Assert.True(Travel(new RedisCommand("PING") { WasSentBefore = true }).WasSentBefore);
         Assert.False(Travel(new RedisCommand("PING")).WasSentBefore);
+    }
+
+    [Fact]
+    public void A_script_and_a_transaction_arrive_as_what_they_were()
+    {
+        var script = new RedisScript("return KEYS", ["a", 1], "x") { ReadOnly = true };
+        var transaction = new RedisTransaction(new("INCR", "a"), new("set", "b", 5)) { Conditions = [RedisCondition.ListIndexEqual("c", -1, "x")] };
+
+        Assert.Equal(script, Travel(script));
+        Assert.Equal(transaction, Travel(transaction));
+        Assert.True(Travel<RedisCommand>(script with { WasSentBefore = true }).WasSentBefore);
     }
 
     [Fact]

@@ -35,6 +35,19 @@ public sealed class RecordedMessagesTests : WireSpec
         ["command-at-least-once"] = Command(DeliveryMode.AtLeastOnce, ReplayClass.Accumulating, Actor("asker")),
         ["command-administration"] = Command(DeliveryMode.WhenSafe, ReplayClass.Administration, GetStatus.Instance),
         ["command-never"] = Command(DeliveryMode.WhenSafe, ReplayClass.Never, new RedisCommand("GET", "within")),
+        ["script"] = new RedisScript("return ARGV[1]", ["key", "ä"], 5, RedisValue.EmptyString)
+        {
+            Delivery = DeliveryMode.ExactlyOnce, IdempotencyKey = "order 5", Timeout = TimeSpan.FromSeconds(1),
+        },
+        ["script-read-only"] = new RedisScript("return 1", []) { ReadOnly = true, State = "state" },
+        ["transaction"] = new RedisTransaction(new RedisCommand("INCR", "a"), new RedisCommand("SET", "b", -17, "EX", 5) { State = 5 })
+        {
+            Conditions = [RedisCondition.KeyNotExists("c"), RedisCondition.HashEqual("d", "field", "value"), RedisCondition.SortedSetLengthLessThan("e", 3, 0.5)],
+            Delivery = DeliveryMode.AtMostOnce,
+            Database = 3,
+        },
+        ["exception-transaction"] = new RedisOutcomeException(
+            Outcome.Unknown, new RedisTransaction(new RedisCommand("GET", "key")), "MULTI: the connection was lost"),
         ["reply"] = new RedisReply(RespValue.Integer(long.MinValue), null),
         ["reply-list"] = new RedisReply(
             RespValue.Array(

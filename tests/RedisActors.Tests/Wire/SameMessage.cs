@@ -42,6 +42,16 @@ internal static class SameMessage
             case ImmutableArray<KeyValuePair<RespValue, RespValue>> fields:
                 Xunit.Assert.Equal(fields.AsEnumerable(), ((ImmutableArray<KeyValuePair<RespValue, RespValue>>)actual!).AsEnumerable());
                 break;
+            case ImmutableArray<RedisCommand> commands:
+                Compare(commands.ToArray(), ((ImmutableArray<RedisCommand>)actual!).ToArray(), path);
+                break;
+            case ImmutableArray<RedisCondition> conditions:
+                Xunit.Assert.Equal(conditions.ToArray(), ((ImmutableArray<RedisCondition>)actual!).ToArray());
+                break;
+            case RedisCommand[] several:
+                Xunit.Assert.Equal(several.Length, ((RedisCommand[])actual!).Length);
+                foreach (var (before, after) in several.Zip((RedisCommand[])actual)) Compare(before, after, $"{path}[]");
+                break;
             case not null when expected is Exception or Status || expected.GetType().Assembly == typeof(RedisCommand).Assembly && !expected.GetType().IsEnum:
                 foreach (var ((name, before), (_, after)) in ContentOf(expected).Zip(ContentOf(actual!))) Compare(before, after, $"{path}.{name}");
                 break;
