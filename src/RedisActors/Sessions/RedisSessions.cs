@@ -55,7 +55,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         Receive<RedisReply>(OnReply);
         Receive<Status.Failure>(OnFailure);
         Receive<GaveUp>(message => OnGaveUp(message.Wait));
-        Receive<MoveDue>(message => OnMoveDue(message.Wait));
+        Receive<Paused>(message => OnPaused(message.Wait));
         Receive<TickDue>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<LaneStarted>(message => LaneOf(message.Number)?.Started(message));
@@ -97,8 +97,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     {
         var waiting = _waits[(BlockingWait)user];
         waiting.Session = session;
-        if (!waiting.Sender.TryClaim()) Forget(waiting);
-        else Do(waiting, waiting.Wait.Begin(Now));
+        Do(waiting, waiting.Wait.OnSession(Now));
     }
 
     protected override SupervisorStrategy SupervisorStrategy()
@@ -136,17 +135,38 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
         var timeout = command.Timeout ?? _settings.Commands.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now + (long)Math.Ceiling(timeout.TotalMilliseconds);
-        var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, PlaceOf(command), deadline, _slice);
+        var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, deadline, _slice);
+        if (wait.WhyRefused is { } reason)
+        {
+            sender.Fail(Outcome.NotSent, $"{command.Name} was refused: {reason}");
+            return;
+        }
+
         var waiting = _waits[wait] = new Waiting(wait, sender);
         Watch(waiting);
-        RequestSession(waiting);
+        Do(waiting, wait.Begin(Now));
     }
 
-    private void RequestSession(Waiting waiting)
+    private void AskSession(Waiting waiting, WaitStep.AskSession step)
     {
+        if (waiting.Session is { } session)
+        {
+            if (!waiting.Sender.TryClaim())
+            {
+                Forget(waiting);
+                return;
+            }
+
+            waiting.IsAsking = true;
+            if (step.Before is { } before) _lanes[session].ToCommands(before, Self);
+            _lanes[session].ToCommands(step.Command, Self);
+            return;
+        }
+
         waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
-        _pool.Request(waiting.Wait, Now);
         Tick();
+        if (!step.IsOptional) _pool.Request(waiting.Wait, Now);
+        else if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
     }
 
     /// <summary>In a Redis Cluster it leads to the node that has the key.</summary>
@@ -167,13 +187,22 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         switch (step)
         {
             case WaitStep.AskSession ask:
+                AskSession(waiting, ask);
+                break;
+            case WaitStep.AskShared { Command.Delivery: DeliveryMode.ExactlyOnce } when !waiting.Sender.TryClaim():
+                Forget(waiting);
+                break;
+            case WaitStep.AskShared ask:
                 waiting.IsAsking = true;
-                _lanes[waiting.Session!].ToCommands(ask.Command, Self);
+                _redis.Tell(ask.Command, Self);
+                break;
+            case WaitStep.Pause pause:
+                Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), TimeSpan.FromMilliseconds(pause.Time));
                 break;
             case WaitStep.Move:
-                _pool.Retire(waiting.TakeSession()!, Now);
+                if (waiting.TakeSession() is { } elsewhere) _pool.Retire(elsewhere, Now);
                 _redis.Tell(RedisClusterSuspect.Instance);
-                Timers.StartSingleTimer(waiting.Wait, new MoveDue(waiting.Wait), MoveDelay);
+                Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), MoveDelay);
                 break;
             case WaitStep.Reply reply:
                 if (waiting.HasGivenUp || !waiting.Sender.TryReply(reply.Value)) PutBack(waiting, reply.Value);
@@ -196,7 +225,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
         if (reply.State is not BlockingWait wait || !_waits.TryGetValue(wait, out var waiting)) return;
         waiting.IsAsking = false;
-        Do(waiting, wait.OnReply(reply.Value, Now));
+        var step = wait.OnReply(reply.Value, Now);
+        if (step is not WaitStep.Reply) waiting.Sender.Unclaim();
+        Do(waiting, step);
     }
 
     private void OnFailure(Status.Failure message)
@@ -208,9 +239,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         Do(waiting, wait.OnFailure(failure, Now));
     }
 
-    private void OnMoveDue(BlockingWait wait)
+    private void OnPaused(BlockingWait wait)
     {
-        if (_waits.TryGetValue(wait, out var waiting)) RequestSession(waiting);
+        if (_waits.TryGetValue(wait, out var waiting)) Do(waiting, wait.OnPaused(Now));
     }
 
     /// <summary>
@@ -411,7 +442,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private sealed record GaveUp(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record MoveDue(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record Paused(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class TickDue : Tick<TickDue>;
 }
