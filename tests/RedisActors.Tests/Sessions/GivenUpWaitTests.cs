@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using RedisActors.Testing;
 using RedisActors.Tests.CommandMetadata;
 
 namespace RedisActors.Tests.Sessions;
@@ -66,19 +67,35 @@ public sealed class GivenUpWaitTests : SessionsSpec
         await OnServerAsync(push);
         var expected = (await OnServerAsync(content)).ToString();
         await OnServerAsync("DEL list");
-        var redis = Redis();
+        await using var proxy = FaultProxy.Start(Server);
+        var redis = Redis(proxy.Endpoint, "heartbeat { interval = 1h, timeout = 1h }");
         var sender = Kit.CreateTestProbe();
         redis.Tell(Words.Command(blocking), sender.Ref);
-        await BlockedAsync(1);
+        await OnServerWhileReplyIsHeldAsync(proxy, push);
 
-        // The server is stopped, so that it serves the wait after its sender has gone, and before it hears that it is to end it.
-        await OnServerAsync("CLIENT PAUSE 300 WRITE");
-        var pushed = OnServerAsync(push);
         Kit.Sys.Stop(sender.Ref);
-        await pushed;
+        await Kit.CreateTestProbe().ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+        Assert.NotEqual(expected, (await OnServerAsync(content)).ToString());
+        proxy.Pass();
 
-        await EventuallyAsync(async () => (await redis.Ask<RedisStatus>(GetStatus.Instance, Patience)).InFlight == 0);
         await EventuallyAsync(async () => (await OnServerAsync(content)).ToString() == expected);
+    }
+
+    [Fact]
+    public async Task What_was_taken_for_a_sender_that_cancelled_meanwhile_is_back_where_it_was()
+    {
+        await using var proxy = FaultProxy.Start(Server);
+        var redis = Redis(proxy.Endpoint, "heartbeat { interval = 1h, timeout = 1h }");
+        using var cancellation = new CancellationTokenSource();
+        var reply = SendAsync(redis, "BLPOP list 0", cancellation.Token);
+        await OnServerWhileReplyIsHeldAsync(proxy, "RPUSH list a b");
+
+        await cancellation.CancelAsync();
+        Assert.Equal("[b]", (await OnServerAsync("LRANGE list 0 -1")).ToString());
+        proxy.Pass();
+
+        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisCanceledException>(() => reply)).Outcome);
+        await EventuallyAsync(async () => (await OnServerAsync("LRANGE list 0 -1")).ToString() == "[a, b]");
     }
 
     [Fact]
@@ -112,5 +129,21 @@ public sealed class GivenUpWaitTests : SessionsSpec
         await pushes;
         Assert.Equal(Elements, taken.Count);
         Assert.Equal(Elements, taken.Distinct().Count());
+    }
+
+    /// <summary>Something is executed on the server while one client is blocked there that the answer does not reach yet.</summary>
+    private async Task OnServerWhileReplyIsHeldAsync(FaultProxy proxy, string line)
+    {
+        while (true)
+        {
+            await BlockedAsync(1);
+            proxy.Stall();
+            if (await BlockedAsync() == 1) break;
+
+            // Between two slices.
+            proxy.Pass();
+        }
+
+        await OnServerAsync(line);
     }
 }
