@@ -51,7 +51,7 @@ internal sealed class BlockingWait : ISessionUser
     private const long LongestPause = 50;
 
     private readonly BlockingCommand _blocking;
-    private readonly DeliveryMode _delivery;
+    private readonly DeliveryMode _sliceDelivery;
     private readonly long _slice;
     private readonly bool _isExactlyOnce;
     private readonly StreamPlace[] _latest;
@@ -71,7 +71,7 @@ internal sealed class BlockingWait : ISessionUser
     public BlockingWait(RedisCommand command, DeliveryMode delivery, long deadline, long slice)
     {
         _blocking = BlockingCommand.Of(command);
-        _delivery = delivery;
+        _sliceDelivery = delivery == DeliveryMode.ExactlyOnce && _blocking.ReplayClass != ReplayClass.ReadOnly ? DeliveryMode.AtMostOnce : delivery;
         _slice = slice;
         _isExactlyOnce = delivery == DeliveryMode.ExactlyOnce && _blocking.ReplayClass == ReplayClass.Accumulating;
         _latest = _isExactlyOnce ? [.. _blocking.Streams] : [.. _blocking.Streams.Where(stream => stream.IsLatest)];
@@ -217,7 +217,7 @@ internal sealed class BlockingWait : ISessionUser
         _phase = Phase.Slicing;
         var isFirst = _blocksUntil is null;
         var slice = _blocking.BlockTime is null ? Command : _blocking.WithBlockTime(NextSlice(now));
-        return new WaitStep.AskSession(Ask(slice, _delivery, Command.ReplayClass ?? _blocking.ReplayClass, now) with { Database = null })
+        return new WaitStep.AskSession(Ask(slice, _sliceDelivery, Command.ReplayClass ?? _blocking.ReplayClass, now) with { Database = null })
         {
             // A connection waits for replicas to have what had been written when it sent its last command.
             Before = isFirst && _blocking.IsWaitForReplicas ? new RedisCommand("PING") { Delivery = DeliveryMode.AtMostOnce } : null,

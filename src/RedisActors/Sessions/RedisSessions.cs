@@ -40,7 +40,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     private PauseConnection? _pause;
     private int _lastName;
     private int _undos;
-    private bool _ticks;
+    private TimeSpan _nextTick = TimeSpan.MaxValue;
 
     public RedisSessions(RedisSettings settings, Func<RedisCommand, Lane> laneOf, IRedisLinkFactory? links, LogBudget logBudget)
     {
@@ -151,7 +151,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     {
         if (waiting.Session is { } session)
         {
-            if (!waiting.Sender.TryClaim())
+            if (!step.IsOptional && !waiting.Sender.TryClaim())
             {
                 Forget(waiting);
                 return;
@@ -164,9 +164,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         }
 
         waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
-        Tick();
         if (!step.IsOptional) _pool.Request(waiting.Wait, Now);
         else if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
+        Tick();
     }
 
     /// <summary>In a Redis Cluster it leads to the node that has the key.</summary>
@@ -383,7 +383,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private void OnTick()
     {
-        _ticks = false;
+        _nextTick = TimeSpan.MaxValue;
         var now = Now;
         foreach (var user in _pool.Expire(now))
         {
@@ -406,9 +406,10 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private void Tick()
     {
-        if (_ticks || (_pool.Count == 0 && _pool.Waiting == 0 && !_drain.HasBegun)) return;
-        _ticks = true;
+        if (_pool.Count == 0 && _pool.Waiting == 0 && !_drain.HasBegun) return;
         var interval = _pool.Waiting > 0 || _drain.HasBegun ? TickInterval : IdleTickInterval;
+        if (_nextTick <= interval) return;
+        _nextTick = interval;
         Timers.StartSingleTimer(TickDue.Instance, TickDue.Instance, interval);
     }
 
