@@ -136,7 +136,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         var timeout = command.Timeout ?? _settings.Commands.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, deadline, _slice);
-        if (wait.WhyRefused is { } reason)
+        if ((wait.WhyRefused ?? WhyNotInCluster(command)) is { } reason)
         {
             sender.Fail(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;
@@ -146,6 +146,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         Watch(waiting);
         Do(waiting, wait.Begin(Now));
     }
+
+    private string? WhyNotInCluster(RedisCommand command) =>
+        _settings.Link.Topology == RedisTopology.Cluster ? CommandTable.Find(command)!.WhyRefusedInCluster : null;
 
     private void AskSession(Waiting waiting, WaitStep.AskSession step)
     {
