@@ -6,7 +6,10 @@ namespace RedisActors.Sessions;
 /// <summary>What is to be done next for a sender that waits.</summary>
 internal abstract record WaitStep
 {
-    /// <summary>Sends a command over the session. Without one: asks for one, and <see cref="BlockingWait.OnSession"/> says what to send.</summary>
+    /// <summary>Asks for a session, if there is none; then <see cref="BlockingWait.OnSession"/>.</summary>
+    public sealed record NeedSession : WaitStep;
+
+    /// <summary>Sends a command over the session. Where that has ended meanwhile: <see cref="NeedSession"/>.</summary>
     /// <param name="Command">The command.</param>
     public sealed record AskSession(RedisCommand Command) : WaitStep
     {
@@ -115,9 +118,9 @@ internal sealed class BlockingWait : ISessionUser
     public WaitStep Begin(long now)
     {
         // What the server will refuse it gets as it is: the words are the server's.
-        if (_blocking.BlockTime is null) return Slice(now);
+        if (_blocking.BlockTime is null) return Session();
         if (_latest.Length > 0) return Resolve(now);
-        return _isExactlyOnce ? Attempt(now) : Slice(now);
+        return _isExactlyOnce ? Attempt(now) : Session();
     }
 
     /// <summary>There is a session: what is sent over it.</summary>
@@ -209,7 +212,13 @@ internal sealed class BlockingWait : ISessionUser
         _latestIds[_resolved] = id;
         if (!_isExactlyOnce) _blocking.ReadAfter(_latest[_resolved], id);
         if (++_resolved < _latest.Length) return new WaitStep.AskShared(Question(_latest[_resolved].AskLatest(), now));
-        return _isExactlyOnce ? Attempt(now) : Slice(now);
+        return _isExactlyOnce ? Attempt(now) : Session();
+    }
+
+    private WaitStep.NeedSession Session()
+    {
+        _phase = Phase.Slicing;
+        return new WaitStep.NeedSession();
     }
 
     private WaitStep Slice(long now)

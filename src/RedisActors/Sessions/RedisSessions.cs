@@ -167,8 +167,15 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         }
 
         waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
-        if (!step.IsOptional) _pool.Request(waiting.Wait, Now);
+        if (!step.IsOptional) RequestSession(waiting);
         else if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
+        Tick();
+    }
+
+    private void RequestSession(Waiting waiting)
+    {
+        waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
+        _pool.Request(waiting.Wait, Now);
         Tick();
     }
 
@@ -189,6 +196,10 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     {
         switch (step)
         {
+            case WaitStep.NeedSession:
+                if (waiting.Session is null) RequestSession(waiting);
+                else Do(waiting, waiting.Wait.OnSession(Now));
+                break;
             case WaitStep.AskSession ask:
                 AskSession(waiting, ask);
                 break;
