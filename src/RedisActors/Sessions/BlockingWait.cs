@@ -60,9 +60,11 @@ internal sealed class BlockingWait : ISessionUser
     private readonly StreamPlace[] _latest;
     private Phase _phase;
     private int _resolved;
-    private int _attempt;
+    private int _attempts;
+    private long _attemptedAt;
     private string[] _latestIds = [];
     private bool _canLook = true;
+    private bool _canPoll = true;
     private long _pause = ShortestPause;
     private string? _whyEnded;
     private long? _blocksUntil;
@@ -76,7 +78,7 @@ internal sealed class BlockingWait : ISessionUser
         _blocking = BlockingCommand.Of(command);
         _sliceDelivery = delivery == DeliveryMode.ExactlyOnce && _blocking.ReplayClass != ReplayClass.ReadOnly ? DeliveryMode.AtMostOnce : delivery;
         _slice = slice;
-        _isExactlyOnce = delivery == DeliveryMode.ExactlyOnce && _blocking.ReplayClass == ReplayClass.Accumulating;
+        _isExactlyOnce = delivery == DeliveryMode.ExactlyOnce && _blocking.Attempts.Count > 0;
         _latest = _isExactlyOnce ? [.. _blocking.Streams] : [.. _blocking.Streams.Where(stream => stream.IsLatest)];
         Deadline = deadline;
     }
@@ -106,13 +108,15 @@ internal sealed class BlockingWait : ISessionUser
 
     public long Deadline { get; }
 
-    /// <summary>Why it cannot be done at all; null: it can.</summary>
-    public string? WhyRefused => Command.IdempotencyKey is null ? null
-        : _isExactlyOnce ? "it has an IdempotencyKey and blocks: what it finds is taken with a token of the library's own; leave the key out"
-        : "it has an IdempotencyKey and is not delivered exactly-once: the token would be ignored; leave it out";
+    /// <summary>
+    /// What puts back what a reply brought that nobody takes; null: nothing is lost. With a token of the sender's own, the reply is kept
+    /// for whoever asks again.
+    /// </summary>
+    public RedisCommand? Undo(RespValue reply) => reply.IsNull || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
 
-    /// <summary>What puts back what a reply brought that nobody takes; null: nothing is lost.</summary>
-    public RedisCommand? Undo(RespValue reply) => reply.IsNull ? null : _blocking.Undo?.Invoke(reply);
+    private bool HasOwnToken => _isExactlyOnce && Command.IdempotencyKey is not null;
+
+    private Attempt NextAttempt => _blocking.Attempts[_attempts % _blocking.Attempts.Count];
 
     /// <summary>The first step.</summary>
     public WaitStep Begin(long now)
@@ -133,7 +137,7 @@ internal sealed class BlockingWait : ISessionUser
     public WaitStep OnPaused(long now)
     {
         if (_phase != Phase.Polling) return _phase == Phase.Attempting ? Attempt(now) : OnSession(now);
-        return _blocking.Keys.Length > 0 ? new WaitStep.AskShared(Question(new RedisCommand("EXISTS", _blocking.Keys), now)) : Resolve(now);
+        return _blocking.Keys.Length > 0 && _canPoll ? new WaitStep.AskShared(Question(new RedisCommand("EXISTS", _blocking.Keys), now)) : Found(now);
     }
 
     /// <summary>The server has answered.</summary>
@@ -149,18 +153,17 @@ internal sealed class BlockingWait : ISessionUser
                 return IsOver(reply, now) ?? Slice(now);
 
             case Phase.Attempting:
-                if (!Sessions.Attempt.TookNothing(reply)) return new WaitStep.Reply(_blocking.Attempts[_attempt].Shape(reply));
-                if (++_attempt < _blocking.Attempts.Count) return Attempt(now);
-                _attempt = 0;
+                if (!Sessions.Attempt.TookNothing(reply)) return new WaitStep.Reply(NextAttempt.Shape(reply));
+                if (++_attempts % _blocking.Attempts.Count != 0) return Attempt(now);
                 return IsOver(RespValue.Null, now) ?? Look(now);
 
             case Phase.Looking:
                 if (!reply.IsNull) return Found(now);
-                return IsOver(RespValue.Null, now) ?? Look(now);
+                return IsOver(RespValue.Null, now) ?? (MayBeTakenElsewhere(now) ? Found(now) : Look(now));
 
             default:
                 if (reply.Kind == RespKind.Integer && reply.AsInt64() > 0) return Found(now);
-                return IsOver(RespValue.Null, now) ?? Poll();
+                return IsOver(RespValue.Null, now) ?? (MayBeTakenElsewhere(now) ? Attempt(now) : Poll());
         }
     }
 
@@ -180,8 +183,9 @@ internal sealed class BlockingWait : ISessionUser
 
             // Nothing was taken. The attempt will say what is true; where the server does not let this client look, there is another way.
             case Phase.Looking or Phase.Polling when failure.Outcome != Outcome.NotSent && !IsWrongType(error):
-                _canLook &= error.Length == 0;
-                return IsOver(RespValue.Null, now) ?? (_canLook ? Found(now) : Poll());
+                if (error.Length > 0 && _phase == Phase.Polling) _canPoll = false;
+                else if (error.Length > 0) _canLook = false;
+                return IsOver(RespValue.Null, now) ?? (error.Length > 0 ? Poll() : Found(now));
         }
 
         return new WaitStep.Fail(failure.Outcome, $"{Command.Name}: {WithoutName(failure)}", failure.ServerError);
@@ -237,13 +241,23 @@ internal sealed class BlockingWait : ISessionUser
     {
         _phase = Phase.Attempting;
         NextSlice(now);
-        return new WaitStep.AskShared(Ask(_blocking.Attempts[_attempt].Command, DeliveryMode.ExactlyOnce, Command.ReplayClass, now));
+        _attemptedAt = now;
+        return new WaitStep.AskShared(Ask(NextAttempt.Command, DeliveryMode.ExactlyOnce, Command.ReplayClass, now) with
+        {
+            IdempotencyKey = HasOwnToken ? $"{Command.IdempotencyKey}/{_attempts}" : null,
+        });
     }
+
+    /// <summary>
+    /// With a token of the sender's own, the same command may wait elsewhere, and have taken something; no attempt has its token twice, so
+    /// whoever makes the same attempts one after the other finds the one that took, and before it none that did.
+    /// </summary>
+    private bool MayBeTakenElsewhere(long now) => HasOwnToken && now - _attemptedAt >= _slice;
 
     /// <summary>There was something to take a moment ago.</summary>
     private WaitStep Found(long now)
     {
-        _pause = ShortestPause;
+        if (_canPoll) _pause = ShortestPause;
         return _latest.Length > 0 ? Resolve(now) : Attempt(now);
     }
 

@@ -136,7 +136,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         var timeout = command.Timeout ?? _settings.Commands.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now + (long)Math.Ceiling(timeout.TotalMilliseconds);
         var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, deadline, _slice);
-        if ((wait.WhyRefused ?? WhyNotInCluster(command)) is { } reason)
+        if ((AdmissionRules.WhyTokenIsIgnored(command, command.Delivery ?? _settings.Commands.Delivery) ?? WhyNotInCluster(command)) is { } reason)
         {
             sender.Fail(Outcome.NotSent, $"{command.Name} was refused: {reason}");
             return;

@@ -161,11 +161,36 @@ public sealed class ExactlyOnceWaitTests : SessionsSpec
     }
 
     [Theory]
-    [InlineData(DeliveryMode.ExactlyOnce)]
-    [InlineData(DeliveryMode.WhenSafe)]
-    public async Task A_token_of_the_senders_own_is_refused(DeliveryMode delivery)
+    [InlineData("BLPOP")]
+    [InlineData("BLPOP none")]
+    [InlineData("BZPOPMIN")]
+    public async Task Whoever_asks_with_the_same_token_gets_the_same_reply_and_takes_nothing_more(string words)
     {
-        var command = new RedisCommand("BLPOP", "list", 0) { Delivery = delivery, IdempotencyKey = "mine" };
+        var redis = Redis("heartbeat.timeout = 200ms");
+        var command = new RedisCommand(words.Split(' ')[0], [.. words.Split(' ').Skip(1).Select(key => (StackExchange.Redis.RedisValue)key), "key", 0])
+        {
+            Delivery = DeliveryMode.ExactlyOnce, IdempotencyKey = "mine",
+        };
+        var first = redis.ExecuteAsync(command);
+        var second = redis.ExecuteAsync(command);
+        await Task.Delay(300);
+        var third = redis.ExecuteAsync(command);
+
+        await OnServerAsync(words == "BZPOPMIN" ? "ZADD key 1 a 2 b" : "RPUSH key a b");
+
+        var expected = words == "BZPOPMIN" ? "[key, a, 1]" : "[key, a]";
+        foreach (var reply in (Task<RedisReply>[])[first, second, third, redis.ExecuteAsync(command)])
+        {
+            Assert.Equal(expected, Text((await reply.WaitAsync(Patience)).Value));
+        }
+
+        Assert.Equal("1", (await OnServerAsync(words == "BZPOPMIN" ? "ZCARD key" : "LLEN key")).Text);
+    }
+
+    [Fact]
+    public async Task A_token_without_exactly_once_is_refused()
+    {
+        var command = new RedisCommand("BLPOP", "list", 0) { IdempotencyKey = "mine" };
 
         var failure = await Assert.ThrowsAsync<RedisOutcomeException>(() => Redis().ExecuteAsync(command));
 
