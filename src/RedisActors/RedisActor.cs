@@ -135,8 +135,9 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
-        if (RedisSessions.Takes(command)) Sessions().Tell(command, Sender);
-        else if (command.Database is { } database && database != _settings.Link.Database) OnCommandElsewhere(command, database);
+        var elsewhere = command.Database is { } database && database != _settings.Link.Database;
+        if (RedisSessions.Takes(command) && (!elsewhere || _settings.Link.Topology != RedisTopology.Cluster)) Sessions().Tell(command, Sender);
+        else if (elsewhere) OnCommandElsewhere(command, command.Database!.Value);
         else _table.LaneOf(command).ToCommands(command, Sender);
     }
 

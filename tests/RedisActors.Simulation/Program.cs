@@ -4,6 +4,7 @@ using Akka.Actor;
 using RedisActors.Simulation;
 using RedisActors.Simulation.Consumers;
 using RedisActors.Simulation.Messages;
+using RedisActors.Simulation.Sessions;
 using RedisActors.Wire;
 
 var seeds = new Option<int>("--seeds") { Description = "How many schedules to run.", DefaultValueFactory = _ => 100_000 };
@@ -37,6 +38,24 @@ root.SetAction(arguments =>
     Console.WriteLine($"Again: eng/simulate --seeds 1 --from {finding.Seed}{(defect == Mutation.None ? string.Empty : $" --mutation {defect}")}");
     return 1;
 });
+
+var sessionMutation = new Option<SessionMutation>("--mutation") { Description = "A deliberate defect that is to be found.", DefaultValueFactory = _ => SessionMutation.None };
+var sessions = new Command("sessions", "Runs the pool of sessions and the waits of blocking commands, with users that give up and sessions that are lost.")
+{
+    seeds, from, sessionMutation, trace,
+};
+sessions.SetAction(arguments =>
+{
+    var (first, count, defect) = (arguments.GetValue(from), arguments.GetValue(seeds), arguments.GetValue(sessionMutation));
+    var clock = Stopwatch.StartNew();
+    var finding = Simulator.Search(first, count, seed => SessionsRun.Go(seed, defect));
+    if (finding is not null || arguments.GetValue(trace)) SessionsRun.Go(finding?.Seed ?? first, defect, Console.WriteLine);
+    Console.WriteLine(finding is null
+        ? $"{count} schedules from seed {first}: no violation ({clock.Elapsed.TotalSeconds:F1} s)"
+        : $"Seed {finding.Seed}: {finding.Violation}");
+    return finding is null ? 0 : 1;
+});
+root.Subcommands.Add(sessions);
 
 var mutated = new Option<int>("--count") { Description = "How many messages to read.", DefaultValueFactory = _ => 1_000_000 };
 var messages = new Command("messages", "Reads messages whose bytes were damaged: each gives an error or a message, and costs little.")

@@ -7,7 +7,11 @@ internal sealed record Finding(int Seed, string Violation);
 internal static class Simulator
 {
     /// <summary>The first seed, counted from <paramref name="from"/>, that shows a violation; null when none of them does.</summary>
-    public static Finding? Search(int from, int seeds, Mutation mutation = Mutation.None)
+    public static Finding? Search(int from, int seeds, Mutation mutation = Mutation.None) =>
+        Search(from, seeds, seed => SimulatedRun.Go(seed, mutation));
+
+    /// <summary>The same for runs of another kind.</summary>
+    public static Finding? Search(int from, int seeds, Func<int, string?> go)
     {
         var limit = new Lock();
         Finding? found = null;
@@ -27,7 +31,7 @@ internal static class Simulator
         {
             while (Volatile.Read(ref found) is null && Interlocked.Increment(ref next) is var seed && seed - from < seeds)
             {
-                if (SimulatedRun.Go(seed, mutation) is not { } violation) continue;
+                if (go(seed) is not { } violation) continue;
                 lock (limit)
                 {
                     if (found is null || seed < found.Seed) Volatile.Write(ref found, new Finding(seed, violation));

@@ -118,6 +118,9 @@ internal sealed class CommandProfile
     public string? WhyRefused(ReadOnlySpan<RedisValue> arguments, bool inCluster) =>
         _limits?.OnSharedConnection is { } reason && AreLimited(arguments) ? reason : inCluster ? _whyNotInCluster : null;
 
+    /// <summary>Why it is not sent to a Redis Cluster, over whichever connection; null where it is.</summary>
+    public string? WhyRefusedInCluster => _whyNotInCluster;
+
     /// <summary>Whether it blocks its connection with these arguments.</summary>
     public bool Blocks(ReadOnlySpan<RedisValue> arguments) => _limits == CommandLimits.Blocks && AreLimited(arguments);
 

@@ -30,6 +30,10 @@ internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool i
             return tokens.WhyNot(command, profile) is { } objection ? $"it cannot be delivered exactly-once: {objection}" : null;
         }
 
-        return command.IdempotencyKey is null || pending.Delivery == DeliveryMode.ExactlyOnce ? null : TokenWithoutExactlyOnce;
+        return WhyTokenIsIgnored(command, pending.Delivery);
     }
+
+    /// <summary>Why a command is refused for its token; null when it has none, or it is of use.</summary>
+    public static string? WhyTokenIsIgnored(RedisCommand command, DeliveryMode delivery) =>
+        command.IdempotencyKey is null || delivery == DeliveryMode.ExactlyOnce ? null : TokenWithoutExactlyOnce;
 }

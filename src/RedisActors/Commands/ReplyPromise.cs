@@ -8,6 +8,11 @@ internal interface ICancellableSender : IActorRef
     /// <summary>Asked right before its command is sent, each time. False: the sender was told that it has been given up.</summary>
     bool TryClaim();
 
+    /// <summary>What was sent has had no effect, and it is as if it had not been sent.</summary>
+    void Unclaim()
+    {
+    }
+
     /// <summary>Acts, from any thread, when the sender gives its command up; at once, if it has.</summary>
     void WhenGivenUp(Action act)
     {
@@ -54,6 +59,8 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
     public void GiveUpAfter(TimeSpan time, RedisCommand command) => End(_limit = new Silence(this, command, time, former: _limit));
 
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Waiting) != GivenUp;
+
+    public void Unclaim() => Interlocked.CompareExchange(ref _state, Waiting, Claimed);
 
     public void WhenGivenUp(Action act) => (_limit as Cancellation)?.Then(act);
 

@@ -44,10 +44,15 @@ public enum DeliveryMode : byte
 /// waiting included, is <see cref="Timeout"/>.
 /// </para>
 /// <para>
-/// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>BLPOP</c>, <c>MONITOR</c> and the like)
+/// Commands that bind a connection to one caller (<c>SUBSCRIBE</c>, <c>MULTI</c>, <c>MONITOR</c> and the like)
 /// do not fit a connection that all senders share; they are refused, see <see cref="RedisOutcomeException"/>. For several commands in one
 /// step there is <see cref="RedisTransaction"/>, for a script <see cref="RedisScript"/>. Both are commands: what is said here of timeout,
 /// delivery, state and outcome holds for them. A type of an application's own is sent as the command that it is made of.
+/// </para>
+/// <para>
+/// Commands that block (<c>BLPOP</c>, <c>XREADGROUP</c> with <c>BLOCK</c>, <c>WAIT</c> and the like) get a connection for themselves, one of at
+/// most <c>sessions.max</c>. They wait as long as their own argument says, and no longer than <see cref="Timeout"/>; then the reply is the
+/// server's for "nothing". If their sender stops or gives up, the wait ends, and what was taken for it is put back.
 /// </para>
 /// <para>
 /// Two commands are equal if Redis would be sent the same (names in any case, arguments by their bytes, so that 5 equals "5") and all

@@ -53,10 +53,10 @@ internal sealed class RedisClusterTarget
         changed.Cancel();
     }
 
-    /// <summary>Registers a link to the primary, until disposed.</summary>
+    /// <summary>Registers a link to the primary, until disposed: the lane's own, or a session's.</summary>
     public IDisposable Watch(Action<string> onLost)
     {
-        lock (_gate) _onLost = onLost;
+        lock (_gate) _onLost += onLost;
         return new Watching(this, onLost);
     }
 
@@ -64,10 +64,7 @@ internal sealed class RedisClusterTarget
     {
         public void Dispose()
         {
-            lock (target._gate)
-            {
-                if (target._onLost == onLost) target._onLost = null;
-            }
+            lock (target._gate) target._onLost -= onLost;
         }
     }
 }

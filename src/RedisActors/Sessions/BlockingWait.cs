@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RedisActors.CommandMetadata;
 using StackExchange.Redis;
 
@@ -7,10 +6,27 @@ namespace RedisActors.Sessions;
 /// <summary>What is to be done next for a sender that waits.</summary>
 internal abstract record WaitStep
 {
-    /// <summary>Sends a command over the session, which this is the first need of, or not.</summary>
-    public sealed record AskSession(RedisCommand Command) : WaitStep;
+    /// <summary>Asks for a session, if there is none; then <see cref="BlockingWait.OnSession"/>.</summary>
+    public sealed record NeedSession : WaitStep;
 
-    /// <summary>The session leads to the wrong server: looks for another one after a while.</summary>
+    /// <summary>Sends a command over the session. Where that has ended meanwhile: <see cref="NeedSession"/>.</summary>
+    /// <param name="Command">The command.</param>
+    public sealed record AskSession(RedisCommand Command) : WaitStep
+    {
+        /// <summary>Whether there is another way where no session is free: <see cref="BlockingWait.OnNoSession"/>.</summary>
+        public bool IsOptional { get; init; }
+
+        /// <summary>A command to send right before, whose reply does not matter; null: none.</summary>
+        public RedisCommand? Before { get; init; }
+    }
+
+    /// <summary>Sends a command over the connection that all senders share.</summary>
+    public sealed record AskShared(RedisCommand Command) : WaitStep;
+
+    /// <summary>Goes on after a while, in milliseconds: <see cref="BlockingWait.OnPaused"/>.</summary>
+    public sealed record Pause(long Time) : WaitStep;
+
+    /// <summary>The session leads to the wrong server: goes on after a while with another one.</summary>
     public sealed record Move : WaitStep;
 
     /// <summary>Tells the sender the reply.</summary>
@@ -21,32 +37,69 @@ internal abstract record WaitStep
 }
 
 /// <summary>
-/// One blocking command on its way: it is sent in slices, each short enough for the connection to answer its heartbeat, until something
+/// One blocking command on its way. It is sent in slices, each short enough for the connection to answer its heartbeat, until something
 /// has come, its own time is over, or its timeout. No actor, no clock: time is passed in, in milliseconds.
 /// </summary>
+/// <remarks>
+/// With exactly-once it is not sent at all. What takes without waiting is tried as an exactly-once command on the shared connection;
+/// between two attempts it waits for something to come without taking it: by moving the first element of a list to where it is, by reading
+/// a stream after its latest entry, or else by asking every now and then whether a key exists.
+/// </remarks>
 internal sealed class BlockingWait : ISessionUser
 {
     /// <summary>How much longer than its timeout a command may take whose last slice is being answered.</summary>
     private const long Grace = 250;
 
+    private const long ShortestPause = 5;
+    private const long LongestPause = 50;
+
     private readonly BlockingCommand _blocking;
-    private readonly DeliveryMode _delivery;
+    private readonly DeliveryMode _sliceDelivery;
     private readonly long _slice;
+    private readonly bool _isExactlyOnce;
+    private readonly StreamPlace[] _latest;
+    private Phase _phase;
+    private int _resolved;
+    private int _attempts;
+    private long _attemptedAt;
+    private string[] _latestIds = [];
+    private bool _canLook = true;
+    private bool _canPoll = true;
+    private long _pause = ShortestPause;
     private string? _whyEnded;
-    private long _blocksUntil = -1;
+    private long? _blocksUntil;
 
     /// <param name="command">The command.</param>
     /// <param name="delivery">What may be done when its reply is lost.</param>
-    /// <param name="place">Where a session has to lead.</param>
     /// <param name="deadline">When its sender has to be answered.</param>
     /// <param name="slice">How long the server may block at a time.</param>
-    public BlockingWait(RedisCommand command, DeliveryMode delivery, SessionPlace place, long deadline, long slice)
+    public BlockingWait(RedisCommand command, DeliveryMode delivery, long deadline, long slice)
     {
         _blocking = BlockingCommand.Of(command);
-        _delivery = delivery;
+        _sliceDelivery = delivery == DeliveryMode.ExactlyOnce && _blocking.ReplayClass != ReplayClass.ReadOnly ? DeliveryMode.AtMostOnce : delivery;
         _slice = slice;
-        Place = place;
+        _isExactlyOnce = delivery == DeliveryMode.ExactlyOnce && _blocking.Attempts.Count > 0;
+        _latest = _isExactlyOnce ? [.. _blocking.Streams] : [.. _blocking.Streams.Where(stream => stream.IsLatest)];
         Deadline = deadline;
+    }
+
+    /// <summary>What it does at the moment.</summary>
+    private enum Phase
+    {
+        /// <summary>Learns the ids of the latest entries of streams.</summary>
+        Resolving,
+
+        /// <summary>Blocks, and takes what comes.</summary>
+        Slicing,
+
+        /// <summary>Takes, if there is something.</summary>
+        Attempting,
+
+        /// <summary>Blocks, and takes nothing.</summary>
+        Looking,
+
+        /// <summary>Asks whether there is something to take.</summary>
+        Polling,
     }
 
     public RedisCommand Command => _blocking.Command;
@@ -55,50 +108,211 @@ internal sealed class BlockingWait : ISessionUser
 
     public long Deadline { get; }
 
+    /// <summary>
+    /// What puts back what a reply brought that nobody takes; null: nothing is lost. With a token of the sender's own, the reply is kept
+    /// for whoever asks again.
+    /// </summary>
+    public RedisCommand? Undo(RespValue reply) => reply.IsNull || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
+
+    private bool HasOwnToken => _isExactlyOnce && Command.IdempotencyKey is not null;
+
+    private Attempt NextAttempt => _blocking.Attempts[_attempts % _blocking.Attempts.Count];
+
     /// <summary>The first step.</summary>
     public WaitStep Begin(long now)
     {
-        if (_blocksUntil < 0) _blocksUntil = _blocking.BlockTime is { } time && time < long.MaxValue - now ? now + time : long.MaxValue;
-        return Slice(now);
+        // What the server will refuse it gets as it is: the words are the server's.
+        if (_blocking.BlockTime is null) return Session();
+        if (_latest.Length > 0) return Resolve(now);
+        return _isExactlyOnce ? Attempt(now) : Session();
+    }
+
+    /// <summary>There is a session: what is sent over it.</summary>
+    public WaitStep OnSession(long now) => _phase == Phase.Looking ? Look(now) : Slice(now);
+
+    /// <summary>There is no session to look with.</summary>
+    public WaitStep OnNoSession() => Poll();
+
+    /// <summary>A pause is over.</summary>
+    public WaitStep OnPaused(long now)
+    {
+        if (_phase != Phase.Polling) return _phase == Phase.Attempting ? Attempt(now) : OnSession(now);
+        return _blocking.Keys.Length > 0 && _canPoll ? new WaitStep.AskShared(Question(new RedisCommand("EXISTS", _blocking.Keys), now)) : Found(now);
     }
 
     /// <summary>The server has answered.</summary>
     public WaitStep OnReply(RespValue reply, long now)
     {
-        if (!_blocking.IsNothing(reply) || now >= _blocksUntil || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
-        if (_whyEnded is { } reason) return new WaitStep.Fail(Outcome.NotSent, $"{Command.Name}: {reason}; nothing was taken");
-        return now >= Deadline ? new WaitStep.Reply(reply) : Slice(now);
+        switch (_phase)
+        {
+            case Phase.Resolving:
+                return Resolved(StreamPlace.LatestIn(reply) ?? "0-0", now);
+
+            case Phase.Slicing:
+                if (!_blocking.IsNothing(reply) || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
+                return IsOver(reply, now) ?? Slice(now);
+
+            case Phase.Attempting:
+                if (!Sessions.Attempt.TookNothing(reply)) return new WaitStep.Reply(NextAttempt.Shape(reply));
+                if (++_attempts % _blocking.Attempts.Count != 0) return Attempt(now);
+                return IsOver(RespValue.Null, now) ?? Look(now);
+
+            case Phase.Looking:
+                if (!reply.IsNull) return Found(now);
+                return IsOver(RespValue.Null, now) ?? (MayBeTakenElsewhere(now) ? Found(now) : Look(now));
+
+            default:
+                if (reply.Kind == RespKind.Integer && reply.AsInt64() > 0) return Found(now);
+                return IsOver(RespValue.Null, now) ?? (MayBeTakenElsewhere(now) ? Attempt(now) : Poll());
+        }
     }
 
-    /// <summary>The slice ended in another way.</summary>
+    /// <summary>What was sent last ended in another way.</summary>
     public WaitStep OnFailure(RedisOutcomeException failure, long now)
     {
-        if (failure.Outcome == Outcome.Rejected && SlotRedirect.TryParse(failure.ServerError ?? string.Empty, out _) && now < Deadline)
+        var error = failure.Outcome == Outcome.Rejected ? failure.ServerError ?? string.Empty : string.Empty;
+        if (_phase is Phase.Slicing or Phase.Looking && SlotRedirect.TryParse(error, out _) && now < Deadline && _whyEnded is null)
         {
             return new WaitStep.Move();
         }
 
-        return new WaitStep.Fail(failure.Outcome, failure.Message, failure.ServerError);
+        switch (_phase)
+        {
+            case Phase.Resolving when error.EndsWith("no such key", StringComparison.Ordinal):
+                return Resolved("0-0", now);
+
+            // Nothing was taken. The attempt will say what is true; where the server does not let this client look, there is another way.
+            case Phase.Looking or Phase.Polling when failure.Outcome != Outcome.NotSent && !IsWrongType(error):
+                if (error.Length > 0 && _phase == Phase.Polling) _canPoll = false;
+                else if (error.Length > 0) _canLook = false;
+                return IsOver(RespValue.Null, now) ?? (error.Length > 0 ? Poll() : Found(now));
+        }
+
+        return new WaitStep.Fail(failure.Outcome, $"{Command.Name}: {WithoutName(failure)}", failure.ServerError);
     }
 
-    /// <summary>No slice follows the one that is being answered.</summary>
+    /// <summary>Nothing follows what is being answered.</summary>
     public void End(string reason = "its sender has stopped or given it up") => _whyEnded = reason;
 
-    /// <summary>What puts back what a reply brought that nobody takes; null: nothing is lost.</summary>
-    public RedisCommand? Undo(RespValue reply) => _blocking.Undo(reply);
-
-    private WaitStep.AskSession Slice(long now)
+    /// <summary>Ends it at a moment at which nothing was taken.</summary>
+    /// <param name="nothing">The reply that says so.</param>
+    /// <param name="now">The time.</param>
+    private WaitStep? IsOver(RespValue nothing, long now)
     {
-        var left = Math.Min(_blocksUntil, Deadline) - now;
-        var slice = _blocking.BlockTime is null ? Command : _blocking.WithBlockTime(Math.Min(_slice, left));
-        return new WaitStep.AskSession(Ask(slice, now));
+        if (now >= _blocksUntil || now >= Deadline) return new WaitStep.Reply(nothing);
+        return _whyEnded is { } reason ? new WaitStep.Fail(Outcome.NotSent, $"{Command.Name}: {reason}; nothing was taken") : null;
     }
 
-    private RedisCommand Ask(RedisCommand command, long now) => command with
+    private WaitStep Resolve(long now)
+    {
+        _phase = Phase.Resolving;
+        _resolved = 0;
+        _latestIds = new string[_latest.Length];
+        return new WaitStep.AskShared(Question(_latest[0].AskLatest(), now));
+    }
+
+    private WaitStep Resolved(string id, long now)
+    {
+        _latestIds[_resolved] = id;
+        if (!_isExactlyOnce) _blocking.ReadAfter(_latest[_resolved], id);
+        if (++_resolved < _latest.Length) return new WaitStep.AskShared(Question(_latest[_resolved].AskLatest(), now));
+        return _isExactlyOnce ? Attempt(now) : Session();
+    }
+
+    private WaitStep.NeedSession Session()
+    {
+        _phase = Phase.Slicing;
+        return new WaitStep.NeedSession();
+    }
+
+    private WaitStep Slice(long now)
+    {
+        _phase = Phase.Slicing;
+        var isFirst = _blocksUntil is null;
+        var slice = _blocking.BlockTime is null ? Command : _blocking.WithBlockTime(NextSlice(now));
+        return new WaitStep.AskSession(Ask(slice, _sliceDelivery, Command.ReplayClass ?? _blocking.ReplayClass, now) with { Database = null })
+        {
+            // A connection waits for replicas to have what had been written when it sent its last command.
+            Before = isFirst && _blocking.IsWaitForReplicas ? new RedisCommand("PING") { Delivery = DeliveryMode.AtMostOnce } : null,
+        };
+    }
+
+    private WaitStep Attempt(long now)
+    {
+        _phase = Phase.Attempting;
+        NextSlice(now);
+        _attemptedAt = now;
+        return new WaitStep.AskShared(Ask(NextAttempt.Command, DeliveryMode.ExactlyOnce, Command.ReplayClass, now) with
+        {
+            IdempotencyKey = HasOwnToken ? $"{Command.IdempotencyKey}/{_attempts}" : null,
+        });
+    }
+
+    /// <summary>
+    /// With a token of the sender's own, the same command may wait elsewhere, and have taken something; no attempt has its token twice, so
+    /// whoever makes the same attempts one after the other finds the one that took, and before it none that did.
+    /// </summary>
+    private bool MayBeTakenElsewhere(long now) => HasOwnToken && now - _attemptedAt >= _slice;
+
+    /// <summary>There was something to take a moment ago.</summary>
+    private WaitStep Found(long now)
+    {
+        if (_canPoll) _pause = ShortestPause;
+        return _latest.Length > 0 ? Resolve(now) : Attempt(now);
+    }
+
+    private WaitStep Look(long now)
+    {
+        var slice = NextSlice(now);
+        RedisCommand look;
+        if (!_canLook) return Poll();
+        if (_latest.Length > 0)
+        {
+            look = new RedisCommand("XREAD", ["COUNT", 1, "BLOCK", slice, "STREAMS", .. _latest.Select(stream => stream.Key), .. _latestIds.Select(id => (RedisValue)id)]);
+        }
+        else if (_blocking is { IsOfLists: true, Keys: [var list] })
+        {
+            look = new RedisCommand("BLMOVE", list, list, "LEFT", "LEFT", BlockingCommand.Seconds(slice));
+        }
+        else return Poll();
+
+        _phase = Phase.Looking;
+        return new WaitStep.AskSession(Question(look, now) with { Database = null }) { IsOptional = true };
+    }
+
+    private WaitStep.Pause Poll()
+    {
+        _phase = Phase.Polling;
+        var pause = _pause;
+        _pause = Math.Min(LongestPause, pause * 2);
+        return new WaitStep.Pause(pause);
+    }
+
+    /// <summary>How long to block next. The time of the command itself begins when it is sent for the first time.</summary>
+    private long NextSlice(long now)
+    {
+        _blocksUntil ??= _blocking.BlockTime is { } time && time < long.MaxValue - now ? now + time : long.MaxValue;
+        return Math.Max(1, Math.Min(_slice, Math.Min(_blocksUntil.Value, Deadline) - now));
+    }
+
+    /// <summary>Something that may be asked as often as necessary.</summary>
+    private RedisCommand Question(RedisCommand command, long now) => Ask(command, DeliveryMode.AtLeastOnce, ReplayClass.ReadOnly, now);
+
+    private RedisCommand Ask(RedisCommand command, DeliveryMode delivery, ReplayClass? replayClass, long now) => command with
     {
         State = this,
-        Delivery = _delivery,
-        ReplayClass = Command.ReplayClass ?? ReplayClass.Accumulating,
+        Database = Command.Database,
+        Delivery = delivery,
+        ReplayClass = replayClass,
         Timeout = Deadline == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Deadline - now) + Grace),
     };
+
+    private static bool IsWrongType(string error) => error.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    /// <summary>The reason, without the name of the command that was sent for it.</summary>
+    private static string WithoutName(RedisOutcomeException failure)
+    {
+        var name = failure.Command.Name + ": ";
+        return failure.Message.StartsWith(name, StringComparison.Ordinal) ? failure.Message[name.Length..] : failure.Message;
+    }
 }

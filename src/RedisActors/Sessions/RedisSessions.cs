@@ -40,7 +40,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     private PauseConnection? _pause;
     private int _lastName;
     private int _undos;
-    private bool _ticks;
+    private TimeSpan _nextTick = TimeSpan.MaxValue;
 
     public RedisSessions(RedisSettings settings, Func<RedisCommand, Lane> laneOf, IRedisLinkFactory? links, LogBudget logBudget)
     {
@@ -55,7 +55,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         Receive<RedisReply>(OnReply);
         Receive<Status.Failure>(OnFailure);
         Receive<GaveUp>(message => OnGaveUp(message.Wait));
-        Receive<MoveDue>(message => OnMoveDue(message.Wait));
+        Receive<Paused>(message => OnPaused(message.Wait));
         Receive<TickDue>(_ => OnTick());
         Receive<Terminated>(OnTerminated);
         Receive<LaneStarted>(message => LaneOf(message.Number)?.Started(message));
@@ -97,8 +97,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     {
         var waiting = _waits[(BlockingWait)user];
         waiting.Session = session;
-        if (!waiting.Sender.TryClaim()) Forget(waiting);
-        else Do(waiting, waiting.Wait.Begin(Now));
+        Do(waiting, waiting.Wait.OnSession(Now));
     }
 
     protected override SupervisorStrategy SupervisorStrategy()
@@ -136,10 +135,41 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
         var timeout = command.Timeout ?? _settings.Commands.Timeout;
         var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now + (long)Math.Ceiling(timeout.TotalMilliseconds);
-        var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, PlaceOf(command), deadline, _slice);
+        var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, deadline, _slice);
+        if ((AdmissionRules.WhyTokenIsIgnored(command, command.Delivery ?? _settings.Commands.Delivery) ?? WhyNotInCluster(command)) is { } reason)
+        {
+            sender.Fail(Outcome.NotSent, $"{command.Name} was refused: {reason}");
+            return;
+        }
+
         var waiting = _waits[wait] = new Waiting(wait, sender);
         Watch(waiting);
-        RequestSession(waiting);
+        Do(waiting, wait.Begin(Now));
+    }
+
+    private string? WhyNotInCluster(RedisCommand command) =>
+        _settings.Link.Topology == RedisTopology.Cluster ? CommandTable.Find(command)!.WhyRefusedInCluster : null;
+
+    private void AskSession(Waiting waiting, WaitStep.AskSession step)
+    {
+        if (waiting.Session is { } session)
+        {
+            if (!step.IsOptional && !waiting.Sender.TryClaim())
+            {
+                Forget(waiting);
+                return;
+            }
+
+            waiting.IsAsking = true;
+            if (step.Before is { } before) _lanes[session].ToCommands(before, Self);
+            _lanes[session].ToCommands(step.Command, Self);
+            return;
+        }
+
+        waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
+        if (!step.IsOptional) RequestSession(waiting);
+        else if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
+        Tick();
     }
 
     private void RequestSession(Waiting waiting)
@@ -166,14 +196,27 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     {
         switch (step)
         {
+            case WaitStep.NeedSession:
+                if (waiting.Session is null) RequestSession(waiting);
+                else Do(waiting, waiting.Wait.OnSession(Now));
+                break;
             case WaitStep.AskSession ask:
+                AskSession(waiting, ask);
+                break;
+            case WaitStep.AskShared { Command.Delivery: DeliveryMode.ExactlyOnce } when !waiting.Sender.TryClaim():
+                Forget(waiting);
+                break;
+            case WaitStep.AskShared ask:
                 waiting.IsAsking = true;
-                _lanes[waiting.Session!].ToCommands(ask.Command, Self);
+                _redis.Tell(ask.Command, Self);
+                break;
+            case WaitStep.Pause pause:
+                Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), TimeSpan.FromMilliseconds(pause.Time));
                 break;
             case WaitStep.Move:
-                _pool.Retire(waiting.TakeSession()!, Now);
+                if (waiting.TakeSession() is { } elsewhere) _pool.Retire(elsewhere, Now);
                 _redis.Tell(RedisClusterSuspect.Instance);
-                Timers.StartSingleTimer(waiting.Wait, new MoveDue(waiting.Wait), MoveDelay);
+                Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), MoveDelay);
                 break;
             case WaitStep.Reply reply:
                 if (waiting.HasGivenUp || !waiting.Sender.TryReply(reply.Value)) PutBack(waiting, reply.Value);
@@ -196,7 +239,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
         if (reply.State is not BlockingWait wait || !_waits.TryGetValue(wait, out var waiting)) return;
         waiting.IsAsking = false;
-        Do(waiting, wait.OnReply(reply.Value, Now));
+        var step = wait.OnReply(reply.Value, Now);
+        if (step is not WaitStep.Reply) waiting.Sender.Unclaim();
+        Do(waiting, step);
     }
 
     private void OnFailure(Status.Failure message)
@@ -208,9 +253,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         Do(waiting, wait.OnFailure(failure, Now));
     }
 
-    private void OnMoveDue(BlockingWait wait)
+    private void OnPaused(BlockingWait wait)
     {
-        if (_waits.TryGetValue(wait, out var waiting)) RequestSession(waiting);
+        if (_waits.TryGetValue(wait, out var waiting)) Do(waiting, wait.OnPaused(Now));
     }
 
     /// <summary>
@@ -352,7 +397,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private void OnTick()
     {
-        _ticks = false;
+        _nextTick = TimeSpan.MaxValue;
         var now = Now;
         foreach (var user in _pool.Expire(now))
         {
@@ -375,9 +420,10 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private void Tick()
     {
-        if (_ticks || (_pool.Count == 0 && _pool.Waiting == 0 && !_drain.HasBegun)) return;
-        _ticks = true;
+        if (_pool.Count == 0 && _pool.Waiting == 0 && !_drain.HasBegun) return;
         var interval = _pool.Waiting > 0 || _drain.HasBegun ? TickInterval : IdleTickInterval;
+        if (_nextTick <= interval) return;
+        _nextTick = interval;
         Timers.StartSingleTimer(TickDue.Instance, TickDue.Instance, interval);
     }
 
@@ -411,7 +457,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private sealed record GaveUp(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record MoveDue(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record Paused(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class TickDue : Tick<TickDue>;
 }

@@ -69,6 +69,17 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
         Serve(now);
     }
 
+    /// <summary>Gives a session to somebody who does not wait for one: true where one is free, or may be opened, and nobody waits.</summary>
+    public bool TryTake(ISessionUser user, long now)
+    {
+        if (_queue.Count > 0) return false;
+        var session = _sessions.Find(session => IsFree(session) && session.Place == user.Place) ?? TryOpen(user.Place, now);
+        if (session is null) return false;
+        session.User = user;
+        owner.Grant(session, user);
+        return true;
+    }
+
     /// <summary>A user does not wait for a session any more. False when it did not.</summary>
     public bool Withdraw(ISessionUser user) => _queue.Remove(user);
 
@@ -140,6 +151,7 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
     private void Serve(long now)
     {
         var ahead = 0;
+        var granted = new List<Session>();
         for (var node = _queue.First; node is not null;)
         {
             var next = node.Next;
@@ -147,12 +159,15 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
             {
                 _queue.Remove(node);
                 session.User = node.Value;
-                owner.Grant(session, node.Value);
+                granted.Add(session);
             }
             else ahead++;
 
             node = next;
         }
+
+        // Now that the queue is as it should be: a user may give its session back at once.
+        foreach (var session in granted) owner.Grant(session, session.User!);
     }
 
     /// <param name="place">Where it has to lead.</param>
@@ -161,17 +176,20 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
     private Session? SessionFor(SessionPlace place, int ahead, long now)
     {
         if (_sessions.Find(session => IsFree(session) && session.Place == place) is { } free) return free;
-        if (_sessions.Count < max)
-        {
-            var opened = new Session(FreeNumber(), place) { IdleSince = now };
-            _sessions.Add(opened);
-            owner.Open(opened);
-            return opened;
-        }
+        if (TryOpen(place, now) is { } opened) return opened;
 
         // The end of one that leads elsewhere makes room, one for each that waits.
         if (_sessions.Count(session => session.IsClosing) <= ahead && _sessions.Where(IsFree).MinBy(session => session.IdleSince) is { } elsewhere) Close(elsewhere);
         return null;
+    }
+
+    private Session? TryOpen(SessionPlace place, long now)
+    {
+        if (_sessions.Count >= max) return null;
+        var opened = new Session(FreeNumber(), place) { IdleSince = now };
+        _sessions.Add(opened);
+        owner.Open(opened);
+        return opened;
     }
 
     private static bool IsFree(Session session) => session.User is null && !session.IsClosing;

@@ -14,6 +14,9 @@ internal sealed class WaitSender(RedisCommand command, IActorRef sender, IActorR
     /// <summary>False: it has given the command up.</summary>
     public bool TryClaim() => ICancellableSender.TryClaimOf(sender);
 
+    /// <summary>What was sent has had no effect: it can give the command up again without one.</summary>
+    public void Unclaim() => Cancellable?.Unclaim();
+
     /// <summary>Acts, from any thread, when it gives the command up.</summary>
     public void WhenGivenUp(Action act) => Cancellable?.WhenGivenUp(act);
 

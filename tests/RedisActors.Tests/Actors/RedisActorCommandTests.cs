@@ -190,7 +190,7 @@ public sealed class RedisActorCommandTests : RedisSpec
     {
         var redis = ready ? (await StartReadyAsync()).Redis : StartRedis();
 
-        redis.Tell(new RedisCommand("BLPOP", "key", 0) { State = "a" }, _sender.Ref);
+        redis.Tell(new RedisCommand("MONITOR") { State = "a" }, _sender.Ref);
 
         var failure = await _sender.ExpectMsgAsync<Status.Failure>();
         Assert.Equal("a NotSent", Describe(failure));

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RedisActors.Testing;
+using RedisActors.Tests.CommandMetadata;
 
 namespace RedisActors.Tests.Configuration;
 
@@ -42,10 +43,32 @@ public sealed class DocumentedPermissionsTests : IAsyncLifetime
         Assert.Equal(2, await IncrementAsync(redis));
         Assert.Equal(102, (await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => IncrementAsync(redis)))).Max());
         foreach (var delivery in Enum.GetValues<DeliveryMode>()) await SendOneOfEachAsync(redis, delivery);
+        await BlockAsync(redis);
         var refused = (await _server.ExecuteAsync("ACL", "LOG", "100")).OrThrow().Items
             .Select(entry => entry.AsPairs()["object"]).Except(AskedByTheClientLibrary);
         Assert.Empty(refused);
-        Assert.Equal("redis-actors-default", Assert.Single(await _server.ListClientsAsync()).Name);
+        Assert.Single(await _server.ListClientsAsync(), client => client.Name == "redis-actors-default");
+    }
+
+    /// <summary>What blocks, in both ways, and what is put back for a sender that has gone.</summary>
+    private static async Task BlockAsync(IActorRef redis)
+    {
+        foreach (var delivery in (DeliveryMode[])[DeliveryMode.ExactlyOnce, DeliveryMode.AtMostOnce])
+        {
+            foreach (var (blocking, push) in ((string, string)[])
+            [
+                ("BLPOP shop:list 0", "RPUSH shop:list a"), ("BLPOP shop:list shop:other 0", "RPUSH shop:list a"),
+                ("BZPOPMIN shop:zset 0", "ZADD shop:zset 1 a"), ("XREAD BLOCK 0 STREAMS shop:stream $", "XADD shop:stream * f v"),
+            ])
+            {
+                using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
+                await Assert.ThrowsAsync<RedisCanceledException>(() => redis.ExecuteAsync(Words.Command(blocking) with { Delivery = delivery }, cancellation.Token));
+                var reply = redis.ExecuteAsync(Words.Command(blocking) with { Delivery = delivery });
+                await Task.Delay(30);
+                await redis.ExecuteAsync(Words.Command(push));
+                await reply.WaitAsync(Patience);
+            }
+        }
     }
 
     private static async Task SendOneOfEachAsync(IActorRef redis, DeliveryMode delivery)

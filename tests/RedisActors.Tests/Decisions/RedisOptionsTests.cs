@@ -23,6 +23,8 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.SentinelPassword), "sentinel.password", "secret" },
         { nameof(RedisOptions.Role), "role", "any" },
         { nameof(RedisOptions.Lanes), "lanes", "7" },
+        { nameof(RedisOptions.SessionsMax), "sessions.max", "7" },
+        { nameof(RedisOptions.SessionsIdleTimeout), "sessions.idle-timeout", "1234.5ms" },
         { nameof(RedisOptions.Database), "database", "7" },
         { nameof(RedisOptions.User), "user", "me" },
         { nameof(RedisOptions.Password), "password", "secret" },
