@@ -12,6 +12,8 @@ namespace RedisActors.Subscriptions;
 /// </remarks>
 internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptionOutlet outlet)
 {
+    private const int MostIdleMarks = 5;
+
     private readonly Queue<object> _waiting = new();
     private readonly Queue<RedisMessage> _held = new();
     private long _heldDropped;
@@ -22,6 +24,8 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private long _taken;
     private long _marked;
     private long _dropped;
+    private long _takenAtMark;
+    private int _idleMarks;
 
     public Topic Topic => topic;
 
@@ -41,6 +45,9 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 
     public SlowSubscriber WhenSlow { get; private set; }
 
+    /// <summary>Where it is told what it missed from; null: from nowhere.</summary>
+    public RedisBackfill? Stream { get; private set; }
+
     /// <summary>Whether it did not catch up when it was waited for; it is not waited for again before it has.</summary>
     public bool IsSlow { get; set; }
 
@@ -59,6 +66,15 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _mostInMailbox = Math.Max(1, _maxUnread / 2);
         _markEvery = Math.Max(1, _mostInMailbox / 4);
         WhenSlow = options.WhenSlow;
+        Stream = options.Stream;
+    }
+
+    /// <summary>A missed message was read from the stream. Those who read wait for the subscriber as long as it takes any.</summary>
+    public void Backfill(RedisMessage message)
+    {
+        if (_waiting.Count == 0 && !IsFull) Send(message);
+        else _waiting.Enqueue(message);
+        while (IsSlow && _waiting.Count > BackfillLog.PageSize) DropOldest();
     }
 
     /// <summary>A message came. False: the subscriber is too slow, and the subscription is to end.</summary>
@@ -137,8 +153,19 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _heldDropped = 0;
     }
 
-    /// <summary>Asks again how much has been taken: between nodes, a question or an answer may be lost.</summary>
-    public void Mark()
+    /// <summary>
+    /// Asks again how much has been taken: between nodes, a question or an answer may be lost. Called once a second; who has taken nothing
+    /// several times is slow.
+    /// </summary>
+    public void MarkAgain()
+    {
+        _idleMarks = _taken == _takenAtMark ? _idleMarks + 1 : 0;
+        _takenAtMark = _taken;
+        if (_idleMarks >= MostIdleMarks) IsSlow = true;
+        Mark();
+    }
+
+    private void Mark()
     {
         _marked = _sent;
         outlet.Mark(this, _sent);
@@ -196,6 +223,12 @@ internal interface ISubscriptionOutlet
 
     /// <summary>Asks the server to send no more of it.</summary>
     void Unsubscribe(Topic topic);
+
+    /// <summary>Asks how far a stream goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
+    void AskExtent(Topic topic, RedisBackfill stream);
+
+    /// <summary>Asks for the entries of a stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
+    void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to);
 
     /// <summary>Tells an actor.</summary>
     void Tell(IActorRef actor, object message);

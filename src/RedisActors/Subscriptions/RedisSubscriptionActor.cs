@@ -16,7 +16,7 @@ namespace RedisActors.Subscriptions;
 internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nothing more is read so that a subscriber can catch up, before it is called slow.</summary>
     private static readonly TimeSpan PatienceWithSlow = TimeSpan.FromMilliseconds(100);
@@ -46,6 +46,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, AskerOf(message.Subscriber)));
         Receive<SubscriberStopped>(message => _ledger.SubscriberStopped(message.Subscriber));
         Receive<Answered>(OnAnswered);
+        Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Topic, message.Stream, message.Extent, Now)));
+        Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Topic, message.Stream, message.Page, Now)));
+        Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<TimeShown>(OnTimeShown);
         Receive<LinkUp>(OnLinkUp);
         Receive<LinkDown>(OnLinkDown);
@@ -54,7 +57,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<LinksAgain>(_ => _whyNot = null);
         Receive<AskAgain>(_ => _ledger.AskAgain());
         Receive<PatienceEnded>(_ => OnPatienceEnded());
-        Receive<MarkAgain>(_ => OnMarkAgain());
         Receive<DrainCommands>(_ => OnDrain());
         Receive<ReportIdle>(_ => OnReportIdle());
         Receive<RedisConnectionEvent>(state => _state = state);
@@ -65,10 +67,20 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     public static Props Props(IActorRef redis, IActorRef supervisor) => Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor));
 
-    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, LaneGauges.None));
+    private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart()
+    {
+        _supervisor.Tell(new AttachCommands(Self, LaneGauges.None));
+        StartTimer();
+    }
 
     /// <summary>The supervisor starts anew as well and remembers this actor; see the command actor.</summary>
-    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowGauges(LaneGauges.None));
+    protected override void PostRestart(Exception reason)
+    {
+        _supervisor.Tell(new ShowGauges(LaneGauges.None));
+        StartTimer();
+    }
 
     protected override void PreRestart(Exception reason, object message)
     {
@@ -78,6 +90,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     }
 
     protected override void PostStop() => _ledger.EndAll(_end);
+
+    private void StartTimer() => Timers.StartPeriodicTimer(SecondPassed.Instance, SecondPassed.Instance, OneSecond);
 
     private void OnSubscribe(RedisSubscribe message)
     {
@@ -109,7 +123,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(PatienceEnded.Instance);
         _withheld.Clear();
-        _ledger.LinkLost(since, message.Cause);
+        _ledger.LinkLost(since, message.Cause, Now);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
@@ -151,7 +165,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private void OnMessages(PushedMessages batch)
     {
         if (batch.Link != _link) return;
-        foreach (var (topic, message) in batch.Items) _ledger.OnMessage(topic, message);
+        var now = Now;
+        foreach (var (topic, message) in batch.Items) _ledger.OnMessage(topic, message, now);
         if (!_ledger.IsBehind())
         {
             batch.Link.Return(batch);
@@ -160,14 +175,13 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
         _withheld.Add(batch);
         if (!Timers.IsTimerActive(PatienceEnded.Instance)) Timers.StartSingleTimer(PatienceEnded.Instance, PatienceEnded.Instance, PatienceWithSlow);
-        if (!Timers.IsTimerActive(MarkAgain.Instance)) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
     }
 
     private void OnTaken(ActorIdentity message)
     {
         if (message.MessageId is not string mark || mark.Split(':') is not [var id, var count]) return;
         if (!_marked.TryGetValue(long.Parse(id, CultureInfo.InvariantCulture), out var member)) return;
-        member.Taken(long.Parse(count, CultureInfo.InvariantCulture));
+        _ledger.Taken(member, long.Parse(count, CultureInfo.InvariantCulture), Now);
         if (_withheld.Count > 0 && !_ledger.IsBehind()) ReturnWithheld();
     }
 
@@ -184,9 +198,16 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _withheld.Clear();
     }
 
-    private void OnMarkAgain()
+    private void OnSecondPassed()
     {
-        if (_ledger.MarkCrowded()) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
+        _ledger.Mark();
+        _ledger.MarkCrowded();
+        _ledger.ReadOn(Now);
+    }
+
+    private void Current(long epoch, Action act)
+    {
+        if (_link is not null && epoch == _epoch) act();
     }
 
     private void OnDrain()
@@ -222,6 +243,11 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public void Subscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.Verb));
 
         public void Unsubscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.EndVerb));
+
+        public void AskExtent(Topic topic, RedisBackfill stream) => hub._link!.Send(new ExtentQuestion(hub._self, hub._epoch, topic, stream));
+
+        public void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to) =>
+            hub._link!.Send(new PageQuestion(hub._self, hub._epoch, topic, stream, after, to));
 
         public void Tell(IActorRef actor, object message)
         {
@@ -281,6 +307,30 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public override void Reject(string serverError) => Hub.Tell(new Answered(epoch, topic, verb, serverError));
     }
 
+    private sealed class ExtentQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream) : Question(hub)
+    {
+        public override string Name => "XINFO";
+
+        public override RedisValue[] Arguments { get; } = ["STREAM", stream.StreamKey];
+
+        public override void Succeed(in RespValue value) => Hub.Tell(new ExtentTold(epoch, topic, stream, StreamExtent.Parse(value)));
+
+        public override void Reject(string serverError) => Hub.Tell(new ExtentTold(
+            epoch, topic, stream, serverError.StartsWith("ERR no such key", StringComparison.Ordinal) ? StreamExtent.Nothing : null));
+    }
+
+    private sealed class PageQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream, StreamId after, StreamId to) : Question(hub)
+    {
+        public override string Name => "XRANGE";
+
+        public override RedisValue[] Arguments { get; } = [stream.StreamKey, $"({after}", $"{to}", "COUNT", BackfillLog.PageSize];
+
+        public override void Succeed(in RespValue value) =>
+            Hub.Tell(new PageRead(epoch, topic, stream, StreamEntry.ParseAll(value, stream.PayloadField)));
+
+        public override void Reject(string serverError) => Hub.Tell(new PageRead(epoch, topic, stream, null));
+    }
+
     /// <summary>A server that does not permit it is left in peace.</summary>
     private sealed class TimeQuestion(IActorRef hub, long epoch) : Question(hub)
     {
@@ -305,6 +355,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public long At { get; } = Stopwatch.GetTimestamp();
     }
 
+    private sealed record ExtentTold(long Epoch, Topic Topic, RedisBackfill Stream, StreamExtent? Extent)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record PageRead(long Epoch, Topic Topic, RedisBackfill Stream, IReadOnlyList<StreamEntry>? Page)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
@@ -313,5 +369,5 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private sealed class PatienceEnded : Tick<PatienceEnded>;
 
-    private sealed class MarkAgain : Tick<MarkAgain>;
+    private sealed class SecondPassed : Tick<SecondPassed>;
 }

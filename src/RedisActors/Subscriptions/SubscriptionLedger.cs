@@ -52,7 +52,14 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 
         member.Obey(message);
         if (asker is not null) member.Askers.Add(asker);
-        if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry)) Confirm(member, now);
+        var log = LogOf(entry, member);
+        entry.ForgetUnused();
+        if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry))
+        {
+            if (log is { IsOpen: true } || member.IsInterrupted) return;
+            if (log is { NeedsMark: true }) outlet.AskExtent(topic, member.Stream!);
+            Confirm(member, now);
+        }
         else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
     }
 
@@ -147,7 +154,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// <summary>The link is gone.</summary>
     /// <param name="since">What was published before has come.</param>
     /// <param name="cause">Why.</param>
-    public void LinkLost(DateTimeOffset since, string cause)
+    /// <param name="now">The time, monotonic.</param>
+    public void LinkLost(DateTimeOffset since, string cause, TimeSpan now)
     {
         if (_epoch is not { } epoch) return;
         _epoch = null;
@@ -156,19 +164,37 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var entry in _topics.Values.ToList())
         {
             if (entry.Members.Count == 0) Forget(entry);
-            else Interrupt(entry, epoch, since, cause);
+            else Interrupt(entry, epoch, since, cause, now);
         }
     }
 
-    /// <summary>Messages came over the link.</summary>
-    public void OnMessage(Topic topic, RedisMessage message)
+    /// <summary>A message came over the link.</summary>
+    public void OnMessage(Topic topic, RedisMessage message, TimeSpan now)
     {
         var entry = ReferenceEquals(_latest?.LatestName, topic) ? _latest : Find(topic);
         if (entry is null) return;
+        if (entry.Logs is null) Offer(entry, message, static _ => true);
+        else OfferLogged(entry, entry.Logs, message, now);
+    }
+
+    private void OfferLogged(Entry entry, Dictionary<RedisBackfill, BackfillLog> logs, RedisMessage message, TimeSpan now)
+    {
+        var streams = new List<RedisBackfill?>(logs.Count + 1) { null };
+        foreach (var (stream, log) in logs)
+        {
+            if (log.Take(message, now)) streams.Add(stream);
+        }
+
+        Offer(entry, message, member => streams.Contains(member.Stream));
+    }
+
+    private void Offer(Entry entry, RedisMessage message, Func<Membership, bool> isFor)
+    {
         for (var i = entry.Members.Count - 1; i >= 0; i--)
         {
             var member = entry.Members[i];
             if (!member.IsConfirmed && !_returned.Contains(entry)) continue;
+            if (!isFor(member)) continue;
             if (!member.Offer(message, MayExceed)) EndSlow(entry, member);
             else if (member.Waiting > 0) _crowded.Add(member);
         }
@@ -192,8 +218,84 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public bool MarkCrowded()
     {
         _crowded.RemoveWhere(member => member.Waiting == 0);
-        foreach (var member in _crowded) member.Mark();
+        foreach (var member in _crowded) member.MarkAgain();
         return _crowded.Count > 0;
+    }
+
+    /// <summary>A subscriber has taken as many messages as it had been sent at a mark.</summary>
+    public void Taken(Membership member, long mark, TimeSpan now)
+    {
+        member.Taken(mark);
+        if (member.Waiting == 0 && member.Stream is { } stream && _topics.TryGetValue(member.Topic, out var entry)) ReadOn(entry, stream, now);
+    }
+
+    /// <summary>Asks the streams how far they go. Called about once a second.</summary>
+    public void Mark()
+    {
+        if (_epoch is null) return;
+        foreach (var entry in _topics.Values)
+        {
+            if (entry.State != TopicState.Confirmed || entry.Logs is null) continue;
+            foreach (var (stream, log) in entry.Logs)
+            {
+                if (!log.IsOpen) outlet.AskExtent(entry.Topic, stream);
+            }
+        }
+    }
+
+    /// <summary>Goes on reading where it waited for a subscriber that is too slow. Called about once a second.</summary>
+    public void ReadOn(TimeSpan now)
+    {
+        foreach (var entry in _topics.Values.Where(entry => entry.Logs is not null).ToList())
+        {
+            foreach (var stream in entry.Logs!.Keys.ToList()) ReadOn(entry, stream, now);
+        }
+    }
+
+    /// <summary>A stream goes so far; null: the server does not say.</summary>
+    public void OnExtent(Topic topic, RedisBackfill stream, StreamExtent? extent, TimeSpan now)
+    {
+        if (FindLog(topic, stream) is not var (entry, log)) return;
+        if (!log.IsReading)
+        {
+            if (extent is not null) log.Mark(extent, now);
+            return;
+        }
+
+        log.SetTarget(extent);
+        entry.Waits.Add(stream);
+        ReadOn(entry, stream, now);
+    }
+
+    /// <summary>A page of a stream; null: it cannot be read.</summary>
+    public void OnPage(Topic topic, RedisBackfill stream, IReadOnlyList<StreamEntry>? page, TimeSpan now)
+    {
+        if (FindLog(topic, stream) is not var (entry, log) || !log.IsReading) return;
+        if (page is null)
+        {
+            EndReading(entry, stream, log, failed: true, now);
+            return;
+        }
+
+        foreach (var payload in log.Read(page))
+        {
+            var message = new RedisMessage(topic.Name, null, payload, _epoch!.Value);
+            foreach (var member in entry.Members)
+            {
+                if (!member.IsInterrupted || !stream.Equals(member.Stream)) continue;
+                member.Backfill(message);
+                if (member.Waiting > 0) _crowded.Add(member);
+            }
+        }
+
+        if (page.Count < BackfillLog.PageSize)
+        {
+            EndReading(entry, stream, log, failed: false, now);
+            return;
+        }
+
+        entry.Waits.Add(stream);
+        ReadOn(entry, stream, now);
     }
 
     /// <summary>Nobody subscribes to anything any more.</summary>
@@ -236,22 +338,78 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 
     private void GoOn(Entry entry)
     {
-        foreach (var member in entry.Members.ToArray())
+        foreach (var (stream, log) in entry.Logs ?? [])
         {
-            if (!member.IsInterrupted)
-            {
-                if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
-                continue;
-            }
-
-            member.IsInterrupted = false;
-            var gap = entry.Gap!;
-            member.GoOn(new RedisSubscriptionResumed(
-                entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause));
-            Answer(member, entry.ConfirmedAt);
+            if (log.IsOpen) log.BeginReading(entry.ConfirmedAt);
+            outlet.AskExtent(entry.Topic, stream);
         }
 
-        entry.Gap = null;
+        foreach (var member in entry.Members.ToArray())
+        {
+            if (LogOf(entry, member) is not { IsOpen: true }) GoOn(entry, member, null);
+        }
+
+        EndGap(entry);
+    }
+
+    private void GoOn(Entry entry, Membership member, BackfillLog? log)
+    {
+        if (!member.IsInterrupted)
+        {
+            if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
+            return;
+        }
+
+        member.IsInterrupted = false;
+        var gap = entry.Gap!;
+        member.GoOn(
+            new RedisSubscriptionResumed(entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause)
+            {
+                Backfilled = log?.Backfilled ?? 0,
+                IsComplete = log?.IsComplete ?? false,
+            });
+        Answer(member, entry.ConfirmedAt);
+    }
+
+    private static void EndGap(Entry entry)
+    {
+        if (!entry.Members.Exists(member => member.IsInterrupted)) entry.Gap = null;
+    }
+
+    private static BackfillLog? LogOf(Entry entry, Membership member)
+    {
+        if (member.Stream is not { } stream) return null;
+        entry.Logs ??= [];
+        if (!entry.Logs.TryGetValue(stream, out var log)) entry.Logs.Add(stream, log = new BackfillLog());
+        return log;
+    }
+
+    private (Entry Entry, BackfillLog Log)? FindLog(Topic topic, RedisBackfill stream) =>
+        _epoch is not null && _topics.TryGetValue(topic, out var entry) && entry.Logs?.GetValueOrDefault(stream) is { } log ? (entry, log) : null;
+
+    /// <summary>The next page is asked for when everybody has taken the former one, or has been given up.</summary>
+    private void ReadOn(Entry entry, RedisBackfill stream, TimeSpan now)
+    {
+        if (!entry.Waits.Contains(stream) || entry.Logs?.GetValueOrDefault(stream) is not { IsReading: true } log) return;
+        if (entry.Members.Exists(member => member is { IsInterrupted: true, IsSlow: false, Waiting: > 0 } && stream.Equals(member.Stream))) return;
+        entry.Waits.Remove(stream);
+        if (log.NextPage is var (after, to)) outlet.AskPage(entry.Topic, stream, after, to);
+        else EndReading(entry, stream, log, failed: false, now);
+    }
+
+    private void EndReading(Entry entry, RedisBackfill stream, BackfillLog log, bool failed, TimeSpan now)
+    {
+        if (log.EndReading(failed))
+        {
+            outlet.AskExtent(entry.Topic, stream);
+            return;
+        }
+
+        var next = log.Close(now);
+        foreach (var member in entry.Members.Where(member => stream.Equals(member.Stream)).ToArray()) GoOn(entry, member, log);
+        foreach (var message in next) Offer(entry, message, member => stream.Equals(member.Stream));
+        if (log.NeedsMark) outlet.AskExtent(entry.Topic, stream);
+        EndGap(entry);
     }
 
     private void Confirm(Membership member, DateTimeOffset at)
@@ -267,9 +425,15 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         member.Askers.Clear();
     }
 
-    private void Interrupt(Entry entry, long epoch, DateTimeOffset since, string cause)
+    private void Interrupt(Entry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
     {
         entry.State = TopicState.Idle;
+        entry.Waits.Clear();
+        foreach (var (stream, log) in entry.Logs ?? [])
+        {
+            if (entry.Members.Exists(member => member.IsConfirmed && stream.Equals(member.Stream))) log.Open(now);
+        }
+
         foreach (var member in entry.Members)
         {
             if (member.IsInterrupted || !member.IsConfirmed)
@@ -315,6 +479,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     private void Discharge(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
     {
         entry.Members.Remove(member);
+        entry.ForgetUnused();
         _crowded.Remove(member);
         outlet.Ended(member);
         if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
@@ -366,6 +531,19 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         public DateTimeOffset ConfirmedAt { get; set; }
 
         public Gap? Gap { get; set; }
+
+        /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
+        public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
+
+        /// <summary>The streams whose next page waits for subscribers.</summary>
+        public HashSet<RedisBackfill> Waits { get; } = [];
+
+        public void ForgetUnused()
+        {
+            if (Logs is null) return;
+            foreach (var stream in Logs.Keys.Where(stream => !Members.Exists(member => stream.Equals(member.Stream))).ToList()) Logs.Remove(stream);
+            if (Logs.Count == 0) Logs = null;
+        }
 
         /// <summary>The object by which the link knows it.</summary>
         public Topic? LatestName { get; set; }

@@ -33,9 +33,9 @@ internal sealed class RandomMessages
             () => ResumeConnection.Instance,
             () => new DrainCommands(_chance.Of(0.2) ? Timeout.InfiniteTimeSpan : Duration()),
             () => new DrainedCommands(Count()),
-            () => new Subscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new Subscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow(), Backfill = Backfill() },
             () => new PSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
-            () => new SSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new SSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow(), Backfill = Backfill() },
             () => new Unsubscribe(Name(), Actor()),
             () => new PUnsubscribe(Name(), Actor()),
             () => new SUnsubscribe(Name(), Actor()),
@@ -43,7 +43,7 @@ internal sealed class RandomMessages
             () => new RedisSubscribed(Subscription(), Text(), Count(), Time()),
             () => new RedisUnsubscribed(Subscription(), Text()),
             () => new RedisSubscriptionInterrupted(Subscription(), Text(), Count(), Time(), Text()),
-            () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()),
+            () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()) { Backfilled = Count(), IsComplete = _chance.Of(0.5) },
             () => new RedisMessagesDropped(Subscription(), Text(), Count()),
             () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
         ];
@@ -128,6 +128,8 @@ internal sealed class RandomMessages
     }
 
     private string Name() => $"news {Text()}";
+
+    private RedisBackfill? Backfill() => _chance.Of(0.3) ? null : new RedisBackfill(Name(), Name());
 
     private int Unread() => Math.Max(1, Count());
 
