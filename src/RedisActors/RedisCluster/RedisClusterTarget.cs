@@ -11,7 +11,7 @@ internal sealed class RedisClusterTarget
     private RedisEndpoint? _endpoint;
     private CancellationTokenSource _changed = new();
     private string _problem = "the Redis Cluster has not been found yet";
-    private Action<string>? _onLost;
+    private readonly HashSet<Action<string>> _onLost = [];
 
     /// <summary>The primary; null if it is not known yet.</summary>
     public RedisEndpoint? Endpoint
@@ -41,22 +41,22 @@ internal sealed class RedisClusterTarget
     public void MoveTo(RedisEndpoint endpoint, bool formerHasFailed)
     {
         CancellationTokenSource changed;
-        Action<string>? onLost;
+        Action<string>[] onLost;
         lock (_gate)
         {
             _endpoint = endpoint;
             (changed, _changed) = (_changed, new CancellationTokenSource());
-            onLost = formerHasFailed ? _onLost : null;
+            onLost = formerHasFailed ? [.. _onLost] : [];
         }
 
-        onLost?.Invoke($"the Redis Cluster has marked the node as failed, and {endpoint} has its slots");
+        foreach (var link in onLost) link($"the Redis Cluster has marked the node as failed, and {endpoint} has its slots");
         changed.Cancel();
     }
 
     /// <summary>Registers a link to the primary, until disposed.</summary>
     public IDisposable Watch(Action<string> onLost)
     {
-        lock (_gate) _onLost = onLost;
+        lock (_gate) _onLost.Add(onLost);
         return new Watching(this, onLost);
     }
 
@@ -64,10 +64,7 @@ internal sealed class RedisClusterTarget
     {
         public void Dispose()
         {
-            lock (target._gate)
-            {
-                if (target._onLost == onLost) target._onLost = null;
-            }
+            lock (target._gate) target._onLost.Remove(onLost);
         }
     }
 }

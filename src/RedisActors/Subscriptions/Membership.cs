@@ -12,6 +12,8 @@ namespace RedisActors.Subscriptions;
 /// </remarks>
 internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptionOutlet outlet)
 {
+    private ISubscriptionOutlet _outlet = outlet;
+
     private const int MostIdleMarks = 5;
 
     private readonly Queue<object> _waiting = new();
@@ -77,6 +79,13 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         while (IsSlow && _waiting.Count > BackfillLog.PageSize) DropOldest();
     }
 
+    /// <summary>Another one tells it from here on. What the mailbox holds is not known to that one.</summary>
+    public void MoveTo(ISubscriptionOutlet next)
+    {
+        _outlet = next;
+        _sent = _taken = _marked = _takenAtMark = 0;
+    }
+
     /// <summary>A message came. False: the subscriber is too slow, and the subscription is to end.</summary>
     /// <param name="message">The message.</param>
     /// <param name="mayExceed">How many more than allowed may wait, while the subscriber is waited for.</param>
@@ -108,7 +117,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>Tells an event in its place among the messages.</summary>
     public void Tell(RedisSubscriptionEvent what)
     {
-        if (_waiting.Count == 0 && _dropped == 0) outlet.Tell(subscriber, what);
+        if (_waiting.Count == 0 && _dropped == 0) _outlet.Tell(subscriber, what);
         else _waiting.Enqueue(what);
     }
 
@@ -117,7 +126,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     {
         _waiting.Clear();
         ForgetHeld();
-        outlet.Tell(subscriber, what);
+        _outlet.Tell(subscriber, what);
     }
 
     /// <summary>The subscriber has taken as many messages as it had been sent at a mark.</summary>
@@ -168,7 +177,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private void Mark()
     {
         _marked = _sent;
-        outlet.Mark(this, _sent);
+        _outlet.Mark(this, _sent);
     }
 
     private void SendWaiting()
@@ -179,7 +188,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
             TellDropped();
             _waiting.Dequeue();
             if (next is RedisMessage message) Send(message);
-            else outlet.Tell(subscriber, next);
+            else _outlet.Tell(subscriber, next);
         }
 
         if (_waiting.Count == 0) IsSlow = false;
@@ -188,7 +197,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private void Send(RedisMessage message)
     {
         TellDropped();
-        outlet.Tell(subscriber, message);
+        _outlet.Tell(subscriber, message);
         _sent++;
         if (_sent - _marked >= _markEvery) Mark();
     }
@@ -199,7 +208,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         if (_waiting.Dequeue() is RedisSubscriptionEvent what)
         {
             TellDropped();
-            outlet.Tell(subscriber, what);
+            _outlet.Tell(subscriber, what);
         }
         else
         {
@@ -210,7 +219,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private void TellDropped()
     {
         if (_dropped == 0) return;
-        outlet.Tell(subscriber, new RedisMessagesDropped(topic.Kind, topic.Name, _dropped));
+        _outlet.Tell(subscriber, new RedisMessagesDropped(topic.Kind, topic.Name, _dropped));
         _dropped = 0;
     }
 }
@@ -238,6 +247,9 @@ internal interface ISubscriptionOutlet
 
     /// <summary>A subscriber has left a topic: its marks are of no use any more.</summary>
     void Ended(Membership member);
+
+    /// <summary>Nobody subscribes to a topic any more.</summary>
+    void Ended(Topic topic);
 
     /// <summary>An actor has become a subscriber.</summary>
     void Watch(IActorRef subscriber);

@@ -23,6 +23,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private readonly IActorRef _redis;
     private readonly IActorRef _supervisor;
+    private readonly bool _inCluster;
     private readonly SubscriptionLedger _ledger;
     private readonly ServerClock _clock = new();
     private readonly Dictionary<long, Membership> _marked = [];
@@ -35,8 +36,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private string? _whyNot;
     private string _end = "the RedisActor stopped";
 
-    public RedisSubscriptionActor(IActorRef redis, IActorRef supervisor)
+    public RedisSubscriptionActor(IActorRef redis, IActorRef supervisor, bool inCluster)
     {
+        _inCluster = inCluster;
         _redis = redis;
         _supervisor = supervisor;
         _ledger = new SubscriptionLedger(new Outlet(this));
@@ -50,6 +52,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Topic, message.Stream, message.Page, Now)));
         Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<TimeShown>(OnTimeShown);
+        Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel\'s slot any more")));
+        Receive<AdoptTopic>(OnAdoptTopic);
+        Receive<DisplaceTopics>(OnDisplaceTopics);
         Receive<LinkUp>(OnLinkUp);
         Receive<LinkDown>(OnLinkDown);
         Receive<LeaveLink>(message => _link?.Abandon(message.Reason));
@@ -65,7 +70,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(IActorRef redis, IActorRef supervisor) => Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor));
+    public static Props Props(IActorRef redis, IActorRef supervisor, bool inCluster) =>
+        Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor, inCluster));
 
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
@@ -110,7 +116,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _epoch = message.Epoch;
         _clock.Forget();
         var (self, epoch) = (_self, _epoch);
-        _link.Listen(_epoch, self.Tell, topic => self.Tell(new Answered(epoch, topic, topic.EndVerb, null)));
+        _link.Listen(_epoch, self.Tell, topic => self.Tell(new LeftUnasked(epoch, topic)));
         _link.Send(new TimeQuestion(self, epoch));
         _ledger.LinkUp(_epoch);
     }
@@ -118,7 +124,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private void OnLinkDown(LinkDown message)
     {
         if (_link is null) return;
-        var since = _clock.AtEarliest(_link.LastSignOfLife);
+        var since = Since();
         _link = null;
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(PatienceEnded.Instance);
@@ -153,6 +159,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
                 _ledger.Postponed(topic);
                 Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, RetryInterval);
                 break;
+            case ServerErrorKind.Moved when _inCluster:
+                Displace(topic, "another node has the channel\'s slot");
+                break;
             case ServerErrorKind.Reconnect:
                 _link!.Abandon($"the server refuses subscriptions: {error}");
                 break;
@@ -161,6 +170,24 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
                 break;
         }
     }
+
+    private void Displace(Topic topic, string cause)
+    {
+        if (_ledger.Displace(topic, Since(), cause, Now) is { } entry) _redis.Tell(new TopicMoved(entry));
+    }
+
+    private void OnDisplaceTopics(DisplaceTopics message)
+    {
+        foreach (var entry in _ledger.DisplaceAll(Since(), message.Cause, Now)) _redis.Tell(new TopicMoved(entry));
+    }
+
+    private void OnAdoptTopic(AdoptTopic message)
+    {
+        if (_whyNot is null) _ledger.Adopt(message.Entry);
+        else message.Entry.EndAll(_whyNot);
+    }
+
+    private DateTimeOffset Since() => _clock.AtEarliest(_link?.LastSignOfLife ?? Stopwatch.GetTimestamp());
 
     private void OnMessages(PushedMessages batch)
     {
@@ -273,6 +300,11 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
             if (_numbers.Remove(member, out var number)) hub._marked.Remove(number);
         }
 
+        public void Ended(Topic topic)
+        {
+            if (hub._inCluster) hub._redis.Tell(new TopicEnded(topic));
+        }
+
         public void Watch(IActorRef subscriber) => hub.Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
 
         public void Unwatch(IActorRef subscriber) => hub.Guard(() => Context.Unwatch(subscriber));
@@ -363,6 +395,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    private sealed record LeftUnasked(long Epoch, Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 
     private sealed class AskAgain : Tick<AskAgain>;
@@ -371,3 +405,15 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private sealed class SecondPassed : Tick<SecondPassed>;
 }
+
+/// <summary>From the RedisActor to a subscription actor: its node is no longer one of the Redis Cluster; give up what you have.</summary>
+internal sealed record DisplaceTopics(string Cause) : INoSerializationVerificationNeeded;
+
+/// <summary>From a subscription actor to its RedisActor: another node of the Redis Cluster has this topic.</summary>
+internal sealed record TopicMoved(TopicEntry Entry) : INoSerializationVerificationNeeded;
+
+/// <summary>From the RedisActor to a subscription actor: your node has this topic, with its subscribers.</summary>
+internal sealed record AdoptTopic(TopicEntry Entry) : INoSerializationVerificationNeeded;
+
+/// <summary>From a subscription actor to its RedisActor: nobody subscribes to a topic there any more.</summary>
+internal sealed record TopicEnded(Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -13,16 +13,16 @@ namespace RedisActors.Subscriptions;
 /// </remarks>
 internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 {
-    private readonly Dictionary<Topic, Entry> _topics = [];
+    private readonly Dictionary<Topic, TopicEntry> _topics = [];
     private readonly Dictionary<IActorRef, int> _subscribers = [];
 
     /// <summary>What was asked for when the link came up and is not answered yet. Before it is, nobody is told that anything goes on.</summary>
-    private readonly HashSet<Entry> _returning = [];
-    private readonly List<Entry> _returned = [];
+    private readonly HashSet<TopicEntry> _returning = [];
+    private readonly List<TopicEntry> _returned = [];
 
     /// <summary>Those for whom messages wait.</summary>
     private readonly HashSet<Membership> _crowded = [];
-    private Entry? _latest;
+    private TopicEntry? _latest;
     private long? _epoch;
 
     /// <summary>How many messages may wait beyond a bound while subscribers are waited for.</summary>
@@ -42,7 +42,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public void Subscribe(RedisSubscribe message, IActorRef? asker, DateTimeOffset now)
     {
         var topic = new Topic(message.Kind, message.Name);
-        if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new Entry(topic));
+        if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new TopicEntry(topic));
         var member = entry.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
         if (member is null)
         {
@@ -68,7 +68,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     {
         var topic = new Topic(message.Kind, message.Name);
         outlet.Tell(message.Subscriber, new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
-        if (asker is not null) outlet.Tell(asker, Failure(topic, reason, null));
+        if (asker is not null) outlet.Tell(asker, topic.Failure(reason, null));
     }
 
     /// <summary>An actor unsubscribes.</summary>
@@ -151,6 +151,70 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else Ask(entry);
     }
 
+    /// <summary>
+    /// The server does not have a topic any more: another node does. It goes there with its subscribers, who are told of the interruption.
+    /// Null: there is none.
+    /// </summary>
+    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan now)
+    {
+        if (!_topics.TryGetValue(topic, out var entry)) return null;
+        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, now);
+        foreach (var member in entry.Members)
+        {
+            _crowded.Remove(member);
+            outlet.Ended(member);
+            if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
+        }
+
+        entry.State = TopicState.Idle;
+        Forget(entry);
+        return entry.Members.Count > 0 ? entry : null;
+    }
+
+    /// <summary>The same with all topics.</summary>
+    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan now) =>
+        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, now)).OfType<TopicEntry>()];
+
+    /// <summary>A topic has come from another node.</summary>
+    public void Adopt(TopicEntry arrived)
+    {
+        foreach (var member in arrived.Members)
+        {
+            member.MoveTo(outlet);
+            if (Count(member.Subscriber, 1) == 1) outlet.Watch(member.Subscriber);
+            if (member.Waiting > 0) _crowded.Add(member);
+        }
+
+        if (!_topics.TryGetValue(arrived.Topic, out var entry))
+        {
+            _topics.Add(arrived.Topic, arrived);
+            if (_epoch is not null) Ask(arrived);
+            return;
+        }
+
+        entry.Gap ??= arrived.Gap;
+        foreach (var (stream, log) in arrived.Logs ?? [])
+        {
+            entry.Logs ??= [];
+            entry.Logs[stream] = log;
+        }
+
+        foreach (var member in arrived.Members)
+        {
+            if (entry.Members.Find(other => other.Subscriber.Equals(member.Subscriber)) is { } other)
+            {
+                member.Askers.AddRange(other.Askers);
+                other.Askers.Clear();
+                Discharge(entry, other, null, "it has subscribed twice", null);
+            }
+
+            entry.Members.Add(member);
+        }
+
+        if (entry.State == TopicState.Confirmed && !_returning.Contains(entry) && !_returned.Contains(entry)) GoOn(entry);
+        else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
+    }
+
     /// <summary>The link is gone.</summary>
     /// <param name="since">What was published before has come.</param>
     /// <param name="cause">Why.</param>
@@ -177,7 +241,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else OfferLogged(entry, entry.Logs, message, now);
     }
 
-    private void OfferLogged(Entry entry, Dictionary<RedisBackfill, BackfillLog> logs, RedisMessage message, TimeSpan now)
+    private void OfferLogged(TopicEntry entry, Dictionary<RedisBackfill, BackfillLog> logs, RedisMessage message, TimeSpan now)
     {
         var streams = new List<RedisBackfill?>(logs.Count + 1) { null };
         foreach (var (stream, log) in logs)
@@ -188,7 +252,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         Offer(entry, message, member => streams.Contains(member.Stream));
     }
 
-    private void Offer(Entry entry, RedisMessage message, Func<Membership, bool> isFor)
+    private void Offer(TopicEntry entry, RedisMessage message, Func<Membership, bool> isFor)
     {
         for (var i = entry.Members.Count - 1; i >= 0; i--)
         {
@@ -309,26 +373,26 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private Entry? Find(Topic topic)
+    private TopicEntry? Find(Topic topic)
     {
         if (_topics.TryGetValue(topic, out var entry)) (_latest, entry.LatestName) = (entry, topic);
         return entry;
     }
 
-    private void Ask(Entry entry)
+    private void Ask(TopicEntry entry)
     {
         entry.State = TopicState.Asked;
         outlet.Subscribe(entry.Topic);
     }
 
-    private void Leave(Entry entry)
+    private void Leave(TopicEntry entry)
     {
         entry.State = TopicState.Leaving;
         outlet.Unsubscribe(entry.Topic);
     }
 
     /// <summary>When the last of those has been answered, everything goes on.</summary>
-    private void Returned(Entry entry)
+    private void Returned(TopicEntry entry)
     {
         if (!_returning.Remove(entry) || _returning.Count > 0) return;
         var returned = _returned.ToArray();
@@ -336,7 +400,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var each in returned) GoOn(each);
     }
 
-    private void GoOn(Entry entry)
+    private void GoOn(TopicEntry entry)
     {
         foreach (var (stream, log) in entry.Logs ?? [])
         {
@@ -352,7 +416,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         EndGap(entry);
     }
 
-    private void GoOn(Entry entry, Membership member, BackfillLog? log)
+    private void GoOn(TopicEntry entry, Membership member, BackfillLog? log)
     {
         if (!member.IsInterrupted)
         {
@@ -371,12 +435,12 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         Answer(member, entry.ConfirmedAt);
     }
 
-    private static void EndGap(Entry entry)
+    private static void EndGap(TopicEntry entry)
     {
         if (!entry.Members.Exists(member => member.IsInterrupted)) entry.Gap = null;
     }
 
-    private static BackfillLog? LogOf(Entry entry, Membership member)
+    private static BackfillLog? LogOf(TopicEntry entry, Membership member)
     {
         if (member.Stream is not { } stream) return null;
         entry.Logs ??= [];
@@ -384,11 +448,11 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         return log;
     }
 
-    private (Entry Entry, BackfillLog Log)? FindLog(Topic topic, RedisBackfill stream) =>
+    private (TopicEntry TopicEntry, BackfillLog Log)? FindLog(Topic topic, RedisBackfill stream) =>
         _epoch is not null && _topics.TryGetValue(topic, out var entry) && entry.Logs?.GetValueOrDefault(stream) is { } log ? (entry, log) : null;
 
     /// <summary>The next page is asked for when everybody has taken the former one, or has been given up.</summary>
-    private void ReadOn(Entry entry, RedisBackfill stream, TimeSpan now)
+    private void ReadOn(TopicEntry entry, RedisBackfill stream, TimeSpan now)
     {
         if (!entry.Waits.Contains(stream) || entry.Logs?.GetValueOrDefault(stream) is not { IsReading: true } log) return;
         if (entry.Members.Exists(member => member is { IsInterrupted: true, IsSlow: false, Waiting: > 0 } && stream.Equals(member.Stream))) return;
@@ -397,7 +461,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else EndReading(entry, stream, log, failed: false, now);
     }
 
-    private void EndReading(Entry entry, RedisBackfill stream, BackfillLog log, bool failed, TimeSpan now)
+    private void EndReading(TopicEntry entry, RedisBackfill stream, BackfillLog log, bool failed, TimeSpan now)
     {
         if (log.EndReading(failed))
         {
@@ -425,7 +489,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         member.Askers.Clear();
     }
 
-    private void Interrupt(Entry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
+    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
     {
         entry.State = TopicState.Idle;
         entry.Waits.Clear();
@@ -448,19 +512,19 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private void EndSlow(Entry entry, Membership member)
+    private void EndSlow(TopicEntry entry, Membership member)
     {
         var reason = $"the subscriber is too slow: it has more unread messages of {entry.Topic} than it may";
         Remove(entry, member, new RedisSubscriptionEnded(entry.Topic.Kind, entry.Topic.Name, reason), reason);
     }
 
-    private void End(Entry entry, string reason, string? serverError)
+    private void End(TopicEntry entry, string reason, string? serverError)
     {
         DischargeAll(entry, reason, serverError);
         Forget(entry);
     }
 
-    private void DischargeAll(Entry entry, string reason, string? serverError)
+    private void DischargeAll(TopicEntry entry, string reason, string? serverError)
     {
         foreach (var member in entry.Members.ToArray())
         {
@@ -468,7 +532,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private void Remove(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason)
+    private void Remove(TopicEntry entry, Membership member, RedisSubscriptionEvent? last, string reason)
     {
         Discharge(entry, member, last, reason, null);
         if (entry.Members.Count > 0) return;
@@ -476,7 +540,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else if (entry.State == TopicState.Idle) Forget(entry);
     }
 
-    private void Discharge(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
+    private void Discharge(TopicEntry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
     {
         entry.Members.Remove(member);
         entry.ForgetUnused();
@@ -484,13 +548,14 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         outlet.Ended(member);
         if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
         if (last is not null) member.TellLast(last);
-        foreach (var asker in member.Askers) outlet.Tell(asker, Failure(entry.Topic, reason, serverError));
+        foreach (var asker in member.Askers) outlet.Tell(asker, entry.Topic.Failure(reason, serverError));
         member.Askers.Clear();
     }
 
-    private void Forget(Entry entry)
+    private void Forget(TopicEntry entry)
     {
         _topics.Remove(entry.Topic);
+        outlet.Ended(entry.Topic);
         _returned.Remove(entry);
         if (_latest == entry) _latest = null;
         Returned(entry);
@@ -503,52 +568,4 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else _subscribers[subscriber] = count;
         return count;
     }
-
-    private static Status.Failure Failure(Topic topic, string reason, string? serverError) => new(new RedisOutcomeException(
-        serverError is null ? Outcome.NotSent : Outcome.Rejected, new RedisCommand(topic.Verb, topic.Name), $"{topic.Verb}: {reason}", serverError));
-
-    private enum TopicState
-    {
-        /// <summary>The server does not send it, and has not been asked to.</summary>
-        Idle,
-
-        Asked,
-
-        Confirmed,
-
-        /// <summary>The server has been asked to send no more of it.</summary>
-        Leaving,
-    }
-
-    private sealed class Entry(Topic topic)
-    {
-        public Topic Topic => topic;
-
-        public List<Membership> Members { get; } = [];
-
-        public TopicState State { get; set; }
-
-        public DateTimeOffset ConfirmedAt { get; set; }
-
-        public Gap? Gap { get; set; }
-
-        /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
-        public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
-
-        /// <summary>The streams whose next page waits for subscribers.</summary>
-        public HashSet<RedisBackfill> Waits { get; } = [];
-
-        public void ForgetUnused()
-        {
-            if (Logs is null) return;
-            foreach (var stream in Logs.Keys.Where(stream => !Members.Exists(member => stream.Equals(member.Stream))).ToList()) Logs.Remove(stream);
-            if (Logs.Count == 0) Logs = null;
-        }
-
-        /// <summary>The object by which the link knows it.</summary>
-        public Topic? LatestName { get; set; }
-    }
-
-    /// <summary>From when on messages may have been missed.</summary>
-    private sealed record Gap(DateTimeOffset From, long Epoch, string Cause);
 }

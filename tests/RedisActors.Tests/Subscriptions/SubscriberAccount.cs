@@ -20,6 +20,9 @@ internal sealed class SubscriberAccount
     /// <summary>The numbers of the messages, in the order in which they came.</summary>
     public IReadOnlyList<long> Numbers => [.. Told.OfType<RedisMessage>().Select(message => (long)message.Payload)];
 
+    /// <summary>The greatest number of all.</summary>
+    public long Latest { get; private set; }
+
     public IReadOnlyList<RedisSubscriptionResumed> Gaps => [.. Told.OfType<RedisSubscriptionResumed>()];
 
     public static (IActorRef Actor, SubscriberAccount Account) Open(ActorSystem system)
@@ -107,6 +110,7 @@ internal sealed class SubscriberAccount
         protected override void OnReceive(object message)
         {
             lock (_account._gate) _account._told.Add(message);
+            if (message is RedisMessage { Payload: var number }) _account.Latest = Math.Max(_account.Latest, (long)number);
         }
     }
 }
