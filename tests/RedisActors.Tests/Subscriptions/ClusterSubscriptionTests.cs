@@ -45,8 +45,8 @@ public sealed class ClusterSubscriptionTests() : ClusterSpec(replicasPerPrimary:
     {
         var redis = Redis("heartbeat { interval = 100ms, timeout = 1s }");
         var key = await Cluster.KeyOfNodeAsync(Cluster.Nodes[0]);
-        var (channel, stream) = ($"orders-{{{key}}}", $"orders-stream-{{{key}}}");
         var slot = ClusterSlots.Of(key);
+        var (channel, stream) = (ClusterSlots.KeyOf(slot, "orders:"), ClusterSlots.KeyOf(slot, "stream:"));
         var (plain, account) = SubscriberAccount.Open(Kit.Sys);
         var (filled, fullAccount) = SubscriberAccount.Open(Kit.Sys);
         await redis.Ask<RedisSubscribed>(new SSubscribe(channel, plain), Patience);
@@ -109,7 +109,7 @@ public sealed class ClusterFailoverSubscriptionTests() : ClusterSpec(replicasPer
         var (plain, account) = SubscriberAccount.Open(Kit.Sys);
         await redis.Ask<RedisSubscribed>(new SSubscribe(key, plain), Patience);
         await using var publisher = new NumberedPublisher(
-            async () => await (await Cluster.NodeOfSlotAsync(slot)).ConnectAsync(), key, $"{{{key}}}-stream", "SPUBLISH");
+            async () => await (await Cluster.NodeOfSlotAsync(slot)).ConnectAsync(), key, ClusterSlots.KeyOf(slot, "stream:"), "SPUBLISH");
         await UntilAsync(() => account.Latest > 50);
 
         Cluster.Nodes[0].Kill();
