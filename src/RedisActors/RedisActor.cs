@@ -39,7 +39,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly DatabaseLanes _databases;
-    private readonly SubscriptionLanes _subscriptions;
+    private ISubscriptionLanes _subscriptions = null!;
+    private ClusterSubscriptionLanes? _clusterSubscriptions;
     private LaneTable _table = null!;
     private RedisClusterRouter? _cluster;
     private PauseConnection? _pause;
@@ -53,7 +54,6 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         _logBudget = logBudget;
         _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, lane: 1);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
-        _subscriptions = new SubscriptionLanes(OpenSubscriptions, Close);
         Receive<RedisCommand>(OnCommand);
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
         Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of, PatienceOf(message)));
@@ -62,8 +62,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         Receive<SubscribeToState>(OnSubscribe);
         Receive<UnsubscribeFromState>(OnUnsubscribe);
         Receive<RedisSubscribe>(OnSubscribe);
-        Receive<RedisUnsubscribe>(OnUnsubscribe);
-        Receive<SubscriberStopped>(message => _subscribers.Remove(message.Subscriber));
+        Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Sender));
+        Receive<SubscriberStopped>(OnSubscriberStopped);
         Receive<ForceReconnect>(message => Control(message, null));
         Receive<PauseConnection>(message => Control(message, message));
         Receive<ResumeConnection>(message => Control(message, null));
@@ -96,9 +96,11 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         {
             _cluster = new RedisClusterRouter(OpenNode, Close, Context.ActorOf(RedisClusterWatcher.Props(_settings.Link), ClusterWatcher));
             _table = _cluster.Table;
+            _subscriptions = _clusterSubscriptions = new ClusterSubscriptionLanes(_cluster, OpenSubscriptions, Close, Self);
         }
         else
         {
+            _subscriptions = new SubscriptionLane(OpenSubscriptions, Close, Self);
             for (var i = 0; i < _settings.Lanes; i++) Open(_settings, settings => new StackExchangeLinkFactory(settings));
             _table = new LaneTable(_lanes, isFinal: true);
         }
@@ -131,6 +133,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         foreach (var lane in _lanes) lane.Strand(Context.System, Self);
+        _clusterSubscriptions?.EndAll("the RedisActor stopped");
     }
 
     private void OnCommand(RedisCommand command)
@@ -177,10 +180,15 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         return [.. Enumerable.Range(0, _settings.Lanes).Select(_ => Open(settings, link => new StackExchangeLinkFactory(link)))];
     }
 
-    private Lane OpenSubscriptions()
+    private Lane OpenSubscriptions() => OpenSubscriptions(link => new SubscriptionLinkFactory(link), inCluster: false);
+
+    private Lane OpenSubscriptions(RedisClusterTarget target) =>
+        OpenSubscriptions(link => new SubscriptionLinkFactory(link, new RedisClusterNodeFinder(link, target)), inCluster: true);
+
+    private Lane OpenSubscriptions(Func<LinkSettings, IRedisLinkFactory> links, bool inCluster)
     {
         LookForIdleLanes();
-        return Open(_settings.ForSubscriptions(), link => new SubscriptionLinkFactory(link), RedisSubscriptionActor.Props);
+        return Open(_settings.ForSubscriptions(), links, (redis, supervisor) => RedisSubscriptionActor.Props(redis, supervisor, inCluster));
     }
 
     /// <summary>Called before one is opened that may become idle.</summary>
@@ -212,13 +220,21 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private void ReceiveFromCluster()
     {
         Receive<RedisConnectionEvent>(state => _cluster!.OnState(state));
-        Receive<RedisClusterSeen>(message => _cluster!.OnSeen(message));
+        Receive<RedisClusterSeen>(OnSeen);
+        Receive<TopicMoved>(message => _clusterSubscriptions!.OnMoved(message.Entry));
+        Receive<TopicEnded>(message => _clusterSubscriptions!.OnEnded(message.Topic, Sender));
         Receive<RedisClusterUnseen>(message => _cluster!.OnUnseen(message));
         Receive<RedisClusterWatcherRestarted>(_ => _cluster!.OnWatcherRestarted());
         Receive<SlotMoved>(message => _cluster!.OnSlotMoved(message, Sender));
         Receive<AdoptCommands>(message => _cluster!.OnAdoptCommands(message));
         Receive<RedisClusterSuspect>(_ => _cluster!.OnSuspect());
         Receive<SlotsArrived>(message => _cluster!.OnSlotsArrived(message));
+    }
+
+    private void OnSeen(RedisClusterSeen message)
+    {
+        _cluster!.OnSeen(message);
+        _clusterSubscriptions!.OnSeen(message.Ticket);
     }
 
     private Lane OpenNode(RedisClusterTarget target)
@@ -258,7 +274,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         if (_subscriptions.Has(ended.Number))
         {
             // Its subscribers have been told, and the next subscription opens another one.
-            _subscriptions.Forget();
+            _subscriptions.Forget(ended.Number);
             _lanes.Remove(ended);
             return;
         }
@@ -291,6 +307,12 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         TellSupervisors(message);
     }
 
+    private void OnSubscriberStopped(SubscriberStopped message)
+    {
+        _subscribers.Remove(message.Subscriber);
+        _clusterSubscriptions?.SubscriberStopped(message.Subscriber);
+    }
+
     private void OnUnsubscribe(UnsubscribeFromState message)
     {
         _log.Guard(() =>
@@ -300,12 +322,14 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         TellSupervisors(message);
     }
 
-    private void OnSubscribe(RedisSubscribe message) => _subscriptions.Of(message).ToCommands(message, Sender);
-
-    private void OnUnsubscribe(RedisUnsubscribe message)
+    private void OnSubscribe(RedisSubscribe message)
     {
-        if (_subscriptions.Of(message) is { } lane) lane.ToCommands(message, Sender);
-        else message.Subscriber.Tell(message.Answer(), Self);
+        if (_clusterSubscriptions is not null && new Topic(message.Kind, message.Name).IsOfEachNode)
+        {
+            _log.Guard(() => Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber)));
+        }
+
+        _subscriptions.Subscribe(message, Sender);
     }
 
     private void Control(object message, PauseConnection? pause)

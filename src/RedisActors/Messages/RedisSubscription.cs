@@ -30,6 +30,50 @@ public enum SlowSubscriber : byte
 }
 
 /// <summary>
+/// A stream to which the publisher also adds everything that it publishes to a channel. After a reconnect, what was missed is read from it
+/// and told in the stream's order, before <see cref="RedisSubscriptionResumed"/>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The publisher adds first and publishes then, within 5 s, or does both in one transaction or script: <c>XADD news-stream MAXLEN ~ 100000 *
+/// payload P</c>, <c>PUBLISH news P</c>. Ids are the server's own (<c>*</c>). What was told already is recognized by its payload, so payloads
+/// should differ: a number in them is enough.
+/// </para>
+/// <para>
+/// What goes back further than the stream does is missing; <see cref="RedisSubscriptionResumed.IsComplete"/> says whether anything is.
+/// </para>
+/// </remarks>
+/// <param name="streamKey">The key of the stream. In a Redis Cluster it has to be on the node that has the subscription.</param>
+/// <param name="payloadField">The field of an entry that holds the payload, as published.</param>
+/// <exception cref="ArgumentException">One of them is empty.</exception>
+public sealed class RedisBackfill(string streamKey, string payloadField = "payload") : IEquatable<RedisBackfill>
+{
+    /// <summary>The key of the stream.</summary>
+    public string StreamKey { get; } = NotEmpty(streamKey, nameof(streamKey));
+
+    /// <summary>The field of an entry that holds the payload.</summary>
+    public string PayloadField { get; } = NotEmpty(payloadField, nameof(payloadField));
+
+    /// <inheritdoc/>
+    public bool Equals(RedisBackfill? other) => other is not null && StreamKey == other.StreamKey && PayloadField == other.PayloadField;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as RedisBackfill);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(StreamKey, PayloadField);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{StreamKey} {PayloadField}";
+
+    private static string NotEmpty(string text, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text, name);
+        return text;
+    }
+}
+
+/// <summary>
 /// Sent to a <see cref="RedisActor"/>: <see cref="Subscribe"/>, <see cref="PSubscribe"/> or <see cref="SSubscribe"/>. The subscriber is told
 /// <see cref="RedisSubscribed"/> when the server has confirmed it, and from then on each message as a <see cref="RedisMessage"/>, until it
 /// unsubscribes or stops.
@@ -81,6 +125,8 @@ public abstract record RedisSubscribe : IRedisMessage
 
     internal abstract RedisSubscriptionKind Kind { get; }
 
+    internal virtual RedisBackfill? Stream => null;
+
     internal string Name { get; }
 }
 
@@ -102,7 +148,12 @@ public sealed record Subscribe : RedisSubscribe
     /// <summary>The channel, as text in UTF-8.</summary>
     public string Channel => Name;
 
+    /// <summary>The stream from which missed messages are read after a reconnect; <see langword="null"/>, the default, is none.</summary>
+    public RedisBackfill? Backfill { get; init; }
+
     internal override RedisSubscriptionKind Kind => RedisSubscriptionKind.Channel;
+
+    internal override RedisBackfill? Stream => Backfill;
 }
 
 /// <summary>
@@ -144,7 +195,12 @@ public sealed record SSubscribe : RedisSubscribe
     /// <summary>The channel, as text in UTF-8.</summary>
     public string Channel => Name;
 
+    /// <summary>The stream from which missed messages are read after a reconnect; <see langword="null"/>, the default, is none.</summary>
+    public RedisBackfill? Backfill { get; init; }
+
     internal override RedisSubscriptionKind Kind => RedisSubscriptionKind.ShardChannel;
+
+    internal override RedisBackfill? Stream => Backfill;
 }
 
 /// <summary>
@@ -282,7 +338,17 @@ public sealed record RedisSubscriptionInterrupted(RedisSubscriptionKind Kind, st
 /// <param name="Cause">Why the connection was lost, in one line.</param>
 public sealed record RedisSubscriptionResumed(
     RedisSubscriptionKind Kind, string Channel, DateTimeOffset From, DateTimeOffset To, long FromEpoch, long ToEpoch, string Cause)
-    : RedisSubscriptionEvent(Kind, Channel);
+    : RedisSubscriptionEvent(Kind, Channel)
+{
+    /// <summary>How many missed messages were read from the stream of a <see cref="RedisBackfill"/> and told before this event.</summary>
+    public long Backfilled { get; init; }
+
+    /// <summary>
+    /// Whether nothing is missing: there is a <see cref="RedisBackfill"/>, and its stream went back to before the gap. Without one it is
+    /// not known, and <see langword="false"/>.
+    /// </summary>
+    public bool IsComplete { get; init; }
+}
 
 /// <summary>
 /// The subscriber was too slow, and messages were dropped: those between the message before this event and the one after it. See

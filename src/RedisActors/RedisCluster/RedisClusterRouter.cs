@@ -45,6 +45,16 @@ internal sealed class RedisClusterRouter
 
     public LaneTable Table { get; }
 
+    /// <summary>The lanes of the shards, and where each leads.</summary>
+    public IEnumerable<(Lane Lane, RedisClusterTarget Target)> Shards => _shards.Select(shard => (shard.Lane, shard.Target));
+
+    /// <summary>Has the Redis Cluster looked at; the number of that look, see <see cref="RedisClusterSeen"/>.</summary>
+    public long Look()
+    {
+        _watcher.Tell(new LookAtCluster(++_ticket));
+        return _ticket;
+    }
+
     /// <summary>There is a new map of the Redis Cluster.</summary>
     public void OnSeen(RedisClusterSeen message)
     {

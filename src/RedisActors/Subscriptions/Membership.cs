@@ -12,6 +12,10 @@ namespace RedisActors.Subscriptions;
 /// </remarks>
 internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptionOutlet outlet)
 {
+    private ISubscriptionOutlet _outlet = outlet;
+
+    private const int MostIdleMarks = 5;
+
     private readonly Queue<object> _waiting = new();
     private readonly Queue<RedisMessage> _held = new();
     private long _heldDropped;
@@ -22,6 +26,8 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private long _taken;
     private long _marked;
     private long _dropped;
+    private long _takenAtMark;
+    private int _idleMarks;
 
     public Topic Topic => topic;
 
@@ -41,6 +47,9 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 
     public SlowSubscriber WhenSlow { get; private set; }
 
+    /// <summary>Where it is told what it missed from; null: from nowhere.</summary>
+    public RedisBackfill? Stream { get; private set; }
+
     /// <summary>Whether it did not catch up when it was waited for; it is not waited for again before it has.</summary>
     public bool IsSlow { get; set; }
 
@@ -59,6 +68,22 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _mostInMailbox = Math.Max(1, _maxUnread / 2);
         _markEvery = Math.Max(1, _mostInMailbox / 4);
         WhenSlow = options.WhenSlow;
+        Stream = options.Stream;
+    }
+
+    /// <summary>A missed message was read from the stream. Those who read wait for the subscriber as long as it takes any.</summary>
+    public void Backfill(RedisMessage message)
+    {
+        if (_waiting.Count == 0 && !IsFull) Send(message);
+        else _waiting.Enqueue(message);
+        while (IsSlow && _waiting.Count > BackfillLog.PageSize) DropOldest();
+    }
+
+    /// <summary>Another one tells it from here on. What the mailbox holds is not known to that one.</summary>
+    public void MoveTo(ISubscriptionOutlet next)
+    {
+        _outlet = next;
+        _sent = _taken = _marked = _takenAtMark = 0;
     }
 
     /// <summary>A message came. False: the subscriber is too slow, and the subscription is to end.</summary>
@@ -92,7 +117,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>Tells an event in its place among the messages.</summary>
     public void Tell(RedisSubscriptionEvent what)
     {
-        if (_waiting.Count == 0 && _dropped == 0) outlet.Tell(subscriber, what);
+        if (_waiting.Count == 0 && _dropped == 0) _outlet.Tell(subscriber, what);
         else _waiting.Enqueue(what);
     }
 
@@ -101,7 +126,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     {
         _waiting.Clear();
         ForgetHeld();
-        outlet.Tell(subscriber, what);
+        _outlet.Tell(subscriber, what);
     }
 
     /// <summary>The subscriber has taken as many messages as it had been sent at a mark.</summary>
@@ -137,11 +162,22 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _heldDropped = 0;
     }
 
-    /// <summary>Asks again how much has been taken: between nodes, a question or an answer may be lost.</summary>
-    public void Mark()
+    /// <summary>
+    /// Asks again how much has been taken: between nodes, a question or an answer may be lost. Called once a second; who has taken nothing
+    /// several times is slow.
+    /// </summary>
+    public void MarkAgain()
+    {
+        _idleMarks = _taken == _takenAtMark ? _idleMarks + 1 : 0;
+        _takenAtMark = _taken;
+        if (_idleMarks >= MostIdleMarks) IsSlow = true;
+        Mark();
+    }
+
+    private void Mark()
     {
         _marked = _sent;
-        outlet.Mark(this, _sent);
+        _outlet.Mark(this, _sent);
     }
 
     private void SendWaiting()
@@ -152,7 +188,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
             TellDropped();
             _waiting.Dequeue();
             if (next is RedisMessage message) Send(message);
-            else outlet.Tell(subscriber, next);
+            else _outlet.Tell(subscriber, next);
         }
 
         if (_waiting.Count == 0) IsSlow = false;
@@ -161,7 +197,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private void Send(RedisMessage message)
     {
         TellDropped();
-        outlet.Tell(subscriber, message);
+        _outlet.Tell(subscriber, message);
         _sent++;
         if (_sent - _marked >= _markEvery) Mark();
     }
@@ -172,7 +208,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         if (_waiting.Dequeue() is RedisSubscriptionEvent what)
         {
             TellDropped();
-            outlet.Tell(subscriber, what);
+            _outlet.Tell(subscriber, what);
         }
         else
         {
@@ -183,7 +219,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     private void TellDropped()
     {
         if (_dropped == 0) return;
-        outlet.Tell(subscriber, new RedisMessagesDropped(topic.Kind, topic.Name, _dropped));
+        _outlet.Tell(subscriber, new RedisMessagesDropped(topic.Kind, topic.Name, _dropped));
         _dropped = 0;
     }
 }
@@ -197,6 +233,12 @@ internal interface ISubscriptionOutlet
     /// <summary>Asks the server to send no more of it.</summary>
     void Unsubscribe(Topic topic);
 
+    /// <summary>Asks how far a stream goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
+    void AskExtent(Topic topic, RedisBackfill stream);
+
+    /// <summary>Asks for the entries of a stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
+    void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to);
+
     /// <summary>Tells an actor.</summary>
     void Tell(IActorRef actor, object message);
 
@@ -205,6 +247,9 @@ internal interface ISubscriptionOutlet
 
     /// <summary>A subscriber has left a topic: its marks are of no use any more.</summary>
     void Ended(Membership member);
+
+    /// <summary>Nobody subscribes to a topic any more.</summary>
+    void Ended(Topic topic);
 
     /// <summary>An actor has become a subscriber.</summary>
     void Watch(IActorRef subscriber);

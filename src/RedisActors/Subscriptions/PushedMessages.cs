@@ -2,33 +2,6 @@ using Akka.Actor;
 
 namespace RedisActors.Subscriptions;
 
-/// <summary>What a subscription is for, by name.</summary>
-internal sealed record Topic(RedisSubscriptionKind Kind, string Name)
-{
-    /// <summary>The command that subscribes to it.</summary>
-    public string Verb => Kind switch
-    {
-        RedisSubscriptionKind.Pattern => "PSUBSCRIBE",
-        RedisSubscriptionKind.ShardChannel => "SSUBSCRIBE",
-        _ => "SUBSCRIBE",
-    };
-
-    /// <summary>The command that ends that.</summary>
-    public string EndVerb => Kind switch
-    {
-        RedisSubscriptionKind.Pattern => "PUNSUBSCRIBE",
-        RedisSubscriptionKind.ShardChannel => "SUNSUBSCRIBE",
-        _ => "UNSUBSCRIBE",
-    };
-
-    public override string ToString() => Kind switch
-    {
-        RedisSubscriptionKind.Pattern => $"the pattern '{Name}'",
-        RedisSubscriptionKind.ShardChannel => $"the shard channel '{Name}'",
-        _ => $"the channel '{Name}'",
-    };
-}
-
 /// <summary>
 /// Messages in the order in which the server sent them: what one read of a connection brought, at most. From a link to the actor that
 /// takes its messages, which gives it back (<see cref="SubscriptionLink.Return"/>).

@@ -16,13 +16,14 @@ namespace RedisActors.Subscriptions;
 internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nothing more is read so that a subscriber can catch up, before it is called slow.</summary>
     private static readonly TimeSpan PatienceWithSlow = TimeSpan.FromMilliseconds(100);
 
     private readonly IActorRef _redis;
     private readonly IActorRef _supervisor;
+    private readonly bool _inCluster;
     private readonly SubscriptionLedger _ledger;
     private readonly ServerClock _clock = new();
     private readonly Dictionary<long, Membership> _marked = [];
@@ -35,8 +36,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private string? _whyNot;
     private string _end = "the RedisActor stopped";
 
-    public RedisSubscriptionActor(IActorRef redis, IActorRef supervisor)
+    public RedisSubscriptionActor(IActorRef redis, IActorRef supervisor, bool inCluster)
     {
+        _inCluster = inCluster;
         _redis = redis;
         _supervisor = supervisor;
         _ledger = new SubscriptionLedger(new Outlet(this));
@@ -46,7 +48,13 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, AskerOf(message.Subscriber)));
         Receive<SubscriberStopped>(message => _ledger.SubscriberStopped(message.Subscriber));
         Receive<Answered>(OnAnswered);
+        Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Topic, message.Stream, message.Extent, Now)));
+        Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Topic, message.Stream, message.Page, Now)));
+        Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<TimeShown>(OnTimeShown);
+        Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel\'s slot any more")));
+        Receive<AdoptTopic>(OnAdoptTopic);
+        Receive<DisplaceTopics>(OnDisplaceTopics);
         Receive<LinkUp>(OnLinkUp);
         Receive<LinkDown>(OnLinkDown);
         Receive<LeaveLink>(message => _link?.Abandon(message.Reason));
@@ -54,7 +62,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<LinksAgain>(_ => _whyNot = null);
         Receive<AskAgain>(_ => _ledger.AskAgain());
         Receive<PatienceEnded>(_ => OnPatienceEnded());
-        Receive<MarkAgain>(_ => OnMarkAgain());
         Receive<DrainCommands>(_ => OnDrain());
         Receive<ReportIdle>(_ => OnReportIdle());
         Receive<RedisConnectionEvent>(state => _state = state);
@@ -63,12 +70,23 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(IActorRef redis, IActorRef supervisor) => Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor));
+    public static Props Props(IActorRef redis, IActorRef supervisor, bool inCluster) =>
+        Akka.Actor.Props.Create(() => new RedisSubscriptionActor(redis, supervisor, inCluster));
 
-    protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, LaneGauges.None));
+    private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart()
+    {
+        _supervisor.Tell(new AttachCommands(Self, LaneGauges.None));
+        StartTimer();
+    }
 
     /// <summary>The supervisor starts anew as well and remembers this actor; see the command actor.</summary>
-    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowGauges(LaneGauges.None));
+    protected override void PostRestart(Exception reason)
+    {
+        _supervisor.Tell(new ShowGauges(LaneGauges.None));
+        StartTimer();
+    }
 
     protected override void PreRestart(Exception reason, object message)
     {
@@ -78,6 +96,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     }
 
     protected override void PostStop() => _ledger.EndAll(_end);
+
+    private void StartTimer() => Timers.StartPeriodicTimer(SecondPassed.Instance, SecondPassed.Instance, OneSecond);
 
     private void OnSubscribe(RedisSubscribe message)
     {
@@ -96,7 +116,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _epoch = message.Epoch;
         _clock.Forget();
         var (self, epoch) = (_self, _epoch);
-        _link.Listen(_epoch, self.Tell, topic => self.Tell(new Answered(epoch, topic, topic.EndVerb, null)));
+        _link.Listen(_epoch, self.Tell, topic => self.Tell(new LeftUnasked(epoch, topic)));
         _link.Send(new TimeQuestion(self, epoch));
         _ledger.LinkUp(_epoch);
     }
@@ -104,12 +124,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private void OnLinkDown(LinkDown message)
     {
         if (_link is null) return;
-        var since = _clock.AtEarliest(_link.LastSignOfLife);
+        var since = Since();
         _link = null;
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(PatienceEnded.Instance);
         _withheld.Clear();
-        _ledger.LinkLost(since, message.Cause);
+        _ledger.LinkLost(since, message.Cause, Now);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
@@ -139,6 +159,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
                 _ledger.Postponed(topic);
                 Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, RetryInterval);
                 break;
+            case ServerErrorKind.Moved when _inCluster:
+                Displace(topic, "another node has the channel\'s slot");
+                break;
             case ServerErrorKind.Reconnect:
                 _link!.Abandon($"the server refuses subscriptions: {error}");
                 break;
@@ -148,10 +171,29 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void Displace(Topic topic, string cause)
+    {
+        if (_ledger.Displace(topic, Since(), cause, Now) is { } entry) _redis.Tell(new TopicMoved(entry));
+    }
+
+    private void OnDisplaceTopics(DisplaceTopics message)
+    {
+        foreach (var entry in _ledger.DisplaceAll(Since(), message.Cause, Now)) _redis.Tell(new TopicMoved(entry));
+    }
+
+    private void OnAdoptTopic(AdoptTopic message)
+    {
+        if (_whyNot is null) _ledger.Adopt(message.Entry);
+        else message.Entry.EndAll(_whyNot);
+    }
+
+    private DateTimeOffset Since() => _clock.AtEarliest(_link?.LastSignOfLife ?? Stopwatch.GetTimestamp());
+
     private void OnMessages(PushedMessages batch)
     {
         if (batch.Link != _link) return;
-        foreach (var (topic, message) in batch.Items) _ledger.OnMessage(topic, message);
+        var now = Now;
+        foreach (var (topic, message) in batch.Items) _ledger.OnMessage(topic, message, now);
         if (!_ledger.IsBehind())
         {
             batch.Link.Return(batch);
@@ -160,14 +202,13 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
         _withheld.Add(batch);
         if (!Timers.IsTimerActive(PatienceEnded.Instance)) Timers.StartSingleTimer(PatienceEnded.Instance, PatienceEnded.Instance, PatienceWithSlow);
-        if (!Timers.IsTimerActive(MarkAgain.Instance)) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
     }
 
     private void OnTaken(ActorIdentity message)
     {
         if (message.MessageId is not string mark || mark.Split(':') is not [var id, var count]) return;
         if (!_marked.TryGetValue(long.Parse(id, CultureInfo.InvariantCulture), out var member)) return;
-        member.Taken(long.Parse(count, CultureInfo.InvariantCulture));
+        _ledger.Taken(member, long.Parse(count, CultureInfo.InvariantCulture), Now);
         if (_withheld.Count > 0 && !_ledger.IsBehind()) ReturnWithheld();
     }
 
@@ -184,9 +225,16 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _withheld.Clear();
     }
 
-    private void OnMarkAgain()
+    private void OnSecondPassed()
     {
-        if (_ledger.MarkCrowded()) Timers.StartSingleTimer(MarkAgain.Instance, MarkAgain.Instance, MarkInterval);
+        _ledger.Mark();
+        _ledger.MarkCrowded();
+        _ledger.ReadOn(Now);
+    }
+
+    private void Current(long epoch, Action act)
+    {
+        if (_link is not null && epoch == _epoch) act();
     }
 
     private void OnDrain()
@@ -223,6 +271,11 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
         public void Unsubscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.EndVerb));
 
+        public void AskExtent(Topic topic, RedisBackfill stream) => hub._link!.Send(new ExtentQuestion(hub._self, hub._epoch, topic, stream));
+
+        public void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to) =>
+            hub._link!.Send(new PageQuestion(hub._self, hub._epoch, topic, stream, after, to));
+
         public void Tell(IActorRef actor, object message)
         {
             try
@@ -245,6 +298,11 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public void Ended(Membership member)
         {
             if (_numbers.Remove(member, out var number)) hub._marked.Remove(number);
+        }
+
+        public void Ended(Topic topic)
+        {
+            if (hub._inCluster) hub._redis.Tell(new TopicEnded(topic));
         }
 
         public void Watch(IActorRef subscriber) => hub.Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
@@ -281,6 +339,30 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public override void Reject(string serverError) => Hub.Tell(new Answered(epoch, topic, verb, serverError));
     }
 
+    private sealed class ExtentQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream) : Question(hub)
+    {
+        public override string Name => "XINFO";
+
+        public override RedisValue[] Arguments { get; } = ["STREAM", stream.StreamKey];
+
+        public override void Succeed(in RespValue value) => Hub.Tell(new ExtentTold(epoch, topic, stream, StreamExtent.Parse(value)));
+
+        public override void Reject(string serverError) => Hub.Tell(new ExtentTold(
+            epoch, topic, stream, serverError.StartsWith("ERR no such key", StringComparison.Ordinal) ? StreamExtent.Nothing : null));
+    }
+
+    private sealed class PageQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream, StreamId after, StreamId to) : Question(hub)
+    {
+        public override string Name => "XRANGE";
+
+        public override RedisValue[] Arguments { get; } = [stream.StreamKey, $"({after}", $"{to}", "COUNT", BackfillLog.PageSize];
+
+        public override void Succeed(in RespValue value) =>
+            Hub.Tell(new PageRead(epoch, topic, stream, StreamEntry.ParseAll(value, stream.PayloadField)));
+
+        public override void Reject(string serverError) => Hub.Tell(new PageRead(epoch, topic, stream, null));
+    }
+
     /// <summary>A server that does not permit it is left in peace.</summary>
     private sealed class TimeQuestion(IActorRef hub, long epoch) : Question(hub)
     {
@@ -305,7 +387,15 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public long At { get; } = Stopwatch.GetTimestamp();
     }
 
+    private sealed record ExtentTold(long Epoch, Topic Topic, RedisBackfill Stream, StreamExtent? Extent)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record PageRead(long Epoch, Topic Topic, RedisBackfill Stream, IReadOnlyList<StreamEntry>? Page)
+        : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record LeftUnasked(long Epoch, Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 
@@ -313,5 +403,17 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private sealed class PatienceEnded : Tick<PatienceEnded>;
 
-    private sealed class MarkAgain : Tick<MarkAgain>;
+    private sealed class SecondPassed : Tick<SecondPassed>;
 }
+
+/// <summary>From the RedisActor to a subscription actor: its node is no longer one of the Redis Cluster; give up what you have.</summary>
+internal sealed record DisplaceTopics(string Cause) : INoSerializationVerificationNeeded;
+
+/// <summary>From a subscription actor to its RedisActor: another node of the Redis Cluster has this topic.</summary>
+internal sealed record TopicMoved(TopicEntry Entry) : INoSerializationVerificationNeeded;
+
+/// <summary>From the RedisActor to a subscription actor: your node has this topic, with its subscribers.</summary>
+internal sealed record AdoptTopic(TopicEntry Entry) : INoSerializationVerificationNeeded;
+
+/// <summary>From a subscription actor to its RedisActor: nobody subscribes to a topic there any more.</summary>
+internal sealed record TopicEnded(Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -13,16 +13,16 @@ namespace RedisActors.Subscriptions;
 /// </remarks>
 internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 {
-    private readonly Dictionary<Topic, Entry> _topics = [];
+    private readonly Dictionary<Topic, TopicEntry> _topics = [];
     private readonly Dictionary<IActorRef, int> _subscribers = [];
 
     /// <summary>What was asked for when the link came up and is not answered yet. Before it is, nobody is told that anything goes on.</summary>
-    private readonly HashSet<Entry> _returning = [];
-    private readonly List<Entry> _returned = [];
+    private readonly HashSet<TopicEntry> _returning = [];
+    private readonly List<TopicEntry> _returned = [];
 
     /// <summary>Those for whom messages wait.</summary>
     private readonly HashSet<Membership> _crowded = [];
-    private Entry? _latest;
+    private TopicEntry? _latest;
     private long? _epoch;
 
     /// <summary>How many messages may wait beyond a bound while subscribers are waited for.</summary>
@@ -42,7 +42,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public void Subscribe(RedisSubscribe message, IActorRef? asker, DateTimeOffset now)
     {
         var topic = new Topic(message.Kind, message.Name);
-        if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new Entry(topic));
+        if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new TopicEntry(topic));
         var member = entry.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
         if (member is null)
         {
@@ -52,7 +52,14 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 
         member.Obey(message);
         if (asker is not null) member.Askers.Add(asker);
-        if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry)) Confirm(member, now);
+        var log = LogOf(entry, member);
+        entry.ForgetUnused();
+        if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry))
+        {
+            if (log is { IsOpen: true } || member.IsInterrupted) return;
+            if (log is { NeedsMark: true }) outlet.AskExtent(topic, member.Stream!);
+            Confirm(member, now);
+        }
         else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
     }
 
@@ -61,7 +68,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     {
         var topic = new Topic(message.Kind, message.Name);
         outlet.Tell(message.Subscriber, new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
-        if (asker is not null) outlet.Tell(asker, Failure(topic, reason, null));
+        if (asker is not null) outlet.Tell(asker, topic.Failure(reason, null));
     }
 
     /// <summary>An actor unsubscribes.</summary>
@@ -144,10 +151,75 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else Ask(entry);
     }
 
+    /// <summary>
+    /// The server does not have a topic any more: another node does. It goes there with its subscribers, who are told of the interruption.
+    /// Null: there is none.
+    /// </summary>
+    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan now)
+    {
+        if (!_topics.TryGetValue(topic, out var entry)) return null;
+        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, now);
+        foreach (var member in entry.Members)
+        {
+            _crowded.Remove(member);
+            outlet.Ended(member);
+            if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
+        }
+
+        entry.State = TopicState.Idle;
+        Forget(entry);
+        return entry.Members.Count > 0 ? entry : null;
+    }
+
+    /// <summary>The same with all topics.</summary>
+    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan now) =>
+        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, now)).OfType<TopicEntry>()];
+
+    /// <summary>A topic has come from another node.</summary>
+    public void Adopt(TopicEntry arrived)
+    {
+        foreach (var member in arrived.Members)
+        {
+            member.MoveTo(outlet);
+            if (Count(member.Subscriber, 1) == 1) outlet.Watch(member.Subscriber);
+            if (member.Waiting > 0) _crowded.Add(member);
+        }
+
+        if (!_topics.TryGetValue(arrived.Topic, out var entry))
+        {
+            _topics.Add(arrived.Topic, arrived);
+            if (_epoch is not null) Ask(arrived);
+            return;
+        }
+
+        entry.Gap ??= arrived.Gap;
+        foreach (var (stream, log) in arrived.Logs ?? [])
+        {
+            entry.Logs ??= [];
+            entry.Logs[stream] = log;
+        }
+
+        foreach (var member in arrived.Members)
+        {
+            if (entry.Members.Find(other => other.Subscriber.Equals(member.Subscriber)) is { } other)
+            {
+                member.Askers.AddRange(other.Askers);
+                other.Askers.Clear();
+                Discharge(entry, other, null, "it has subscribed twice", null);
+            }
+
+            entry.Members.Add(member);
+        }
+
+        if (entry.State == TopicState.Confirmed && !_returning.Contains(entry) && !_returned.Contains(entry)) GoOn(entry);
+        else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
+    }
+
     /// <summary>The link is gone.</summary>
     /// <param name="since">What was published before has come.</param>
     /// <param name="cause">Why.</param>
-    public void LinkLost(DateTimeOffset since, string cause)
+    /// <param name="now">The time, monotonic.</param>
+    public void LinkLost(DateTimeOffset since, string cause, TimeSpan now)
     {
         if (_epoch is not { } epoch) return;
         _epoch = null;
@@ -156,19 +228,37 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var entry in _topics.Values.ToList())
         {
             if (entry.Members.Count == 0) Forget(entry);
-            else Interrupt(entry, epoch, since, cause);
+            else Interrupt(entry, epoch, since, cause, now);
         }
     }
 
-    /// <summary>Messages came over the link.</summary>
-    public void OnMessage(Topic topic, RedisMessage message)
+    /// <summary>A message came over the link.</summary>
+    public void OnMessage(Topic topic, RedisMessage message, TimeSpan now)
     {
         var entry = ReferenceEquals(_latest?.LatestName, topic) ? _latest : Find(topic);
         if (entry is null) return;
+        if (entry.Logs is null) Offer(entry, message, static _ => true);
+        else OfferLogged(entry, entry.Logs, message, now);
+    }
+
+    private void OfferLogged(TopicEntry entry, Dictionary<RedisBackfill, BackfillLog> logs, RedisMessage message, TimeSpan now)
+    {
+        var streams = new List<RedisBackfill?>(logs.Count + 1) { null };
+        foreach (var (stream, log) in logs)
+        {
+            if (log.Take(message, now)) streams.Add(stream);
+        }
+
+        Offer(entry, message, member => streams.Contains(member.Stream));
+    }
+
+    private void Offer(TopicEntry entry, RedisMessage message, Func<Membership, bool> isFor)
+    {
         for (var i = entry.Members.Count - 1; i >= 0; i--)
         {
             var member = entry.Members[i];
             if (!member.IsConfirmed && !_returned.Contains(entry)) continue;
+            if (!isFor(member)) continue;
             if (!member.Offer(message, MayExceed)) EndSlow(entry, member);
             else if (member.Waiting > 0) _crowded.Add(member);
         }
@@ -192,8 +282,84 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public bool MarkCrowded()
     {
         _crowded.RemoveWhere(member => member.Waiting == 0);
-        foreach (var member in _crowded) member.Mark();
+        foreach (var member in _crowded) member.MarkAgain();
         return _crowded.Count > 0;
+    }
+
+    /// <summary>A subscriber has taken as many messages as it had been sent at a mark.</summary>
+    public void Taken(Membership member, long mark, TimeSpan now)
+    {
+        member.Taken(mark);
+        if (member.Waiting == 0 && member.Stream is { } stream && _topics.TryGetValue(member.Topic, out var entry)) ReadOn(entry, stream, now);
+    }
+
+    /// <summary>Asks the streams how far they go. Called about once a second.</summary>
+    public void Mark()
+    {
+        if (_epoch is null) return;
+        foreach (var entry in _topics.Values)
+        {
+            if (entry.State != TopicState.Confirmed || entry.Logs is null) continue;
+            foreach (var (stream, log) in entry.Logs)
+            {
+                if (!log.IsOpen) outlet.AskExtent(entry.Topic, stream);
+            }
+        }
+    }
+
+    /// <summary>Goes on reading where it waited for a subscriber that is too slow. Called about once a second.</summary>
+    public void ReadOn(TimeSpan now)
+    {
+        foreach (var entry in _topics.Values.Where(entry => entry.Logs is not null).ToList())
+        {
+            foreach (var stream in entry.Logs!.Keys.ToList()) ReadOn(entry, stream, now);
+        }
+    }
+
+    /// <summary>A stream goes so far; null: the server does not say.</summary>
+    public void OnExtent(Topic topic, RedisBackfill stream, StreamExtent? extent, TimeSpan now)
+    {
+        if (FindLog(topic, stream) is not var (entry, log)) return;
+        if (!log.IsReading)
+        {
+            if (extent is not null) log.Mark(extent, now);
+            return;
+        }
+
+        log.SetTarget(extent);
+        entry.Waits.Add(stream);
+        ReadOn(entry, stream, now);
+    }
+
+    /// <summary>A page of a stream; null: it cannot be read.</summary>
+    public void OnPage(Topic topic, RedisBackfill stream, IReadOnlyList<StreamEntry>? page, TimeSpan now)
+    {
+        if (FindLog(topic, stream) is not var (entry, log) || !log.IsReading) return;
+        if (page is null)
+        {
+            EndReading(entry, stream, log, failed: true, now);
+            return;
+        }
+
+        foreach (var payload in log.Read(page))
+        {
+            var message = new RedisMessage(topic.Name, null, payload, _epoch!.Value);
+            foreach (var member in entry.Members)
+            {
+                if (!member.IsInterrupted || !stream.Equals(member.Stream)) continue;
+                member.Backfill(message);
+                if (member.Waiting > 0) _crowded.Add(member);
+            }
+        }
+
+        if (page.Count < BackfillLog.PageSize)
+        {
+            EndReading(entry, stream, log, failed: false, now);
+            return;
+        }
+
+        entry.Waits.Add(stream);
+        ReadOn(entry, stream, now);
     }
 
     /// <summary>Nobody subscribes to anything any more.</summary>
@@ -207,26 +373,26 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private Entry? Find(Topic topic)
+    private TopicEntry? Find(Topic topic)
     {
         if (_topics.TryGetValue(topic, out var entry)) (_latest, entry.LatestName) = (entry, topic);
         return entry;
     }
 
-    private void Ask(Entry entry)
+    private void Ask(TopicEntry entry)
     {
         entry.State = TopicState.Asked;
         outlet.Subscribe(entry.Topic);
     }
 
-    private void Leave(Entry entry)
+    private void Leave(TopicEntry entry)
     {
         entry.State = TopicState.Leaving;
         outlet.Unsubscribe(entry.Topic);
     }
 
     /// <summary>When the last of those has been answered, everything goes on.</summary>
-    private void Returned(Entry entry)
+    private void Returned(TopicEntry entry)
     {
         if (!_returning.Remove(entry) || _returning.Count > 0) return;
         var returned = _returned.ToArray();
@@ -234,24 +400,80 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var each in returned) GoOn(each);
     }
 
-    private void GoOn(Entry entry)
+    private void GoOn(TopicEntry entry)
     {
-        foreach (var member in entry.Members.ToArray())
+        foreach (var (stream, log) in entry.Logs ?? [])
         {
-            if (!member.IsInterrupted)
-            {
-                if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
-                continue;
-            }
-
-            member.IsInterrupted = false;
-            var gap = entry.Gap!;
-            member.GoOn(new RedisSubscriptionResumed(
-                entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause));
-            Answer(member, entry.ConfirmedAt);
+            if (log.IsOpen) log.BeginReading(entry.ConfirmedAt);
+            outlet.AskExtent(entry.Topic, stream);
         }
 
-        entry.Gap = null;
+        foreach (var member in entry.Members.ToArray())
+        {
+            if (LogOf(entry, member) is not { IsOpen: true }) GoOn(entry, member, null);
+        }
+
+        EndGap(entry);
+    }
+
+    private void GoOn(TopicEntry entry, Membership member, BackfillLog? log)
+    {
+        if (!member.IsInterrupted)
+        {
+            if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
+            return;
+        }
+
+        member.IsInterrupted = false;
+        var gap = entry.Gap!;
+        member.GoOn(
+            new RedisSubscriptionResumed(entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause)
+            {
+                Backfilled = log?.Backfilled ?? 0,
+                IsComplete = log?.IsComplete ?? false,
+            });
+        Answer(member, entry.ConfirmedAt);
+    }
+
+    private static void EndGap(TopicEntry entry)
+    {
+        if (!entry.Members.Exists(member => member.IsInterrupted)) entry.Gap = null;
+    }
+
+    private static BackfillLog? LogOf(TopicEntry entry, Membership member)
+    {
+        if (member.Stream is not { } stream) return null;
+        entry.Logs ??= [];
+        if (!entry.Logs.TryGetValue(stream, out var log)) entry.Logs.Add(stream, log = new BackfillLog());
+        return log;
+    }
+
+    private (TopicEntry TopicEntry, BackfillLog Log)? FindLog(Topic topic, RedisBackfill stream) =>
+        _epoch is not null && _topics.TryGetValue(topic, out var entry) && entry.Logs?.GetValueOrDefault(stream) is { } log ? (entry, log) : null;
+
+    /// <summary>The next page is asked for when everybody has taken the former one, or has been given up.</summary>
+    private void ReadOn(TopicEntry entry, RedisBackfill stream, TimeSpan now)
+    {
+        if (!entry.Waits.Contains(stream) || entry.Logs?.GetValueOrDefault(stream) is not { IsReading: true } log) return;
+        if (entry.Members.Exists(member => member is { IsInterrupted: true, IsSlow: false, Waiting: > 0 } && stream.Equals(member.Stream))) return;
+        entry.Waits.Remove(stream);
+        if (log.NextPage is var (after, to)) outlet.AskPage(entry.Topic, stream, after, to);
+        else EndReading(entry, stream, log, failed: false, now);
+    }
+
+    private void EndReading(TopicEntry entry, RedisBackfill stream, BackfillLog log, bool failed, TimeSpan now)
+    {
+        if (log.EndReading(failed))
+        {
+            outlet.AskExtent(entry.Topic, stream);
+            return;
+        }
+
+        var next = log.Close(now);
+        foreach (var member in entry.Members.Where(member => stream.Equals(member.Stream)).ToArray()) GoOn(entry, member, log);
+        foreach (var message in next) Offer(entry, message, member => stream.Equals(member.Stream));
+        if (log.NeedsMark) outlet.AskExtent(entry.Topic, stream);
+        EndGap(entry);
     }
 
     private void Confirm(Membership member, DateTimeOffset at)
@@ -267,9 +489,15 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         member.Askers.Clear();
     }
 
-    private void Interrupt(Entry entry, long epoch, DateTimeOffset since, string cause)
+    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
     {
         entry.State = TopicState.Idle;
+        entry.Waits.Clear();
+        foreach (var (stream, log) in entry.Logs ?? [])
+        {
+            if (entry.Members.Exists(member => member.IsConfirmed && stream.Equals(member.Stream))) log.Open(now);
+        }
+
         foreach (var member in entry.Members)
         {
             if (member.IsInterrupted || !member.IsConfirmed)
@@ -284,19 +512,19 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private void EndSlow(Entry entry, Membership member)
+    private void EndSlow(TopicEntry entry, Membership member)
     {
         var reason = $"the subscriber is too slow: it has more unread messages of {entry.Topic} than it may";
         Remove(entry, member, new RedisSubscriptionEnded(entry.Topic.Kind, entry.Topic.Name, reason), reason);
     }
 
-    private void End(Entry entry, string reason, string? serverError)
+    private void End(TopicEntry entry, string reason, string? serverError)
     {
         DischargeAll(entry, reason, serverError);
         Forget(entry);
     }
 
-    private void DischargeAll(Entry entry, string reason, string? serverError)
+    private void DischargeAll(TopicEntry entry, string reason, string? serverError)
     {
         foreach (var member in entry.Members.ToArray())
         {
@@ -304,7 +532,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
     }
 
-    private void Remove(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason)
+    private void Remove(TopicEntry entry, Membership member, RedisSubscriptionEvent? last, string reason)
     {
         Discharge(entry, member, last, reason, null);
         if (entry.Members.Count > 0) return;
@@ -312,20 +540,22 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else if (entry.State == TopicState.Idle) Forget(entry);
     }
 
-    private void Discharge(Entry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
+    private void Discharge(TopicEntry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
     {
         entry.Members.Remove(member);
+        entry.ForgetUnused();
         _crowded.Remove(member);
         outlet.Ended(member);
         if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
         if (last is not null) member.TellLast(last);
-        foreach (var asker in member.Askers) outlet.Tell(asker, Failure(entry.Topic, reason, serverError));
+        foreach (var asker in member.Askers) outlet.Tell(asker, entry.Topic.Failure(reason, serverError));
         member.Askers.Clear();
     }
 
-    private void Forget(Entry entry)
+    private void Forget(TopicEntry entry)
     {
         _topics.Remove(entry.Topic);
+        outlet.Ended(entry.Topic);
         _returned.Remove(entry);
         if (_latest == entry) _latest = null;
         Returned(entry);
@@ -338,39 +568,4 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         else _subscribers[subscriber] = count;
         return count;
     }
-
-    private static Status.Failure Failure(Topic topic, string reason, string? serverError) => new(new RedisOutcomeException(
-        serverError is null ? Outcome.NotSent : Outcome.Rejected, new RedisCommand(topic.Verb, topic.Name), $"{topic.Verb}: {reason}", serverError));
-
-    private enum TopicState
-    {
-        /// <summary>The server does not send it, and has not been asked to.</summary>
-        Idle,
-
-        Asked,
-
-        Confirmed,
-
-        /// <summary>The server has been asked to send no more of it.</summary>
-        Leaving,
-    }
-
-    private sealed class Entry(Topic topic)
-    {
-        public Topic Topic => topic;
-
-        public List<Membership> Members { get; } = [];
-
-        public TopicState State { get; set; }
-
-        public DateTimeOffset ConfirmedAt { get; set; }
-
-        public Gap? Gap { get; set; }
-
-        /// <summary>The object by which the link knows it.</summary>
-        public Topic? LatestName { get; set; }
-    }
-
-    /// <summary>From when on messages may have been missed.</summary>
-    private sealed record Gap(DateTimeOffset From, long Epoch, string Cause);
 }

@@ -12,11 +12,11 @@ internal sealed class SubscriptionForm(PayloadForm payloads)
     public MessageForm[] All() =>
     [
         MessageForm.Of<Subscribe, Form.SubscribeForm>(
-            "PS", Form.SubscribeForm.Parser, ToWire, wire => FromWire(wire, new Subscribe(wire.Name, Subscriber(wire.Path)))),
+            "PS", Form.SubscribeForm.Parser, ToWire, wire => FromWire(wire, new Subscribe(wire.Name, Subscriber(wire.Path)) { Backfill = Backfill(wire) })),
         MessageForm.Of<PSubscribe, Form.SubscribeForm>(
             "PP", Form.SubscribeForm.Parser, ToWire, wire => FromWire(wire, new PSubscribe(wire.Name, Subscriber(wire.Path)))),
         MessageForm.Of<SSubscribe, Form.SubscribeForm>(
-            "PH", Form.SubscribeForm.Parser, ToWire, wire => FromWire(wire, new SSubscribe(wire.Name, Subscriber(wire.Path)))),
+            "PH", Form.SubscribeForm.Parser, ToWire, wire => FromWire(wire, new SSubscribe(wire.Name, Subscriber(wire.Path)) { Backfill = Backfill(wire) })),
         MessageForm.Of<Unsubscribe, Form.UnsubscribeForm>(
             "PU", Form.UnsubscribeForm.Parser, ToWire, wire => new(wire.Name, Subscriber(wire.Path))),
         MessageForm.Of<PUnsubscribe, Form.UnsubscribeForm>(
@@ -35,8 +35,12 @@ internal sealed class SubscriptionForm(PayloadForm payloads)
             (kind, wire) => new(kind, wire.Channel, wire.Epoch, Time(wire.From), wire.Text)),
         EventForm<RedisSubscriptionResumed>(
             "PR",
-            (e, wire) => (wire.From, wire.To, wire.Epoch, wire.ToEpoch, wire.Text) = (e.From.UtcTicks, e.To.UtcTicks, e.FromEpoch, e.ToEpoch, e.Cause),
-            (kind, wire) => new(kind, wire.Channel, Time(wire.From), Time(wire.To), wire.Epoch, wire.ToEpoch, wire.Text)),
+            (e, wire) => (wire.From, wire.To, wire.Epoch, wire.ToEpoch, wire.Text, wire.Count, wire.Complete) =
+                (e.From.UtcTicks, e.To.UtcTicks, e.FromEpoch, e.ToEpoch, e.Cause, e.Backfilled, e.IsComplete),
+            (kind, wire) => new(kind, wire.Channel, Time(wire.From), Time(wire.To), wire.Epoch, wire.ToEpoch, wire.Text)
+            {
+                Backfilled = wire.Count, IsComplete = wire.Complete,
+            }),
         EventForm<RedisMessagesDropped>("PD", (e, wire) => wire.Count = e.Count, (kind, wire) => new(kind, wire.Channel, wire.Count)),
         EventForm<RedisSubscriptionEnded>(
             "PE",
@@ -48,13 +52,21 @@ internal sealed class SubscriptionForm(PayloadForm payloads)
             (kind, wire) => new(kind, wire.Channel, wire.Text, wire.HasServerError ? wire.ServerError : null)),
     ];
 
-    private static Form.SubscribeForm ToWire(RedisSubscribe message) => new()
+    private static Form.SubscribeForm ToWire(RedisSubscribe message)
     {
-        Name = message.Name,
-        Path = AkkaSerialization.SerializedActorPath(message.Subscriber),
-        MaxUnread = message.MaxUnread,
-        DisconnectWhenSlow = message.WhenSlow == SlowSubscriber.Disconnect,
-    };
+        var wire = new Form.SubscribeForm
+        {
+            Name = message.Name,
+            Path = AkkaSerialization.SerializedActorPath(message.Subscriber),
+            MaxUnread = message.MaxUnread,
+            DisconnectWhenSlow = message.WhenSlow == SlowSubscriber.Disconnect,
+        };
+        if (message.Stream is { } stream) (wire.StreamKey, wire.PayloadField) = (stream.StreamKey, stream.PayloadField);
+        return wire;
+    }
+
+    private static RedisBackfill? Backfill(Form.SubscribeForm wire) =>
+        wire.HasStreamKey ? new RedisBackfill(wire.StreamKey, wire.PayloadField) : null;
 
     private static T FromWire<T>(Form.SubscribeForm wire, T message)
         where T : RedisSubscribe => message with

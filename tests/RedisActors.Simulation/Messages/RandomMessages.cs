@@ -41,9 +41,9 @@ internal sealed class RandomMessages
             () => StopConsuming.Instance,
             () => GetStreamConsumerStatus.Instance,
             () => new StreamConsumerStatus(Text(), Text(), Text(), Count(), CountOrNull(), CountOrNull(), Count(), Count(), Count(), Count()),
-            () => new Subscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new Subscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow(), Backfill = Backfill() },
             () => new PSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
-            () => new SSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow() },
+            () => new SSubscribe(Name(), Actor()) { MaxUnread = Unread(), WhenSlow = Slow(), Backfill = Backfill() },
             () => new Unsubscribe(Name(), Actor()),
             () => new PUnsubscribe(Name(), Actor()),
             () => new SUnsubscribe(Name(), Actor()),
@@ -51,7 +51,7 @@ internal sealed class RandomMessages
             () => new RedisSubscribed(Subscription(), Text(), Count(), Time()),
             () => new RedisUnsubscribed(Subscription(), Text()),
             () => new RedisSubscriptionInterrupted(Subscription(), Text(), Count(), Time(), Text()),
-            () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()),
+            () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()) { Backfilled = Count(), IsComplete = _chance.Of(0.5) },
             () => new RedisMessagesDropped(Subscription(), Text(), Count()),
             () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
         ];
@@ -156,6 +156,8 @@ internal sealed class RandomMessages
     }
 
     private string Name() => $"news {Text()}";
+
+    private RedisBackfill? Backfill() => _chance.Of(0.3) ? null : new RedisBackfill(Name(), Name());
 
     private int Unread() => Math.Max(1, Count());
 

@@ -50,7 +50,7 @@ public sealed class SlowSubscriberTests : ServerSpec
             async () => Assert.Equal(0, (await Server.ExecuteAsync("PUBLISH", "news", "x")).OrThrow().AsInt64()), Patience);
         gate.Set();
 
-        await Kit.AwaitConditionAsync(() => Task.FromResult(account.Ended is not null), Patience);
+        await Kit.AwaitConditionAsync(() => Task.FromResult(account.Ended is not null), Patience, TimeSpan.FromMilliseconds(20));
         Assert.Contains("slow", account.Ended!.Reason);
         Assert.InRange(account.Received, 1, 100 + 2 * 1024);
         Assert.Null(account.Wrong);

@@ -89,6 +89,7 @@ public sealed class RecordedMessagesTests : WireSpec
         ["stream-status"] = new StreamConsumerStatus("orders", "billing", "billing-1", 3, 5, 7, 100, 4, 2, 1),
         ["stream-status-unknown"] = new StreamConsumerStatus("orders", "billing", "billing-1", 0, null, null, 0, 0, 0, 0),
         ["subscribe-channel"] = new Subscribe("news", Actor("subscriber")) { MaxUnread = 5, WhenSlow = SlowSubscriber.Disconnect },
+        ["subscribe-backfill"] = new Subscribe("news", Actor("subscriber")) { Backfill = new RedisBackfill("news-stream") },
         ["subscribe-pattern"] = new PSubscribe("news.*", Actor("subscriber")),
         ["subscribe-shard-channel"] = new SSubscribe("orders", Actor("subscriber")),
         ["unsubscribe-channel"] = new Unsubscribe("news", Actor("subscriber")),
@@ -100,6 +101,11 @@ public sealed class RecordedMessagesTests : WireSpec
         ["unsubscribed"] = new RedisUnsubscribed(RedisSubscriptionKind.Pattern, "news.*"),
         ["interrupted"] = new RedisSubscriptionInterrupted(RedisSubscriptionKind.ShardChannel, "orders", 3, Noon, "the socket closed"),
         ["resumed"] = new RedisSubscriptionResumed(RedisSubscriptionKind.Channel, "news", Noon, Noon.AddSeconds(2), 3, 5, "the socket closed"),
+        ["resumed-backfilled"] = new RedisSubscriptionResumed(RedisSubscriptionKind.Channel, "news", Noon, Noon.AddSeconds(2), 3, 5, "the socket closed")
+        {
+            Backfilled = 12,
+            IsComplete = true,
+        },
         ["dropped"] = new RedisMessagesDropped(RedisSubscriptionKind.Channel, "news", 17),
         ["ended"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the subscriber is too slow"),
         ["ended-refused"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the server refuses", "NOPERM no"),

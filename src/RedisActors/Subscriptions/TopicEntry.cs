@@ -1,0 +1,73 @@
+using Akka.Actor;
+
+namespace RedisActors.Subscriptions;
+
+/// <summary>What the server has been asked for, and has answered.</summary>
+internal enum TopicState
+{
+    /// <summary>The server does not send it, and has not been asked to.</summary>
+    Idle,
+
+    Asked,
+
+    Confirmed,
+
+    /// <summary>The server has been asked to send no more of it.</summary>
+    Leaving,
+}
+
+/// <summary>
+/// A topic with its subscribers. It belongs to one <see cref="SubscriptionLedger"/> at a time: in a Redis Cluster it may change nodes.
+/// </summary>
+internal sealed class TopicEntry(Topic topic)
+{
+    public Topic Topic => topic;
+
+    public List<Membership> Members { get; } = [];
+
+    public TopicState State { get; set; }
+
+    public DateTimeOffset ConfirmedAt { get; set; }
+
+    public Gap? Gap { get; set; }
+
+    /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
+    public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
+
+    /// <summary>The streams whose next page waits for subscribers.</summary>
+    public HashSet<RedisBackfill> Waits { get; } = [];
+
+    /// <summary>Tells the subscribers that nothing more comes, where no ledger has it.</summary>
+    public void EndAll(string reason)
+    {
+        foreach (var member in Members)
+        {
+            member.Subscriber.Tell(new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
+            foreach (var asker in member.Askers) asker.Tell(topic.Failure(reason, null));
+        }
+
+        Members.Clear();
+    }
+
+    /// <summary>Tells the subscribers that an interruption has ended, where the topic needs no node in place of the former one.</summary>
+    public void EndInterruptions(DateTimeOffset now)
+    {
+        foreach (var member in Members.Where(member => member.IsInterrupted))
+        {
+            member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, Gap!.From, now, Gap.Epoch, Gap.Epoch, Gap.Cause));
+        }
+    }
+
+    public void ForgetUnused()
+    {
+        if (Logs is null) return;
+        foreach (var stream in Logs.Keys.Where(stream => !Members.Exists(member => stream.Equals(member.Stream))).ToList()) Logs.Remove(stream);
+        if (Logs.Count == 0) Logs = null;
+    }
+
+    /// <summary>The object by which the link knows it.</summary>
+    public Topic? LatestName { get; set; }
+}
+
+/// <summary>From when on messages may have been missed.</summary>
+internal sealed record Gap(DateTimeOffset From, long Epoch, string Cause);
