@@ -17,7 +17,7 @@ public sealed class ExamplesTests
         string[] tested =
         [
             "batch-job.conf", "redis-cluster.conf", "reference.conf", "sentinel.conf", "several-connections.conf", "tls.conf",
-            "web-application.conf",
+            "web-application.conf", "worker.conf",
         ];
 
         // For clusters of Akka nodes there are tests of their own.
@@ -34,6 +34,7 @@ public sealed class ExamplesTests
     [InlineData("sentinel.conf")]
     [InlineData("several-connections.conf")]
     [InlineData("web-application.conf")]
+    [InlineData("worker.conf")]
     public void An_example_is_valid_and_warns_of_nothing(string name)
     {
         var connections = Hocon.Connections(Example(name).WithFallback(ConfigurationFactory.Default()));
@@ -45,6 +46,7 @@ public sealed class ExamplesTests
     [Theory]
     [InlineData("batch-job.conf")]
     [InlineData("web-application.conf")]
+    [InlineData("worker.conf")]
     public async Task An_example_starts_a_system_that_works(string name)
     {
         await using var server = await RedisServer.StartAsync();
