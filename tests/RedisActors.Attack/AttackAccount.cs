@@ -51,7 +51,7 @@ internal sealed class MarkAccount
         public long MostTimes => Outcome switch
         {
             Outcome.NotSent => 0,
-            Outcome.Rejected => Command.Name == "EVAL" ? 1 : 0,
+            Outcome.Rejected => Command is RedisScript or { Name: "EVAL" } ? 1 : 0,
             _ => Delivery == DeliveryMode.AtLeastOnce ? long.MaxValue : 1,
         };
     }

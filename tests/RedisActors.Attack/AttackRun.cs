@@ -104,6 +104,9 @@ internal sealed class AttackRun
                 case 3 or 4:
                     await WriteAndReadAsync(odd, attacker);
                     break;
+                case 5 or 6:
+                    await SendCompoundAsync(odd);
+                    break;
                 default:
                     await SendOddAsync(odd);
                     break;
@@ -130,6 +133,26 @@ internal sealed class AttackRun
         if (command.Database >= Databases) Find($"{Text(command)} was applied in database {command.Database}, which the server does not have");
         if (name.StartsWith("XQ", StringComparison.Ordinal)) Find($"{Text(command)}, which no server knows, was applied");
         if (name is "ECHO" && arguments is [var echoed] && !HasBytesOf(told.Reply!.Value.AsRedisValue(), echoed)) Find($"{Text(command)} was answered {told.Reply}");
+    }
+
+    private async Task SendCompoundAsync(OddCommands odd)
+    {
+        RedisCommand command;
+        try
+        {
+            command = odd.WithOddOptions(odd.NextCompound());
+        }
+        catch (ArgumentException)
+        {
+            return;
+        }
+
+        var told = await TellAsync(command, odd.Next(2) == 0);
+        if (told.Outcome != Outcome.Applied || command is not RedisTransaction transaction || told.Reply!.Value.Kind == RespKind.Error) return;
+        var isAll = told.Reply.Committed
+            ? told.Reply.Value.AsArray().Length == transaction.Commands.Length
+            : transaction.Conditions.Length > 0;
+        if (!isAll) Find($"{transaction} was answered {told.Reply}");
     }
 
     /// <summary>A write that is looked up in the end. Its sender may give it up meanwhile.</summary>

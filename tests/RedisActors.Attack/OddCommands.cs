@@ -94,12 +94,33 @@ internal sealed class OddCommands(int seed)
         return (words[0], [words[1], .. Arguments()]);
     }
 
+    /// <summary>A script or a transaction, of odd commands with odd conditions. Its constructors may refuse what it is made of.</summary>
+    public RedisCommand NextCompound()
+    {
+        if (Of(0.4)) return new RedisScript(Pick(Scripts), [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Key())], Arguments()) { ReadOnly = Of(0.2) };
+        return new RedisTransaction([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Member())])
+        {
+            Conditions = [.. Enumerable.Range(0, Of(0.5) ? 0 : _random.Next(1, 3)).Select(_ => Condition())],
+        };
+    }
+
     /// <summary>
-    /// A command that sets a mark: itself, or by a script, which may answer in the words with which the server refuses a command.
+    /// A command that sets a mark: itself, in a transaction with another one, or by a script, which may answer in the words with which the
+    /// server refuses a command.
     /// </summary>
-    public RedisCommand Mark(int number) => Of(0.7)
-        ? new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1)
-        : new RedisCommand("EVAL", MarkAndAnswer, 1, MarkAccount.Hash, number, Of(0.5) ? string.Empty : Pick(ServersWords));
+    public RedisCommand Mark(int number)
+    {
+        var mark = new RedisCommand("HINCRBY", MarkAccount.Hash, number, 1);
+        var words = Of(0.5) ? string.Empty : Pick(ServersWords);
+        return _random.Next(10) switch
+        {
+            < 5 => mark,
+            < 7 => new RedisCommand("EVAL", MarkAndAnswer, 1, MarkAccount.Hash, number, words),
+            7 => new RedisScript(MarkAndAnswer, [MarkAccount.Hash], number, words),
+            8 => new RedisTransaction(mark, Member()),
+            _ => new RedisTransaction(Member(), mark) { Conditions = [RedisCondition.KeyNotExists("never there")] },
+        };
+    }
 
     public RedisCommand WithOddOptions(RedisCommand command) => command with
     {
@@ -115,6 +136,30 @@ internal sealed class OddCommands(int seed)
         < 0.7 => null,
         < 0.95 => _random.Next(16),
         _ => Pick([16, 17, 99, 1_000_000, int.MaxValue]),
+    };
+
+    /// <summary>Mostly one that a server takes.</summary>
+    private RedisCommand Member()
+    {
+        if (Of(0.6)) return new RedisCommand(Pick(["SET", "INCR", "LPUSH", "GETSET"]), [Key(), .. Of(0.7) ? [_random.Next()] : Array.Empty<RedisValue>()]);
+        try
+        {
+            var (name, arguments) = Next();
+            return new RedisCommand(name, arguments);
+        }
+        catch (ArgumentException)
+        {
+            return new RedisCommand("PING");
+        }
+    }
+
+    private RedisCondition Condition() => _random.Next(5) switch
+    {
+        0 => RedisCondition.KeyExists(Key()),
+        1 => RedisCondition.StringNotEqual(Key(), Bytes(_random.Next(64))),
+        2 => RedisCondition.HashEqual(Key(), Pick(Words), RedisValue.Null),
+        3 => RedisCondition.ListLengthLessThan(Key(), _random.Next()),
+        _ => RedisCondition.SortedSetScoreNotExists(Key(), _random.NextDouble()),
     };
 
     private RedisValue[] Arguments() => [.. Enumerable.Range(0, _random.Next(7)).Select(_ => Argument())];

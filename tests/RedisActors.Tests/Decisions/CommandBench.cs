@@ -84,6 +84,19 @@ internal sealed class CommandBench
             {
                 RunsScript = CommandTable.Find(command)?.RunsScript == true,
             };
+        return Accept(pending, now);
+    }
+
+    public PendingCommand AcceptTransaction(object state, params string[] lines)
+    {
+        var commands = lines.Select(line => line.Split(' ')).Select(words => new RedisCommand(words[0], [.. words[1..]]));
+        var transaction = new RedisTransaction([.. commands]) { State = state };
+        return Accept(
+            new TransactionCommand(transaction, Sender, Akka.Actor.Nobody.Instance, DeliveryMode.WhenSafe, long.MaxValue, ++_sequence, _tokens), now: 0);
+    }
+
+    private PendingCommand Accept(PendingCommand pending, long now)
+    {
         if (Ledger.MustHandOverBefore(pending)) HandOver(now);
         if (Ledger.Accept(pending, now)) Send(pending, alone: true);
         else if (Ledger.HasGathered) HandOver(now);
