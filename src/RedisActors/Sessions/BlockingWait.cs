@@ -112,7 +112,7 @@ internal sealed class BlockingWait : ISessionUser
     /// What puts back what a reply brought that nobody takes; null: nothing is lost. With a token of the sender's own, the reply is kept
     /// for whoever asks again.
     /// </summary>
-    public RedisCommand? Undo(RespValue reply) => reply.IsNull || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
+    public RedisCommand? Undo(RespValue reply) => reply.Kind != RespKind.Array || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
 
     private bool HasOwnToken => _isExactlyOnce && Command.IdempotencyKey is not null;
 
@@ -149,10 +149,11 @@ internal sealed class BlockingWait : ISessionUser
                 return Resolved(StreamPlace.LatestIn(reply) ?? "0-0", now);
 
             case Phase.Slicing:
-                if (!_blocking.IsNothing(reply) || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
+                if (IsUnreadable(reply) || !_blocking.IsNothing(reply) || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
                 return IsOver(reply, now) ?? Slice(now);
 
             case Phase.Attempting:
+                if (IsUnreadable(reply)) return new WaitStep.Reply(reply);
                 if (!Sessions.Attempt.TookNothing(reply)) return new WaitStep.Reply(NextAttempt.Shape(reply));
                 if (++_attempts % _blocking.Attempts.Count != 0) return Attempt(now);
                 return IsOver(RespValue.Null, now) ?? Look(now);
@@ -306,6 +307,9 @@ internal sealed class BlockingWait : ISessionUser
         ReplayClass = replayClass,
         Timeout = Deadline == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Deadline - now) + Grace),
     };
+
+    /// <summary>It was executed, and the client could not read what the server replied.</summary>
+    private static bool IsUnreadable(RespValue reply) => reply.Kind == RespKind.Error;
 
     private static bool IsWrongType(string error) => error.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

@@ -211,6 +211,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
                 _redis.Tell(ask.Command, Self);
                 break;
             case WaitStep.Pause pause:
+                if (waiting.TakeSession() is { } unneeded) _pool.Release(unneeded, Now);
                 Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), TimeSpan.FromMilliseconds(pause.Time));
                 break;
             case WaitStep.Move:
