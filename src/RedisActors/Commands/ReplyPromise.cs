@@ -118,20 +118,33 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
 
     private sealed class Cancellation : IDisposable
     {
+        private readonly ReplyPromise _promise;
         private readonly CancellationToken _token;
         private readonly CancellationTokenRegistration _registration;
+        private CancellationTokenRegistration _then;
 
         public Cancellation(ReplyPromise promise, RedisCommand command, CancellationToken token)
         {
+            _promise = promise;
             _token = token;
             _registration = token.UnsafeRegister(
                 _ => promise.Fail(new RedisCanceledException(promise.GiveUp() ? Outcome.Unknown : Outcome.NotSent, command, token)), null);
         }
 
         /// <summary>Also when the command has been answered meanwhile: whoever asked can tell.</summary>
-        public void Then(Action act) => _token.UnsafeRegister(static state => ((Action)state!)(), act);
+        public void Then(Action act)
+        {
+            _then = _token.UnsafeRegister(static state => ((Action)state!)(), act);
 
-        public void Dispose() => _registration.Unregister();
+            // Unless the token has done it already: a token may live for as long as the application.
+            if (_promise._reply.Task.IsCompleted && !_token.IsCancellationRequested) _then.Unregister();
+        }
+
+        public void Dispose()
+        {
+            _registration.Unregister();
+            if (!_token.IsCancellationRequested) _then.Unregister();
+        }
     }
 
     private sealed class Silence : IDisposable

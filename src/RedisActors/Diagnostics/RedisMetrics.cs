@@ -8,8 +8,8 @@ namespace RedisActors;
 /// <summary>
 /// The metrics of RedisActors, instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
 /// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Those of connections and commands have the tag <c>connection</c>, the connection's name in
-/// the settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1. Those of a
-/// <see cref="RedisStreamConsumer"/> have the tags <c>stream</c>, <c>group</c> and <c>consumer</c>.
+/// the settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1; the sessions of commands that block have
+/// numbers from 100001. Those of a <see cref="RedisStreamConsumer"/> have the tags <c>stream</c>, <c>group</c> and <c>consumer</c>.
 /// </summary>
 /// <remarks>
 /// <list type="table">

@@ -112,7 +112,7 @@ internal sealed class BlockingWait : ISessionUser
     /// What puts back what a reply brought that nobody takes; null: nothing is lost. With a token of the sender's own, the reply is kept
     /// for whoever asks again.
     /// </summary>
-    public RedisCommand? Undo(RespValue reply) => reply.IsNull || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
+    public RedisCommand? Undo(RespValue reply) => reply.Kind != RespKind.Array || HasOwnToken ? null : _blocking.Undo?.Invoke(reply);
 
     private bool HasOwnToken => _isExactlyOnce && Command.IdempotencyKey is not null;
 
@@ -128,20 +128,35 @@ internal sealed class BlockingWait : ISessionUser
     }
 
     /// <summary>There is a session: what is sent over it.</summary>
-    public WaitStep OnSession(long now) => _phase == Phase.Looking ? Look(now) : Slice(now);
+    public WaitStep OnSession(long now) => UnlessEnded(_phase == Phase.Looking ? Look(now) : Slice(now));
 
     /// <summary>There is no session to look with.</summary>
-    public WaitStep OnNoSession() => Poll();
+    public WaitStep OnNoSession() => UnlessEnded(Poll());
 
     /// <summary>A pause is over.</summary>
-    public WaitStep OnPaused(long now)
+    public WaitStep OnPaused(long now) => UnlessEnded(AfterPause(now));
+
+    /// <summary>The server has answered.</summary>
+    public WaitStep OnReply(RespValue reply, long now) => UnlessEnded(AfterReply(reply, now));
+
+    /// <summary>What was sent last ended in another way.</summary>
+    public WaitStep OnFailure(RedisOutcomeException failure, long now) => UnlessEnded(AfterFailure(failure, now));
+
+    /// <summary>Nothing follows what is being answered.</summary>
+    public void End(string reason = "its sender has stopped or given it up") => _whyEnded = reason;
+
+    /// <summary>Only what tells the sender. Any other step follows where nothing was taken.</summary>
+    private WaitStep UnlessEnded(WaitStep step) => _whyEnded is { } reason && step is not (WaitStep.Reply or WaitStep.Fail)
+        ? new WaitStep.Fail(Outcome.NotSent, $"{Command.Name}: {reason}; nothing was taken")
+        : step;
+
+    private WaitStep AfterPause(long now)
     {
         if (_phase != Phase.Polling) return _phase == Phase.Attempting ? Attempt(now) : OnSession(now);
         return _blocking.Keys.Length > 0 && _canPoll ? new WaitStep.AskShared(Question(new RedisCommand("EXISTS", _blocking.Keys), now)) : Found(now);
     }
 
-    /// <summary>The server has answered.</summary>
-    public WaitStep OnReply(RespValue reply, long now)
+    private WaitStep AfterReply(RespValue reply, long now)
     {
         switch (_phase)
         {
@@ -149,10 +164,11 @@ internal sealed class BlockingWait : ISessionUser
                 return Resolved(StreamPlace.LatestIn(reply) ?? "0-0", now);
 
             case Phase.Slicing:
-                if (!_blocking.IsNothing(reply) || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
+                if (IsUnreadable(reply) || !_blocking.IsNothing(reply) || _blocking.BlockTime is null) return new WaitStep.Reply(reply);
                 return IsOver(reply, now) ?? Slice(now);
 
             case Phase.Attempting:
+                if (IsUnreadable(reply)) return new WaitStep.Reply(reply);
                 if (!Sessions.Attempt.TookNothing(reply)) return new WaitStep.Reply(NextAttempt.Shape(reply));
                 if (++_attempts % _blocking.Attempts.Count != 0) return Attempt(now);
                 return IsOver(RespValue.Null, now) ?? Look(now);
@@ -167,11 +183,10 @@ internal sealed class BlockingWait : ISessionUser
         }
     }
 
-    /// <summary>What was sent last ended in another way.</summary>
-    public WaitStep OnFailure(RedisOutcomeException failure, long now)
+    private WaitStep AfterFailure(RedisOutcomeException failure, long now)
     {
         var error = failure.Outcome == Outcome.Rejected ? failure.ServerError ?? string.Empty : string.Empty;
-        if (_phase is Phase.Slicing or Phase.Looking && SlotRedirect.TryParse(error, out _) && now < Deadline && _whyEnded is null)
+        if (_phase is Phase.Slicing or Phase.Looking && SlotRedirect.TryParse(error, out _) && now < Deadline)
         {
             return new WaitStep.Move();
         }
@@ -191,17 +206,11 @@ internal sealed class BlockingWait : ISessionUser
         return new WaitStep.Fail(failure.Outcome, $"{Command.Name}: {WithoutName(failure)}", failure.ServerError);
     }
 
-    /// <summary>Nothing follows what is being answered.</summary>
-    public void End(string reason = "its sender has stopped or given it up") => _whyEnded = reason;
-
     /// <summary>Ends it at a moment at which nothing was taken.</summary>
     /// <param name="nothing">The reply that says so.</param>
     /// <param name="now">The time.</param>
-    private WaitStep? IsOver(RespValue nothing, long now)
-    {
-        if (now >= _blocksUntil || now >= Deadline) return new WaitStep.Reply(nothing);
-        return _whyEnded is { } reason ? new WaitStep.Fail(Outcome.NotSent, $"{Command.Name}: {reason}; nothing was taken") : null;
-    }
+    private WaitStep.Reply? IsOver(RespValue nothing, long now) =>
+        now >= _blocksUntil || now >= Deadline ? new WaitStep.Reply(nothing) : null;
 
     private WaitStep Resolve(long now)
     {
@@ -306,6 +315,9 @@ internal sealed class BlockingWait : ISessionUser
         ReplayClass = replayClass,
         Timeout = Deadline == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Deadline - now) + Grace),
     };
+
+    /// <summary>It was executed, and the client could not read what the server replied.</summary>
+    private static bool IsUnreadable(RespValue reply) => reply.Kind == RespKind.Error;
 
     private static bool IsWrongType(string error) => error.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

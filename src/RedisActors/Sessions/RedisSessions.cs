@@ -118,7 +118,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     /// <summary>Whoever has sent nothing yet certainly did not; whoever has may have.</summary>
     protected override void PostStop()
     {
-        foreach (var waiting in _waits.Values)
+        foreach (var waiting in _waits.Values.Where(waiting => !waiting.HasGivenUp))
         {
             waiting.Sender.Fail(waiting.IsAsking ? Outcome.Unknown : Outcome.NotSent, $"{waiting.Wait.Command.Name}: the RedisActor stopped");
         }
@@ -211,6 +211,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
                 _redis.Tell(ask.Command, Self);
                 break;
             case WaitStep.Pause pause:
+                if (waiting.TakeSession() is { } unneeded) _pool.Release(unneeded, Now);
                 Timers.StartSingleTimer(waiting.Wait, new Paused(waiting.Wait), TimeSpan.FromMilliseconds(pause.Time));
                 break;
             case WaitStep.Move:
@@ -223,7 +224,8 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
                 Forget(waiting);
                 break;
             case WaitStep.Fail fail:
-                waiting.Sender.Fail(fail.Outcome, fail.Message, fail.ServerError);
+                // Who has given up is told so by its own cancellation, which may come only after this.
+                if (!waiting.HasGivenUp) waiting.Sender.Fail(fail.Outcome, fail.Message, fail.ServerError);
                 Forget(waiting);
                 break;
         }
@@ -250,7 +252,9 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
         if (failure.State is Undo undo) OnUndoFailed(undo, failure);
         if (failure.State is not BlockingWait wait || !_waits.TryGetValue(wait, out var waiting)) return;
         waiting.IsAsking = false;
-        Do(waiting, wait.OnFailure(failure, Now));
+        var step = wait.OnFailure(failure, Now);
+        if (step is not WaitStep.Fail) waiting.Sender.Unclaim();
+        Do(waiting, step);
     }
 
     private void OnPaused(BlockingWait wait)

@@ -13,7 +13,7 @@ namespace RedisActors.Supervision;
 /// <param name="budget">The budget that all the lanes of the connection share.</param>
 /// <param name="connection">The connection's name.</param>
 /// <param name="lane">The number of the lane.</param>
-/// <param name="isQuiet">Whether changes of state are written at debug level only.</param>
+/// <param name="isQuiet">Whether changes of state are written at debug level only: other lanes to the same server have said what there is to say.</param>
 internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, string connection, int lane, bool isQuiet = false)
 {
     private readonly string _name = lane == 1 ? connection : $"{connection} (lane {lane})";
@@ -40,7 +40,7 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     /// <summary>The server does not let this client end the connection that it lost.</summary>
     public void FenceForbidden(string reason, TimeSpan now)
     {
-        if (_toldOfFence) return;
+        if (_toldOfFence || isQuiet) return;
         _toldOfFence = TryWrite(
             LogLevel.WarningLevel,
             $"the server does not let this client end the connection it lost ({reason}); what was still on its way there may be "
@@ -51,7 +51,7 @@ internal sealed class RedisConnectionLog(ILoggingAdapter log, LogBudget budget, 
     /// <summary>What an operator should know of a link; the same is not repeated for the next one.</summary>
     public void LinkWarning(string text, TimeSpan now)
     {
-        if (_linkWarning != text && TryWrite(LogLevel.WarningLevel, text, now)) _linkWarning = text;
+        if (!isQuiet && _linkWarning != text && TryWrite(LogLevel.WarningLevel, text, now)) _linkWarning = text;
     }
 
     /// <summary>Exactly-once commands go to a server that may lose their tokens. Each risk is written once for all lanes.</summary>

@@ -23,7 +23,7 @@ public sealed class BlockingReplyTests : SessionsSpec
     [InlineData("XREAD BLOCK 0 STREAMS stream 0", "XADD stream 1-1 f v")]
     [InlineData("XREAD COUNT 1 BLOCK 0 STREAMS empty stream 0 0", "XADD stream 1-1 f v g w")]
     [InlineData("XREADGROUP GROUP g c BLOCK 0 STREAMS grouped >", "XADD grouped 1-1 f v")]
-    [InlineData("XREADGROUP GROUP g c COUNT 5 BLOCK 700 NOACK STREAMS grouped >", "XADD grouped 1-1 f v")]
+    [InlineData("XREADGROUP GROUP g c COUNT 5 BLOCK 7000 NOACK STREAMS grouped >", "XADD grouped 1-1 f v")]
     public async Task The_reply_is_that_of_a_plain_client(string blocking, string push)
     {
         foreach (var moment in (string[])[Blocked, Later])

@@ -19,7 +19,7 @@ public sealed class ExactlyOnceWaitTests : SessionsSpec
     [InlineData("BZPOPMAX zset 0", "ZADD zset 1.5 a 2.25 b")]
     [InlineData("BZMPOP 0 1 zset MIN COUNT 2", "ZADD zset 1.5 a 2 b 3 c")]
     [InlineData("XREADGROUP GROUP g c BLOCK 0 STREAMS grouped >", "XADD grouped 1-1 f v")]
-    [InlineData("XREADGROUP GROUP g c COUNT 5 BLOCK 700 STREAMS grouped >", "XADD grouped 1-1 f v")]
+    [InlineData("XREADGROUP GROUP g c COUNT 5 BLOCK 7000 STREAMS grouped >", "XADD grouped 1-1 f v")]
     [InlineData("XREAD BLOCK 0 STREAMS stream 0", "XADD stream 1-1 f v")]
     public async Task The_reply_is_that_of_a_plain_client(string blocking, string push)
     {
