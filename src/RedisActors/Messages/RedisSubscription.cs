@@ -35,7 +35,7 @@ public enum SlowSubscriber : byte
 /// </summary>
 /// <remarks>
 /// <para>
-/// The publisher adds first and publishes then, within 5 s, or does both in one transaction or script: <c>XADD news-stream MAXLEN ~ 100000 *
+/// The publisher adds first and publishes then, within 2 s, or does both in one transaction or script: <c>XADD news-stream MAXLEN ~ 100000 *
 /// payload P</c>, <c>PUBLISH news P</c>. Ids are the server's own (<c>*</c>). What was told already is recognized by its payload, so payloads
 /// should differ: a number in them is enough.
 /// </para>
@@ -344,8 +344,8 @@ public sealed record RedisSubscriptionResumed(
     public long Backfilled { get; init; }
 
     /// <summary>
-    /// Whether nothing is missing: there is a <see cref="RedisBackfill"/>, and its stream went back to before the gap. Without one it is
-    /// not known, and <see langword="false"/>.
+    /// Whether nothing is missing: there is a <see cref="RedisBackfill"/>, and its stream went back to before the gap. Where that is not known
+    /// it is <see langword="false"/>: without a <see cref="RedisBackfill"/>, and when the gap begins within 2 s of the subscription.
     /// </summary>
     public bool IsComplete { get; init; }
 }

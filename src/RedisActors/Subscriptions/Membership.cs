@@ -117,8 +117,14 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>Tells an event in its place among the messages.</summary>
     public void Tell(RedisSubscriptionEvent what)
     {
-        if (_waiting.Count == 0 && _dropped == 0) _outlet.Tell(subscriber, what);
-        else _waiting.Enqueue(what);
+        if (_waiting.Count > 0)
+        {
+            _waiting.Enqueue(what);
+            return;
+        }
+
+        TellDropped();
+        _outlet.Tell(subscriber, what);
     }
 
     /// <summary>Tells an event ahead of what waits, which is forgotten.</summary>
@@ -191,7 +197,8 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
             else _outlet.Tell(subscriber, next);
         }
 
-        if (_waiting.Count == 0) IsSlow = false;
+        TellDropped();
+        IsSlow = false;
     }
 
     private void Send(RedisMessage message)

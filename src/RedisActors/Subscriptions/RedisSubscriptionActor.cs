@@ -124,12 +124,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private void OnLinkDown(LinkDown message)
     {
         if (_link is null) return;
-        var since = Since();
+        var (since, lastSign) = LastSign();
         _link = null;
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(PatienceEnded.Instance);
         _withheld.Clear();
-        _ledger.LinkLost(since, message.Cause, Now);
+        _ledger.LinkLost(since, message.Cause, lastSign);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
@@ -173,12 +173,14 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private void Displace(Topic topic, string cause)
     {
-        if (_ledger.Displace(topic, Since(), cause, Now) is { } entry) _redis.Tell(new TopicMoved(entry));
+        var (since, lastSign) = LastSign();
+        if (_ledger.Displace(topic, since, cause, lastSign) is { } entry) _redis.Tell(new TopicMoved(entry));
     }
 
     private void OnDisplaceTopics(DisplaceTopics message)
     {
-        foreach (var entry in _ledger.DisplaceAll(Since(), message.Cause, Now)) _redis.Tell(new TopicMoved(entry));
+        var (since, lastSign) = LastSign();
+        foreach (var entry in _ledger.DisplaceAll(since, message.Cause, lastSign)) _redis.Tell(new TopicMoved(entry));
     }
 
     private void OnAdoptTopic(AdoptTopic message)
@@ -187,7 +189,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         else message.Entry.EndAll(_whyNot);
     }
 
-    private DateTimeOffset Since() => _clock.AtEarliest(_link?.LastSignOfLife ?? Stopwatch.GetTimestamp());
+    /// <summary>The link's last sign of life, by the server's clock and by this host's.</summary>
+    private (DateTimeOffset Since, TimeSpan LastSign) LastSign()
+    {
+        var moment = _link?.LastSignOfLife ?? Stopwatch.GetTimestamp();
+        return (_clock.AtEarliest(moment), Now - Stopwatch.GetElapsedTime(moment));
+    }
 
     private void OnMessages(PushedMessages batch)
     {

@@ -155,10 +155,10 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// The server does not have a topic any more: another node does. It goes there with its subscribers, who are told of the interruption.
     /// Null: there is none.
     /// </summary>
-    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan now)
+    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan lastSign)
     {
         if (!_topics.TryGetValue(topic, out var entry)) return null;
-        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, now);
+        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, lastSign);
         foreach (var member in entry.Members)
         {
             _crowded.Remove(member);
@@ -172,8 +172,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     }
 
     /// <summary>The same with all topics.</summary>
-    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan now) =>
-        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, now)).OfType<TopicEntry>()];
+    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan lastSign) =>
+        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, lastSign)).OfType<TopicEntry>()];
 
     /// <summary>A topic has come from another node.</summary>
     public void Adopt(TopicEntry arrived)
@@ -218,8 +218,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// <summary>The link is gone.</summary>
     /// <param name="since">What was published before has come.</param>
     /// <param name="cause">Why.</param>
-    /// <param name="now">The time, monotonic.</param>
-    public void LinkLost(DateTimeOffset since, string cause, TimeSpan now)
+    /// <param name="lastSign">The same by the clock of this host, monotonic.</param>
+    public void LinkLost(DateTimeOffset since, string cause, TimeSpan lastSign)
     {
         if (_epoch is not { } epoch) return;
         _epoch = null;
@@ -228,7 +228,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var entry in _topics.Values.ToList())
         {
             if (entry.Members.Count == 0) Forget(entry);
-            else Interrupt(entry, epoch, since, cause, now);
+            else Interrupt(entry, epoch, since, cause, lastSign);
         }
     }
 
@@ -489,13 +489,13 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         member.Askers.Clear();
     }
 
-    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
+    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan lastSign)
     {
         entry.State = TopicState.Idle;
         entry.Waits.Clear();
         foreach (var (stream, log) in entry.Logs ?? [])
         {
-            if (entry.Members.Exists(member => member.IsConfirmed && stream.Equals(member.Stream))) log.Open(now);
+            if (entry.Members.Exists(member => member.IsConfirmed && stream.Equals(member.Stream))) log.Open(lastSign);
         }
 
         foreach (var member in entry.Members)
