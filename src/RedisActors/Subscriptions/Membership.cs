@@ -40,7 +40,10 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     public bool IsConfirmed { get; set; }
 
     /// <summary>Whether it was told of an interruption that has not ended.</summary>
-    public bool IsInterrupted { get; set; }
+    public bool IsInterrupted => Gap is not null;
+
+    /// <summary>From when on it may have missed messages; null: it does not.</summary>
+    public SubscriptionGap? Gap { get; private set; }
 
     /// <summary>Whether messages are held until it has been told that the subscription goes on.</summary>
     public bool IsHeld { get; private set; } = true;
@@ -143,15 +146,17 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     }
 
     /// <summary>The subscription has been interrupted: what comes is held until it goes on.</summary>
-    public void Interrupt(RedisSubscriptionEvent interrupted)
+    public void Interrupt(SubscriptionGap gap)
     {
-        Tell(interrupted);
+        Gap = gap;
+        Tell(new RedisSubscriptionInterrupted(topic.Kind, topic.Name, gap.Epoch, gap.From, gap.Cause));
         IsHeld = true;
     }
 
     /// <summary>The subscription goes on, and what came meanwhile is told behind that.</summary>
     public void GoOn(RedisSubscriptionEvent resumed)
     {
+        Gap = null;
         Tell(resumed);
         IsHeld = false;
         if (_heldDropped > 0) Tell(new RedisMessagesDropped(topic.Kind, topic.Name, _heldDropped));
@@ -230,6 +235,12 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _dropped = 0;
     }
 }
+
+/// <summary>Messages may have been missed from a time on.</summary>
+/// <param name="From">The last sign of life of the connection that was lost.</param>
+/// <param name="Epoch">Its number.</param>
+/// <param name="Cause">Why it was lost.</param>
+internal sealed record SubscriptionGap(DateTimeOffset From, long Epoch, string Cause);
 
 /// <summary>What a <see cref="SubscriptionLedger"/> has done by others.</summary>
 internal interface ISubscriptionOutlet

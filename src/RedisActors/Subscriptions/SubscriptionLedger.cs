@@ -192,7 +192,6 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
             return;
         }
 
-        entry.Gap ??= arrived.Gap;
         foreach (var (stream, log) in arrived.Logs ?? [])
         {
             entry.Logs ??= [];
@@ -413,19 +412,16 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
             if (LogOf(entry, member) is not { IsOpen: true }) GoOn(entry, member, null);
         }
 
-        EndGap(entry);
     }
 
     private void GoOn(TopicEntry entry, Membership member, BackfillLog? log)
     {
-        if (!member.IsInterrupted)
+        if (member.Gap is not { } gap)
         {
             if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
             return;
         }
 
-        member.IsInterrupted = false;
-        var gap = entry.Gap!;
         member.GoOn(
             new RedisSubscriptionResumed(entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause)
             {
@@ -433,11 +429,6 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
                 IsComplete = log?.IsComplete ?? false,
             });
         Answer(member, entry.ConfirmedAt);
-    }
-
-    private static void EndGap(TopicEntry entry)
-    {
-        if (!entry.Members.Exists(member => member.IsInterrupted)) entry.Gap = null;
     }
 
     private static BackfillLog? LogOf(TopicEntry entry, Membership member)
@@ -473,7 +464,6 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var member in entry.Members.Where(member => stream.Equals(member.Stream)).ToArray()) GoOn(entry, member, log);
         foreach (var message in next) Offer(entry, message, member => stream.Equals(member.Stream));
         if (log.NeedsMark) outlet.AskExtent(entry.Topic, stream);
-        EndGap(entry);
     }
 
     private void Confirm(Membership member, DateTimeOffset at)
@@ -491,6 +481,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 
     private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan lastSign)
     {
+        var gap = new SubscriptionGap(since, epoch, cause);
         entry.State = TopicState.Idle;
         entry.Waits.Clear();
         foreach (var (stream, log) in entry.Logs ?? [])
@@ -506,9 +497,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
                 continue;
             }
 
-            entry.Gap ??= new Gap(since, epoch, cause);
-            member.IsInterrupted = true;
-            member.Interrupt(new RedisSubscriptionInterrupted(entry.Topic.Kind, entry.Topic.Name, epoch, since, cause));
+            member.Interrupt(gap);
         }
     }
 

@@ -29,8 +29,6 @@ internal sealed class TopicEntry(Topic topic)
 
     public DateTimeOffset ConfirmedAt { get; set; }
 
-    public Gap? Gap { get; set; }
-
     /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
     public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
 
@@ -52,9 +50,10 @@ internal sealed class TopicEntry(Topic topic)
     /// <summary>Tells the subscribers that an interruption has ended, where the topic needs no node in place of the former one.</summary>
     public void EndInterruptions(DateTimeOffset now)
     {
-        foreach (var member in Members.Where(member => member.IsInterrupted))
+        foreach (var member in Members)
         {
-            member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, Gap!.From, now, Gap.Epoch, Gap.Epoch, Gap.Cause));
+            if (member.Gap is not { } gap) continue;
+            member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, gap.From, now, gap.Epoch, gap.Epoch, gap.Cause));
         }
     }
 
@@ -68,6 +67,3 @@ internal sealed class TopicEntry(Topic topic)
     /// <summary>The object by which the link knows it.</summary>
     public Topic? LatestName { get; set; }
 }
-
-/// <summary>From when on messages may have been missed.</summary>
-internal sealed record Gap(DateTimeOffset From, long Epoch, string Cause);

@@ -247,14 +247,14 @@ internal sealed class SubscriptionRun : ISubscriptionOutlet
         Trace($"{subscriber.Name} unsubscribes");
         subscriber.IsKnown = false;
         _ledger.Unsubscribe(new Unsubscribe(channel, subscriber), null);
-        subscriber.LeftAt = _now;
+        subscriber.LeftAt = _isUp ? _now : _lastSign;
     }
 
     private void Stop(ModelSubscriber subscriber)
     {
         Trace($"{subscriber.Name} stops");
         subscriber.IsAlive = false;
-        subscriber.LeftAt = _now;
+        subscriber.LeftAt = _isUp ? _now : _lastSign;
         if (_watched.Contains(subscriber) && _mutation != SubscriptionMutation.StopUnnoticed) _ledger.SubscriberStopped(subscriber);
     }
 
@@ -576,7 +576,7 @@ internal sealed class ModelSubscriber(string name, Topic topic, Func<long> clock
         }
 
         if (begun is null) return null;
-        var until = Math.Min(Math.Min(over ?? long.MaxValue, LeftAt ?? long.MaxValue) - 100 - (MillisecondsPerMessage * 100_000L), lastMoment);
+        var until = Math.Min(Math.Min(over ?? long.MaxValue, LeftAt ?? long.MaxValue) - 2_000 - (MillisecondsPerMessage * 100_000L), lastMoment);
         if (interrupted is not null) until = Math.Min(until, (long)(interrupted.Since - epoch).TotalMilliseconds - 1);
         foreach (var (number, at) in expected)
         {
