@@ -53,6 +53,12 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>Where it is told what it missed from; null: from nowhere.</summary>
     public RedisBackfill? Stream { get; private set; }
 
+    /// <summary>What it was told, to be compared with the stream; null: there is none.</summary>
+    public BackfillLog? Log { get; private set; }
+
+    /// <summary>Whether the next page of the stream is to be read when it has taken the former one.</summary>
+    public bool ReadsOn { get; set; }
+
     /// <summary>Whether it did not catch up when it was waited for; it is not waited for again before it has.</summary>
     public bool IsSlow { get; set; }
 
@@ -71,7 +77,10 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _mostInMailbox = Math.Max(1, _maxUnread / 2);
         _markEvery = Math.Max(1, _mostInMailbox / 4);
         WhenSlow = options.WhenSlow;
+        if (Equals(Stream, options.Stream)) return;
         Stream = options.Stream;
+        Log = Stream is null ? null : new BackfillLog();
+        if (IsInterrupted) Log?.Open(TimeSpan.Zero);
     }
 
     /// <summary>A missed message was read from the stream. Those who read wait for the subscriber as long as it takes any.</summary>
@@ -134,6 +143,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     public void TellLast(RedisSubscriptionEvent what)
     {
         _waiting.Clear();
+        _dropped = 0;
         ForgetHeld();
         _outlet.Tell(subscriber, what);
     }
@@ -251,11 +261,11 @@ internal interface ISubscriptionOutlet
     /// <summary>Asks the server to send no more of it.</summary>
     void Unsubscribe(Topic topic);
 
-    /// <summary>Asks how far a stream goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
-    void AskExtent(Topic topic, RedisBackfill stream);
+    /// <summary>Asks how far the stream of a subscriber goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
+    void AskExtent(Membership member);
 
-    /// <summary>Asks for the entries of a stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
-    void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to);
+    /// <summary>Asks for the entries of its stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
+    void AskPage(Membership member, StreamId after, StreamId to);
 
     /// <summary>Tells an actor.</summary>
     void Tell(IActorRef actor, object message);

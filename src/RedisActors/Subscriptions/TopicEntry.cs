@@ -29,12 +29,6 @@ internal sealed class TopicEntry(Topic topic)
 
     public DateTimeOffset ConfirmedAt { get; set; }
 
-    /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
-    public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
-
-    /// <summary>The streams whose next page waits for subscribers.</summary>
-    public HashSet<RedisBackfill> Waits { get; } = [];
-
     /// <summary>Tells the subscribers that nothing more comes, where no ledger has it.</summary>
     public void EndAll(string reason)
     {
@@ -55,13 +49,6 @@ internal sealed class TopicEntry(Topic topic)
             if (member.Gap is not { } gap) continue;
             member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, gap.From, now, gap.Epoch, gap.Epoch, gap.Cause));
         }
-    }
-
-    public void ForgetUnused()
-    {
-        if (Logs is null) return;
-        foreach (var stream in Logs.Keys.Where(stream => !Members.Exists(member => stream.Equals(member.Stream))).ToList()) Logs.Remove(stream);
-        if (Logs.Count == 0) Logs = null;
     }
 
     /// <summary>The object by which the link knows it.</summary>

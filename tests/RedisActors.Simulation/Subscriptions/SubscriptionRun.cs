@@ -113,22 +113,22 @@ internal sealed class SubscriptionRun : ISubscriptionOutlet
         });
     }
 
-    void ISubscriptionOutlet.AskExtent(Topic topic, RedisBackfill stream)
+    void ISubscriptionOutlet.AskExtent(Membership member)
     {
-        var channel = ChannelOf(topic);
+        var channel = ChannelOf(member.Topic);
         Ask(() =>
         {
             var added = channel.Added;
             var last = channel.Stream.Count > 0 ? channel.Stream[^1].Id : channel.Last;
             var seen = new StreamExtent(last, added, channel.Stream.Count > 0 ? channel.Stream[0].Id : null);
             if (_mutation == SubscriptionMutation.TrimmingHidden) seen = seen with { Added = null, First = default(StreamId) };
-            Answer(() => _ledger.OnExtent(topic, stream, seen, Now));
+            Answer(() => _ledger.OnExtent(member, seen, Now));
         });
     }
 
-    void ISubscriptionOutlet.AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to)
+    void ISubscriptionOutlet.AskPage(Membership member, StreamId after, StreamId to)
     {
-        var channel = ChannelOf(topic);
+        var channel = ChannelOf(member.Topic);
         Ask(() =>
         {
             var page = channel.Stream.Where(entry => entry.Id.CompareTo(after) > 0 && entry.Id.CompareTo(to) <= 0)
@@ -138,8 +138,8 @@ internal sealed class SubscriptionRun : ISubscriptionOutlet
             Answer(() =>
             {
                 if (_mutation == SubscriptionMutation.PageSkipped) page = page.Count > 1 ? page[..^1] : page;
-                _ledger.OnPage(topic, stream, page, Now);
-                if (_mutation == SubscriptionMutation.PageTwice) _ledger.OnPage(topic, stream, page, Now);
+                _ledger.OnPage(member, page, Now);
+                if (_mutation == SubscriptionMutation.PageTwice) _ledger.OnPage(member, page, Now);
             });
         });
     }
