@@ -180,7 +180,7 @@ internal sealed class BackfillLog
         _told.Clear();
         _toldBefore = 0;
         _checkpoints.Clear();
-        if (_base is { } reached) _checkpoints.Enqueue(reached with { Told = 0, Time = now, IsExact = true });
+        if (_base is { } reached) _checkpoints.Enqueue(reached with { Told = 0, Time = now, IsExact = !_incomplete });
         _base = null;
         _echoesUntil = now + Overlap;
         var next = new List<RedisMessage>();
