@@ -33,6 +33,9 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 
     public IActorRef Subscriber => subscriber;
 
+    /// <summary>When it asked, by the server's clock where that is known.</summary>
+    public DateTimeOffset SubscribedAt { get; init; }
+
     /// <summary>Who else asked for it and is owed an answer.</summary>
     public List<IActorRef> Askers { get; } = [];
 

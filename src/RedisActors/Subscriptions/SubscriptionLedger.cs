@@ -46,7 +46,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         var member = entry.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
         if (member is null)
         {
-            entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet));
+            entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet) { SubscribedAt = now });
             if (Count(message.Subscriber, 1) == 1) outlet.Watch(message.Subscriber);
         }
 
@@ -369,7 +369,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     {
         if (member.Gap is not { } gap)
         {
-            if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
+            // It may have come when the server had confirmed already.
+            if (!member.IsConfirmed) Confirm(member, member.SubscribedAt > entry.ConfirmedAt ? member.SubscribedAt : entry.ConfirmedAt);
             return;
         }
 
