@@ -128,6 +128,8 @@ public abstract record RedisSubscribe : IRedisMessage
     internal virtual RedisBackfill? Stream => null;
 
     internal string Name { get; }
+
+    internal RedisSubscriptionEnded Refusal(string reason) => new(Kind, Name, reason);
 }
 
 /// <summary>

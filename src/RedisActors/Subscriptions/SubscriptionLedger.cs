@@ -65,7 +65,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public void Refuse(RedisSubscribe message, IActorRef? asker, string reason)
     {
         var topic = new Topic(message.Kind, message.Name);
-        outlet.Tell(message.Subscriber, new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
+        outlet.Tell(message.Subscriber, message.Refusal(reason));
         if (asker is not null) outlet.Tell(asker, topic.Failure(reason, null));
     }
 

@@ -528,7 +528,7 @@ internal sealed class ModelSubscriber(string name, Topic topic, Func<long> clock
         var gaps = new List<(long From, long To, bool IsComplete)>();
         var dropped = new List<(long After, long Before, long Count)>();
         RedisSubscriptionInterrupted? interrupted = null;
-        long last = 0, between = 0, lost = 0;
+        long last = 0, lastBefore = 0, between = 0, lost = 0;
         long? over = null;
         foreach (var (at, what) in _told)
         {
@@ -545,7 +545,7 @@ internal sealed class ModelSubscriber(string name, Topic topic, Func<long> clock
                     if (interrupted is not null && !HasBackfill) return $"{number} while it is interrupted";
                     if (lost > 0) dropped.Add((last, number, lost));
                     (last, lost) = (number, 0);
-                    received.Add(number);
+                    if (!received.Add(number)) return $"{number} twice";
                     between++;
                     break;
                 case RedisMessagesDropped drop:
@@ -553,9 +553,11 @@ internal sealed class ModelSubscriber(string name, Topic topic, Func<long> clock
                     break;
                 case RedisSubscriptionInterrupted begin:
                     if (interrupted is not null) return "interrupted twice";
-                    (interrupted, between) = (begin, 0);
+                    (interrupted, between, lastBefore) = (begin, 0, last);
                     break;
                 case RedisSubscriptionResumed resumed:
+                    // Where it is not known what came before, a message may also come behind one from the stream.
+                    if (!resumed.IsComplete) last = lastBefore;
                     if (interrupted is null) return "resumed without an interruption";
                     if (resumed.From != interrupted.Since) return "the gap begins elsewhere than the interruption said";
                     if (resumed.Backfilled < between) return $"{between} between, and {resumed.Backfilled} told";

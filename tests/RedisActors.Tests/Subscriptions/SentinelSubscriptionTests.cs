@@ -1,0 +1,48 @@
+using Akka.Actor;
+using RedisActors.Subscriptions;
+using RedisActors.Testing;
+using RedisActors.Tests.Servers;
+
+namespace RedisActors.Tests.Subscriptions;
+
+/// <summary>A subscription whose server is the primary that sentinels name.</summary>
+public sealed class SentinelSubscriptionTests : ServerSpec
+{
+    /// <summary>What the former primary took and did not pass on in time is in no stream of the new one, and then the gap says that it is not complete.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_failover_the_subscription_goes_on_at_the_new_primary_with_a_told_gap(bool killed)
+    {
+        await using var group = await RedisSentinels.StartAsync();
+        var redis = Redis(Server.Endpoint, $$"""
+            topology = sentinel
+            sentinel.service = {{group.ServiceName}}
+            sentinel.endpoints = [{{string.Join(", ", group.SentinelEndpoints.Select(endpoint => $"\"{endpoint}\""))}}]
+            heartbeat { interval = 100ms, timeout = 1s }
+            """);
+        var (plain, account) = SubscriberAccount.Open(Kit.Sys);
+        var (filled, fullAccount) = SubscriberAccount.Open(Kit.Sys);
+        await redis.Ask<RedisSubscribed>(new Subscribe("news", plain), Patience);
+        await redis.Ask<RedisSubscribed>(new Subscribe("news", filled) { Backfill = new RedisBackfill("news-stream") }, Patience);
+        await using var publisher = new NumberedPublisher(
+            async () => await (await group.PrimaryAsync()).ConnectAsync(), "news", "news-stream");
+        await Task.Delay(BackfillLog.Overlap + TimeSpan.FromSeconds(1.5));
+
+        if (killed) await group.KillPrimaryAsync();
+        else await group.FailOverAsync();
+        await UntilAsync(() => account.Gaps.Count > 0 && fullAccount.Gaps.Count > 0);
+        var reached = publisher.Published.Keys.Max();
+        await UntilAsync(() => account.Latest > reached + 50 && fullAccount.Latest > reached + 50);
+        await publisher.StopAsync();
+        var last = publisher.Published.Keys.Max();
+        await UntilAsync(() => account.Latest >= last && fullAccount.Latest >= last);
+
+        Assert.Null(account.WrongOfGaps(publisher.Published));
+        if (fullAccount.Gaps.All(gap => gap.IsComplete)) Assert.Null(fullAccount.WrongOfAll(publisher.Published));
+        else Assert.Null(fullAccount.WrongOfGaps(publisher.Published));
+    }
+
+    private Task UntilAsync(Func<bool> condition) =>
+        Kit.AwaitConditionAsync(() => Task.FromResult(condition()), TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20));
+}
