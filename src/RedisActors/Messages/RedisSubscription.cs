@@ -89,6 +89,10 @@ public sealed class RedisBackfill(string streamKey, string payloadField = "paylo
 /// <see cref="RedisOutcomeException"/>.
 /// </para>
 /// <para>Subscribing twice is the same as once; the newer options hold.</para>
+/// <para>
+/// In a Redis Cluster a shard channel follows its slot, and each node counts epochs of its own. Channels and patterns that begin with
+/// <c>__key</c> (keyspace notifications) are subscribed to at every primary, and the subscriber is told of each by itself.
+/// </para>
 /// </remarks>
 public abstract record RedisSubscribe : IRedisMessage
 {
