@@ -5,6 +5,7 @@ using RedisActors.Simulation;
 using RedisActors.Simulation.Consumers;
 using RedisActors.Simulation.Messages;
 using RedisActors.Simulation.Sessions;
+using RedisActors.Simulation.Subscriptions;
 using RedisActors.Wire;
 
 var seeds = new Option<int>("--seeds") { Description = "How many schedules to run.", DefaultValueFactory = _ => 100_000 };
@@ -91,5 +92,24 @@ consumers.SetAction(arguments =>
     return finding is null ? 0 : 1;
 });
 root.Subcommands.Add(consumers);
+
+var subscriptionSeeds = new Option<int>("--seeds") { Description = "How many schedules to run.", DefaultValueFactory = _ => 1_000 };
+var subscriptionMutation = new Option<SubscriptionMutation>("--mutation") { Description = "A deliberate defect that is to be found." };
+var subscriptions = new Command("subscriptions", "Runs the ledger of subscriptions against a model server, under seeded schedules of faults.")
+{
+    subscriptionSeeds, from, subscriptionMutation, trace,
+};
+subscriptions.SetAction(arguments =>
+{
+    var (first, count, defect) = (arguments.GetValue(from), arguments.GetValue(subscriptionSeeds), arguments.GetValue(subscriptionMutation));
+    if (arguments.GetValue(trace)) Console.WriteLine(SubscriptionRun.Go(first, defect, Console.WriteLine) ?? "no violation");
+    var clock = Stopwatch.StartNew();
+    var finding = SubscriptionRun.Search(first, count, defect);
+    Console.WriteLine(finding is null
+        ? $"{count} schedules from seed {first}: no violation ({clock.Elapsed.TotalSeconds:F1} s)"
+        : $"Seed {finding.Seed}: {finding.Violation}");
+    return finding is null ? 0 : 1;
+});
+root.Subcommands.Add(subscriptions);
 
 return root.Parse(args).Invoke();

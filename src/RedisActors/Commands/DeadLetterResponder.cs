@@ -50,6 +50,12 @@ internal sealed class DeadLetterResponder : MinimalActorRef
             case RedisCommand command when !letter.Sender.IsNobody():
                 _answer(command, letter);
                 break;
+            case RedisSubscribe subscribe:
+                subscribe.Subscriber.Tell(subscribe.Refusal("the RedisActor stopped"));
+                break;
+            case RedisUnsubscribe unsubscribe:
+                unsubscribe.Subscriber.Tell(unsubscribe.Answer());
+                break;
             case CommandRefused refused:
                 refused.EndUnretried();
                 break;

@@ -35,7 +35,7 @@ public enum SlowSubscriber : byte
 /// </summary>
 /// <remarks>
 /// <para>
-/// The publisher adds first and publishes then, within 5 s, or does both in one transaction or script: <c>XADD news-stream MAXLEN ~ 100000 *
+/// The publisher adds first and publishes then, within 2 s, or does both in one transaction or script: <c>XADD news-stream MAXLEN ~ 100000 *
 /// payload P</c>, <c>PUBLISH news P</c>. Ids are the server's own (<c>*</c>). What was told already is recognized by its payload, so payloads
 /// should differ: a number in them is enough.
 /// </para>
@@ -89,6 +89,10 @@ public sealed class RedisBackfill(string streamKey, string payloadField = "paylo
 /// <see cref="RedisOutcomeException"/>.
 /// </para>
 /// <para>Subscribing twice is the same as once; the newer options hold.</para>
+/// <para>
+/// In a Redis Cluster a shard channel follows its slot, and each node counts epochs of its own. Channels and patterns that begin with
+/// <c>__key</c> (keyspace notifications) are subscribed to at every primary, and the subscriber is told of each by itself.
+/// </para>
 /// </remarks>
 public abstract record RedisSubscribe : IRedisMessage
 {
@@ -128,6 +132,8 @@ public abstract record RedisSubscribe : IRedisMessage
     internal virtual RedisBackfill? Stream => null;
 
     internal string Name { get; }
+
+    internal RedisSubscriptionEnded Refusal(string reason) => new(Kind, Name, reason);
 }
 
 /// <summary>
@@ -344,8 +350,8 @@ public sealed record RedisSubscriptionResumed(
     public long Backfilled { get; init; }
 
     /// <summary>
-    /// Whether nothing is missing: there is a <see cref="RedisBackfill"/>, and its stream went back to before the gap. Without one it is
-    /// not known, and <see langword="false"/>.
+    /// Whether nothing is missing: there is a <see cref="RedisBackfill"/>, and its stream went back to before the gap. Where that is not known
+    /// it is <see langword="false"/>: without a <see cref="RedisBackfill"/>, and when the gap begins within 2 s of the subscription.
     /// </summary>
     public bool IsComplete { get; init; }
 }

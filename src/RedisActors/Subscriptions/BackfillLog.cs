@@ -22,7 +22,7 @@ internal sealed class BackfillLog
     public const int PageSize = 500;
 
     /// <summary>How much later than it adds a publisher publishes, at most.</summary>
-    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
 
     private const int MostRemembered = 1 << 20;
     private const int MostHeld = 10_000;
@@ -85,12 +85,13 @@ internal sealed class BackfillLog
     {
         if (IsOpen) return;
         _checkpoints.Enqueue(new Checkpoint(extent.Last, extent.Added, _toldBefore + _told.Count, now));
-        while (_checkpoints.Count > 1 && now - _checkpoints.ElementAt(1).Time > Overlap) _checkpoints.Dequeue();
+        while (_checkpoints.Count > 1 && now - _checkpoints.ElementAt(1).Time > 2 * Overlap) _checkpoints.Dequeue();
         Forget(_checkpoints.Peek().Told);
     }
 
-    /// <summary>There is a gap, from this time on. If there is one already, it goes on.</summary>
-    public void Open(TimeSpan now)
+    /// <summary>There is a gap. If there is one already, it goes on.</summary>
+    /// <param name="since">What was published before has come.</param>
+    public void Open(TimeSpan since)
     {
         IsReading = false;
         _target = null;
@@ -101,8 +102,11 @@ internal sealed class BackfillLog
         Backfilled = 0;
         _incomplete = false;
         _known.Clear();
-        _base = _checkpoints.LastOrDefault(checkpoint => now - checkpoint.Time > Overlap) ?? _checkpoints.FirstOrDefault();
+        _base = _checkpoints.LastOrDefault(checkpoint => checkpoint.IsExact || since - checkpoint.Time > Overlap) ?? _checkpoints.FirstOrDefault();
         if (_base is null) return;
+
+        // What was added before a younger checkpoint may be published only in the gap.
+        if (!_base.IsExact && since - _base.Time <= Overlap) _incomplete = true;
         Forget(_base.Told);
         foreach (var hash in _told) AddTo(_known, hash);
         if (_toldBefore > _base.Told) _incomplete = true;
@@ -176,7 +180,7 @@ internal sealed class BackfillLog
         _told.Clear();
         _toldBefore = 0;
         _checkpoints.Clear();
-        if (_base is { } reached) _checkpoints.Enqueue(reached with { Told = 0, Time = now });
+        if (_base is { } reached) _checkpoints.Enqueue(reached with { Told = 0, Time = now, IsExact = !_incomplete });
         _base = null;
         _echoesUntil = now + Overlap;
         var next = new List<RedisMessage>();
@@ -219,5 +223,8 @@ internal sealed class BackfillLog
     {
         /// <summary>Where reading began.</summary>
         public StreamId Start { get; init; } = At;
+
+        /// <summary>Whether everything before it has been told, from the stream itself.</summary>
+        public bool IsExact { get; init; }
     }
 }

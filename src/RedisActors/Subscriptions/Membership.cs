@@ -33,6 +33,9 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 
     public IActorRef Subscriber => subscriber;
 
+    /// <summary>When it asked, by the server's clock where that is known.</summary>
+    public DateTimeOffset SubscribedAt { get; init; }
+
     /// <summary>Who else asked for it and is owed an answer.</summary>
     public List<IActorRef> Askers { get; } = [];
 
@@ -40,7 +43,10 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     public bool IsConfirmed { get; set; }
 
     /// <summary>Whether it was told of an interruption that has not ended.</summary>
-    public bool IsInterrupted { get; set; }
+    public bool IsInterrupted => Gap is not null;
+
+    /// <summary>From when on it may have missed messages; null: it does not.</summary>
+    public SubscriptionGap? Gap { get; private set; }
 
     /// <summary>Whether messages are held until it has been told that the subscription goes on.</summary>
     public bool IsHeld { get; private set; } = true;
@@ -49,6 +55,12 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 
     /// <summary>Where it is told what it missed from; null: from nowhere.</summary>
     public RedisBackfill? Stream { get; private set; }
+
+    /// <summary>What it was told, to be compared with the stream; null: there is none.</summary>
+    public BackfillLog? Log { get; private set; }
+
+    /// <summary>Whether the next page of the stream is to be read when it has taken the former one.</summary>
+    public bool ReadsOn { get; set; }
 
     /// <summary>Whether it did not catch up when it was waited for; it is not waited for again before it has.</summary>
     public bool IsSlow { get; set; }
@@ -68,7 +80,10 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
         _mostInMailbox = Math.Max(1, _maxUnread / 2);
         _markEvery = Math.Max(1, _mostInMailbox / 4);
         WhenSlow = options.WhenSlow;
+        if (Equals(Stream, options.Stream)) return;
         Stream = options.Stream;
+        Log = Stream is null ? null : new BackfillLog();
+        if (IsInterrupted) Log?.Open(TimeSpan.Zero);
     }
 
     /// <summary>A missed message was read from the stream. Those who read wait for the subscriber as long as it takes any.</summary>
@@ -117,14 +132,21 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>Tells an event in its place among the messages.</summary>
     public void Tell(RedisSubscriptionEvent what)
     {
-        if (_waiting.Count == 0 && _dropped == 0) _outlet.Tell(subscriber, what);
-        else _waiting.Enqueue(what);
+        if (_waiting.Count > 0)
+        {
+            _waiting.Enqueue(what);
+            return;
+        }
+
+        TellDropped();
+        _outlet.Tell(subscriber, what);
     }
 
     /// <summary>Tells an event ahead of what waits, which is forgotten.</summary>
     public void TellLast(RedisSubscriptionEvent what)
     {
         _waiting.Clear();
+        _dropped = 0;
         ForgetHeld();
         _outlet.Tell(subscriber, what);
     }
@@ -137,15 +159,17 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     }
 
     /// <summary>The subscription has been interrupted: what comes is held until it goes on.</summary>
-    public void Interrupt(RedisSubscriptionEvent interrupted)
+    public void Interrupt(SubscriptionGap gap)
     {
-        Tell(interrupted);
+        Gap = gap;
+        Tell(new RedisSubscriptionInterrupted(topic.Kind, topic.Name, gap.Epoch, gap.From, gap.Cause));
         IsHeld = true;
     }
 
     /// <summary>The subscription goes on, and what came meanwhile is told behind that.</summary>
     public void GoOn(RedisSubscriptionEvent resumed)
     {
+        Gap = null;
         Tell(resumed);
         IsHeld = false;
         if (_heldDropped > 0) Tell(new RedisMessagesDropped(topic.Kind, topic.Name, _heldDropped));
@@ -191,7 +215,8 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
             else _outlet.Tell(subscriber, next);
         }
 
-        if (_waiting.Count == 0) IsSlow = false;
+        TellDropped();
+        IsSlow = false;
     }
 
     private void Send(RedisMessage message)
@@ -224,6 +249,12 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     }
 }
 
+/// <summary>Messages may have been missed from a time on.</summary>
+/// <param name="From">The last sign of life of the connection that was lost.</param>
+/// <param name="Epoch">Its number.</param>
+/// <param name="Cause">Why it was lost.</param>
+internal sealed record SubscriptionGap(DateTimeOffset From, long Epoch, string Cause);
+
 /// <summary>What a <see cref="SubscriptionLedger"/> has done by others.</summary>
 internal interface ISubscriptionOutlet
 {
@@ -233,11 +264,11 @@ internal interface ISubscriptionOutlet
     /// <summary>Asks the server to send no more of it.</summary>
     void Unsubscribe(Topic topic);
 
-    /// <summary>Asks how far a stream goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
-    void AskExtent(Topic topic, RedisBackfill stream);
+    /// <summary>Asks how far the stream of a subscriber goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
+    void AskExtent(Membership member);
 
-    /// <summary>Asks for the entries of a stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
-    void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to);
+    /// <summary>Asks for the entries of its stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
+    void AskPage(Membership member, StreamId after, StreamId to);
 
     /// <summary>Tells an actor.</summary>
     void Tell(IActorRef actor, object message);

@@ -48,8 +48,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, AskerOf(message.Subscriber)));
         Receive<SubscriberStopped>(message => _ledger.SubscriberStopped(message.Subscriber));
         Receive<Answered>(OnAnswered);
-        Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Topic, message.Stream, message.Extent, Now)));
-        Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Topic, message.Stream, message.Page, Now)));
+        Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Member, message.Extent, Now)));
+        Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Member, message.Page, Now)));
         Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<TimeShown>(OnTimeShown);
         Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel\'s slot any more")));
@@ -124,12 +124,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private void OnLinkDown(LinkDown message)
     {
         if (_link is null) return;
-        var since = Since();
+        var (since, lastSign) = LastSign();
         _link = null;
         Timers.Cancel(AskAgain.Instance);
         Timers.Cancel(PatienceEnded.Instance);
         _withheld.Clear();
-        _ledger.LinkLost(since, message.Cause, Now);
+        _ledger.LinkLost(since, message.Cause, lastSign);
     }
 
     private void OnNoMoreLinks(NoMoreLinks message)
@@ -173,12 +173,14 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private void Displace(Topic topic, string cause)
     {
-        if (_ledger.Displace(topic, Since(), cause, Now) is { } entry) _redis.Tell(new TopicMoved(entry));
+        var (since, lastSign) = LastSign();
+        if (_ledger.Displace(topic, since, cause, lastSign) is { } entry) _redis.Tell(new TopicMoved(entry));
     }
 
     private void OnDisplaceTopics(DisplaceTopics message)
     {
-        foreach (var entry in _ledger.DisplaceAll(Since(), message.Cause, Now)) _redis.Tell(new TopicMoved(entry));
+        var (since, lastSign) = LastSign();
+        foreach (var entry in _ledger.DisplaceAll(since, message.Cause, lastSign)) _redis.Tell(new TopicMoved(entry));
     }
 
     private void OnAdoptTopic(AdoptTopic message)
@@ -187,7 +189,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         else message.Entry.EndAll(_whyNot);
     }
 
-    private DateTimeOffset Since() => _clock.AtEarliest(_link?.LastSignOfLife ?? Stopwatch.GetTimestamp());
+    /// <summary>The link's last sign of life, by the server's clock and by this host's.</summary>
+    private (DateTimeOffset Since, TimeSpan LastSign) LastSign()
+    {
+        var moment = _link?.LastSignOfLife ?? Stopwatch.GetTimestamp();
+        return (_clock.AtEarliest(moment), Now - Stopwatch.GetElapsedTime(moment));
+    }
 
     private void OnMessages(PushedMessages batch)
     {
@@ -271,10 +278,10 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
         public void Unsubscribe(Topic topic) => hub._link!.Send(new TopicQuestion(hub._self, hub._epoch, topic, topic.EndVerb));
 
-        public void AskExtent(Topic topic, RedisBackfill stream) => hub._link!.Send(new ExtentQuestion(hub._self, hub._epoch, topic, stream));
+        public void AskExtent(Membership member) => hub._link!.Send(new ExtentQuestion(hub._self, hub._epoch, member));
 
-        public void AskPage(Topic topic, RedisBackfill stream, StreamId after, StreamId to) =>
-            hub._link!.Send(new PageQuestion(hub._self, hub._epoch, topic, stream, after, to));
+        public void AskPage(Membership member, StreamId after, StreamId to) =>
+            hub._link!.Send(new PageQuestion(hub._self, hub._epoch, member, after, to));
 
         public void Tell(IActorRef actor, object message)
         {
@@ -339,28 +346,29 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public override void Reject(string serverError) => Hub.Tell(new Answered(epoch, topic, verb, serverError));
     }
 
-    private sealed class ExtentQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream) : Question(hub)
+    private sealed class ExtentQuestion(IActorRef hub, long epoch, Membership member) : Question(hub)
     {
         public override string Name => "XINFO";
 
-        public override RedisValue[] Arguments { get; } = ["STREAM", stream.StreamKey];
+        public override RedisValue[] Arguments { get; } = ["STREAM", member.Stream!.StreamKey];
 
-        public override void Succeed(in RespValue value) => Hub.Tell(new ExtentTold(epoch, topic, stream, StreamExtent.Parse(value)));
+        public override void Succeed(in RespValue value) => Hub.Tell(new ExtentTold(epoch, member, StreamExtent.Parse(value)));
 
         public override void Reject(string serverError) => Hub.Tell(new ExtentTold(
-            epoch, topic, stream, serverError.StartsWith("ERR no such key", StringComparison.Ordinal) ? StreamExtent.Nothing : null));
+            epoch, member, serverError.StartsWith("ERR no such key", StringComparison.Ordinal) ? StreamExtent.Nothing : null));
     }
 
-    private sealed class PageQuestion(IActorRef hub, long epoch, Topic topic, RedisBackfill stream, StreamId after, StreamId to) : Question(hub)
+    private sealed class PageQuestion(IActorRef hub, long epoch, Membership member, StreamId after, StreamId to) : Question(hub)
     {
+        private readonly string _field = member.Stream!.PayloadField;
+
         public override string Name => "XRANGE";
 
-        public override RedisValue[] Arguments { get; } = [stream.StreamKey, $"({after}", $"{to}", "COUNT", BackfillLog.PageSize];
+        public override RedisValue[] Arguments { get; } = [member.Stream!.StreamKey, $"({after}", $"{to}", "COUNT", BackfillLog.PageSize];
 
-        public override void Succeed(in RespValue value) =>
-            Hub.Tell(new PageRead(epoch, topic, stream, StreamEntry.ParseAll(value, stream.PayloadField)));
+        public override void Succeed(in RespValue value) => Hub.Tell(new PageRead(epoch, member, StreamEntry.ParseAll(value, _field)));
 
-        public override void Reject(string serverError) => Hub.Tell(new PageRead(epoch, topic, stream, null));
+        public override void Reject(string serverError) => Hub.Tell(new PageRead(epoch, member, null));
     }
 
     /// <summary>A server that does not permit it is left in peace.</summary>
@@ -387,10 +395,10 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public long At { get; } = Stopwatch.GetTimestamp();
     }
 
-    private sealed record ExtentTold(long Epoch, Topic Topic, RedisBackfill Stream, StreamExtent? Extent)
+    private sealed record ExtentTold(long Epoch, Membership Member, StreamExtent? Extent)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record PageRead(long Epoch, Topic Topic, RedisBackfill Stream, IReadOnlyList<StreamEntry>? Page)
+    private sealed record PageRead(long Epoch, Membership Member, IReadOnlyList<StreamEntry>? Page)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -46,18 +46,16 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         var member = entry.Members.Find(member => member.Subscriber.Equals(message.Subscriber));
         if (member is null)
         {
-            entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet));
+            entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet) { SubscribedAt = now });
             if (Count(message.Subscriber, 1) == 1) outlet.Watch(message.Subscriber);
         }
 
         member.Obey(message);
         if (asker is not null) member.Askers.Add(asker);
-        var log = LogOf(entry, member);
-        entry.ForgetUnused();
         if (entry.State == TopicState.Confirmed && !_returned.Contains(entry) && !_returning.Contains(entry))
         {
-            if (log is { IsOpen: true } || member.IsInterrupted) return;
-            if (log is { NeedsMark: true }) outlet.AskExtent(topic, member.Stream!);
+            if (member.IsInterrupted) return;
+            if (member.Log is { NeedsMark: true }) outlet.AskExtent(member);
             Confirm(member, now);
         }
         else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
@@ -67,7 +65,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public void Refuse(RedisSubscribe message, IActorRef? asker, string reason)
     {
         var topic = new Topic(message.Kind, message.Name);
-        outlet.Tell(message.Subscriber, new RedisSubscriptionEnded(topic.Kind, topic.Name, reason));
+        outlet.Tell(message.Subscriber, message.Refusal(reason));
         if (asker is not null) outlet.Tell(asker, topic.Failure(reason, null));
     }
 
@@ -155,10 +153,10 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// The server does not have a topic any more: another node does. It goes there with its subscribers, who are told of the interruption.
     /// Null: there is none.
     /// </summary>
-    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan now)
+    public TopicEntry? Displace(Topic topic, DateTimeOffset since, string cause, TimeSpan lastSign)
     {
         if (!_topics.TryGetValue(topic, out var entry)) return null;
-        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, now);
+        if (entry.Members.Count > 0) Interrupt(entry, _epoch ?? 0, since, cause, lastSign);
         foreach (var member in entry.Members)
         {
             _crowded.Remove(member);
@@ -172,8 +170,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     }
 
     /// <summary>The same with all topics.</summary>
-    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan now) =>
-        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, now)).OfType<TopicEntry>()];
+    public List<TopicEntry> DisplaceAll(DateTimeOffset since, string cause, TimeSpan lastSign) =>
+        [.. _topics.Keys.ToList().Select(topic => Displace(topic, since, cause, lastSign)).OfType<TopicEntry>()];
 
     /// <summary>A topic has come from another node.</summary>
     public void Adopt(TopicEntry arrived)
@@ -190,13 +188,6 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
             _topics.Add(arrived.Topic, arrived);
             if (_epoch is not null) Ask(arrived);
             return;
-        }
-
-        entry.Gap ??= arrived.Gap;
-        foreach (var (stream, log) in arrived.Logs ?? [])
-        {
-            entry.Logs ??= [];
-            entry.Logs[stream] = log;
         }
 
         foreach (var member in arrived.Members)
@@ -218,8 +209,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// <summary>The link is gone.</summary>
     /// <param name="since">What was published before has come.</param>
     /// <param name="cause">Why.</param>
-    /// <param name="now">The time, monotonic.</param>
-    public void LinkLost(DateTimeOffset since, string cause, TimeSpan now)
+    /// <param name="lastSign">The same by the clock of this host, monotonic.</param>
+    public void LinkLost(DateTimeOffset since, string cause, TimeSpan lastSign)
     {
         if (_epoch is not { } epoch) return;
         _epoch = null;
@@ -228,7 +219,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var entry in _topics.Values.ToList())
         {
             if (entry.Members.Count == 0) Forget(entry);
-            else Interrupt(entry, epoch, since, cause, now);
+            else Interrupt(entry, epoch, since, cause, lastSign);
         }
     }
 
@@ -237,30 +228,11 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     {
         var entry = ReferenceEquals(_latest?.LatestName, topic) ? _latest : Find(topic);
         if (entry is null) return;
-        if (entry.Logs is null) Offer(entry, message, static _ => true);
-        else OfferLogged(entry, entry.Logs, message, now);
-    }
-
-    private void OfferLogged(TopicEntry entry, Dictionary<RedisBackfill, BackfillLog> logs, RedisMessage message, TimeSpan now)
-    {
-        var streams = new List<RedisBackfill?>(logs.Count + 1) { null };
-        foreach (var (stream, log) in logs)
-        {
-            if (log.Take(message, now)) streams.Add(stream);
-        }
-
-        Offer(entry, message, member => streams.Contains(member.Stream));
-    }
-
-    private void Offer(TopicEntry entry, RedisMessage message, Func<Membership, bool> isFor)
-    {
         for (var i = entry.Members.Count - 1; i >= 0; i--)
         {
             var member = entry.Members[i];
             if (!member.IsConfirmed && !_returned.Contains(entry)) continue;
-            if (!isFor(member)) continue;
-            if (!member.Offer(message, MayExceed)) EndSlow(entry, member);
-            else if (member.Waiting > 0) _crowded.Add(member);
+            if (member.Log is null || member.Log.Take(message, now)) Offer(entry, member, message);
         }
     }
 
@@ -290,36 +262,29 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     public void Taken(Membership member, long mark, TimeSpan now)
     {
         member.Taken(mark);
-        if (member.Waiting == 0 && member.Stream is { } stream && _topics.TryGetValue(member.Topic, out var entry)) ReadOn(entry, stream, now);
+        if (member.ReadsOn) ReadOn(member, now);
     }
 
     /// <summary>Asks the streams how far they go. Called about once a second.</summary>
     public void Mark()
     {
         if (_epoch is null) return;
-        foreach (var entry in _topics.Values)
+        foreach (var member in _topics.Values.Where(entry => entry.State == TopicState.Confirmed).SelectMany(entry => entry.Members))
         {
-            if (entry.State != TopicState.Confirmed || entry.Logs is null) continue;
-            foreach (var (stream, log) in entry.Logs)
-            {
-                if (!log.IsOpen) outlet.AskExtent(entry.Topic, stream);
-            }
+            if (member is { IsConfirmed: true, Log.IsOpen: false }) outlet.AskExtent(member);
         }
     }
 
     /// <summary>Goes on reading where it waited for a subscriber that is too slow. Called about once a second.</summary>
     public void ReadOn(TimeSpan now)
     {
-        foreach (var entry in _topics.Values.Where(entry => entry.Logs is not null).ToList())
-        {
-            foreach (var stream in entry.Logs!.Keys.ToList()) ReadOn(entry, stream, now);
-        }
+        foreach (var member in Members.Where(member => member.ReadsOn).ToList()) ReadOn(member, now);
     }
 
-    /// <summary>A stream goes so far; null: the server does not say.</summary>
-    public void OnExtent(Topic topic, RedisBackfill stream, StreamExtent? extent, TimeSpan now)
+    /// <summary>The stream of a subscriber goes so far; null: the server does not say.</summary>
+    public void OnExtent(Membership member, StreamExtent? extent, TimeSpan now)
     {
-        if (FindLog(topic, stream) is not var (entry, log)) return;
+        if (!Has(member) || member.Log is not { } log) return;
         if (!log.IsReading)
         {
             if (extent is not null) log.Mark(extent, now);
@@ -327,39 +292,28 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         }
 
         log.SetTarget(extent);
-        entry.Waits.Add(stream);
-        ReadOn(entry, stream, now);
+        member.ReadsOn = true;
+        ReadOn(member, now);
     }
 
-    /// <summary>A page of a stream; null: it cannot be read.</summary>
-    public void OnPage(Topic topic, RedisBackfill stream, IReadOnlyList<StreamEntry>? page, TimeSpan now)
+    /// <summary>A page of the stream of a subscriber; null: it cannot be read.</summary>
+    public void OnPage(Membership member, IReadOnlyList<StreamEntry>? page, TimeSpan now)
     {
-        if (FindLog(topic, stream) is not var (entry, log) || !log.IsReading) return;
-        if (page is null)
+        if (!Has(member) || member.Log is not { IsReading: true } log) return;
+        foreach (var payload in log.Read(page ?? []))
         {
-            EndReading(entry, stream, log, failed: true, now);
+            member.Backfill(new RedisMessage(member.Topic.Name, null, payload, _epoch!.Value));
+            if (member.Waiting > 0) _crowded.Add(member);
+        }
+
+        if (page is not { Count: BackfillLog.PageSize })
+        {
+            EndReading(member, log, failed: page is null, now);
             return;
         }
 
-        foreach (var payload in log.Read(page))
-        {
-            var message = new RedisMessage(topic.Name, null, payload, _epoch!.Value);
-            foreach (var member in entry.Members)
-            {
-                if (!member.IsInterrupted || !stream.Equals(member.Stream)) continue;
-                member.Backfill(message);
-                if (member.Waiting > 0) _crowded.Add(member);
-            }
-        }
-
-        if (page.Count < BackfillLog.PageSize)
-        {
-            EndReading(entry, stream, log, failed: false, now);
-            return;
-        }
-
-        entry.Waits.Add(stream);
-        ReadOn(entry, stream, now);
+        member.ReadsOn = true;
+        ReadOn(member, now);
     }
 
     /// <summary>Nobody subscribes to anything any more.</summary>
@@ -402,30 +356,24 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 
     private void GoOn(TopicEntry entry)
     {
-        foreach (var (stream, log) in entry.Logs ?? [])
-        {
-            if (log.IsOpen) log.BeginReading(entry.ConfirmedAt);
-            outlet.AskExtent(entry.Topic, stream);
-        }
-
         foreach (var member in entry.Members.ToArray())
         {
-            if (LogOf(entry, member) is not { IsOpen: true }) GoOn(entry, member, null);
+            var log = member.Log;
+            if (log is not null) outlet.AskExtent(member);
+            if (log is { IsOpen: true }) log.BeginReading(entry.ConfirmedAt);
+            else GoOn(entry, member, null);
         }
-
-        EndGap(entry);
     }
 
     private void GoOn(TopicEntry entry, Membership member, BackfillLog? log)
     {
-        if (!member.IsInterrupted)
+        if (member.Gap is not { } gap)
         {
-            if (!member.IsConfirmed) Confirm(member, entry.ConfirmedAt);
+            // It may have come when the server had confirmed already.
+            if (!member.IsConfirmed) Confirm(member, member.SubscribedAt > entry.ConfirmedAt ? member.SubscribedAt : entry.ConfirmedAt);
             return;
         }
 
-        member.IsInterrupted = false;
-        var gap = entry.Gap!;
         member.GoOn(
             new RedisSubscriptionResumed(entry.Topic.Kind, entry.Topic.Name, gap.From, entry.ConfirmedAt, gap.Epoch, _epoch!.Value, gap.Cause)
             {
@@ -435,45 +383,41 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         Answer(member, entry.ConfirmedAt);
     }
 
-    private static void EndGap(TopicEntry entry)
+    private bool Has(Membership member) =>
+        _epoch is not null && _topics.TryGetValue(member.Topic, out var entry) && entry.Members.Contains(member);
+
+    private void Offer(TopicEntry entry, Membership member, RedisMessage message)
     {
-        if (!entry.Members.Exists(member => member.IsInterrupted)) entry.Gap = null;
+        if (!member.Offer(message, MayExceed)) EndSlow(entry, member);
+        else if (member.Waiting > 0) _crowded.Add(member);
     }
 
-    private static BackfillLog? LogOf(TopicEntry entry, Membership member)
+    /// <summary>The next page is asked for when the subscriber has taken the former one, or is too slow to be waited for.</summary>
+    private void ReadOn(Membership member, TimeSpan now)
     {
-        if (member.Stream is not { } stream) return null;
-        entry.Logs ??= [];
-        if (!entry.Logs.TryGetValue(stream, out var log)) entry.Logs.Add(stream, log = new BackfillLog());
-        return log;
+        if (!Has(member) || member.Log is not { IsReading: true } log || (member.Waiting > 0 && !member.IsSlow)) return;
+        member.ReadsOn = false;
+        if (log.NextPage is var (after, to)) outlet.AskPage(member, after, to);
+        else EndReading(member, log, failed: false, now);
     }
 
-    private (TopicEntry TopicEntry, BackfillLog Log)? FindLog(Topic topic, RedisBackfill stream) =>
-        _epoch is not null && _topics.TryGetValue(topic, out var entry) && entry.Logs?.GetValueOrDefault(stream) is { } log ? (entry, log) : null;
-
-    /// <summary>The next page is asked for when everybody has taken the former one, or has been given up.</summary>
-    private void ReadOn(TopicEntry entry, RedisBackfill stream, TimeSpan now)
-    {
-        if (!entry.Waits.Contains(stream) || entry.Logs?.GetValueOrDefault(stream) is not { IsReading: true } log) return;
-        if (entry.Members.Exists(member => member is { IsInterrupted: true, IsSlow: false, Waiting: > 0 } && stream.Equals(member.Stream))) return;
-        entry.Waits.Remove(stream);
-        if (log.NextPage is var (after, to)) outlet.AskPage(entry.Topic, stream, after, to);
-        else EndReading(entry, stream, log, failed: false, now);
-    }
-
-    private void EndReading(TopicEntry entry, RedisBackfill stream, BackfillLog log, bool failed, TimeSpan now)
+    private void EndReading(Membership member, BackfillLog log, bool failed, TimeSpan now)
     {
         if (log.EndReading(failed))
         {
-            outlet.AskExtent(entry.Topic, stream);
+            outlet.AskExtent(member);
             return;
         }
 
+        var entry = _topics[member.Topic];
         var next = log.Close(now);
-        foreach (var member in entry.Members.Where(member => stream.Equals(member.Stream)).ToArray()) GoOn(entry, member, log);
-        foreach (var message in next) Offer(entry, message, member => stream.Equals(member.Stream));
-        if (log.NeedsMark) outlet.AskExtent(entry.Topic, stream);
-        EndGap(entry);
+        GoOn(entry, member, log);
+        foreach (var message in next)
+        {
+            if (entry.Members.Contains(member)) Offer(entry, member, message);
+        }
+
+        if (log.NeedsMark && Has(member)) outlet.AskExtent(member);
     }
 
     private void Confirm(Membership member, DateTimeOffset at)
@@ -489,26 +433,21 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         member.Askers.Clear();
     }
 
-    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan now)
+    private void Interrupt(TopicEntry entry, long epoch, DateTimeOffset since, string cause, TimeSpan lastSign)
     {
+        var gap = new SubscriptionGap(since, epoch, cause);
         entry.State = TopicState.Idle;
-        entry.Waits.Clear();
-        foreach (var (stream, log) in entry.Logs ?? [])
-        {
-            if (entry.Members.Exists(member => member.IsConfirmed && stream.Equals(member.Stream))) log.Open(now);
-        }
-
         foreach (var member in entry.Members)
         {
+            member.ReadsOn = false;
+            if (member.IsConfirmed) member.Log?.Open(lastSign);
             if (member.IsInterrupted || !member.IsConfirmed)
             {
                 member.ForgetHeld();
                 continue;
             }
 
-            entry.Gap ??= new Gap(since, epoch, cause);
-            member.IsInterrupted = true;
-            member.Interrupt(new RedisSubscriptionInterrupted(entry.Topic.Kind, entry.Topic.Name, epoch, since, cause));
+            member.Interrupt(gap);
         }
     }
 
@@ -543,7 +482,6 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     private void Discharge(TopicEntry entry, Membership member, RedisSubscriptionEvent? last, string reason, string? serverError)
     {
         entry.Members.Remove(member);
-        entry.ForgetUnused();
         _crowded.Remove(member);
         outlet.Ended(member);
         if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);

@@ -29,14 +29,6 @@ internal sealed class TopicEntry(Topic topic)
 
     public DateTimeOffset ConfirmedAt { get; set; }
 
-    public Gap? Gap { get; set; }
-
-    /// <summary>What was told, for those who are told what they miss from a stream; null: there are none.</summary>
-    public Dictionary<RedisBackfill, BackfillLog>? Logs { get; set; }
-
-    /// <summary>The streams whose next page waits for subscribers.</summary>
-    public HashSet<RedisBackfill> Waits { get; } = [];
-
     /// <summary>Tells the subscribers that nothing more comes, where no ledger has it.</summary>
     public void EndAll(string reason)
     {
@@ -52,22 +44,13 @@ internal sealed class TopicEntry(Topic topic)
     /// <summary>Tells the subscribers that an interruption has ended, where the topic needs no node in place of the former one.</summary>
     public void EndInterruptions(DateTimeOffset now)
     {
-        foreach (var member in Members.Where(member => member.IsInterrupted))
+        foreach (var member in Members)
         {
-            member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, Gap!.From, now, Gap.Epoch, Gap.Epoch, Gap.Cause));
+            if (member.Gap is not { } gap) continue;
+            member.Subscriber.Tell(new RedisSubscriptionResumed(topic.Kind, topic.Name, gap.From, now, gap.Epoch, gap.Epoch, gap.Cause));
         }
-    }
-
-    public void ForgetUnused()
-    {
-        if (Logs is null) return;
-        foreach (var stream in Logs.Keys.Where(stream => !Members.Exists(member => stream.Equals(member.Stream))).ToList()) Logs.Remove(stream);
-        if (Logs.Count == 0) Logs = null;
     }
 
     /// <summary>The object by which the link knows it.</summary>
     public Topic? LatestName { get; set; }
 }
-
-/// <summary>From when on messages may have been missed.</summary>
-internal sealed record Gap(DateTimeOffset From, long Epoch, string Cause);

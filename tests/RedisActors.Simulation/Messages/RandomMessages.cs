@@ -124,7 +124,7 @@ internal sealed class RandomMessages
         5 => new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_chance.Between(0, 255)).ToArray()),
         6 => Actor(),
         7 => Bytes(),
-        8 => new SomeState(Text(), Text()),
+        8 => new SomeState(Text(), Count()),
         _ => Command(depth + 1),
     };
 
@@ -186,9 +186,6 @@ internal sealed class RandomMessages
         return items;
     }
 
-    /// <summary>
-    /// An application's own type, of which RedisActors knows nothing. It holds no number: Akka's JSON writes one as <c>{"$":"I5"}</c>, and where
-    /// that <c>$</c> was damaged it reads until the stack is full (Akka 1.5.73).
-    /// </summary>
-    public sealed record SomeState(string Name, string Kind);
+    /// <summary>An application's own type, of which RedisActors knows nothing.</summary>
+    public sealed record SomeState(string Name, int Number);
 }

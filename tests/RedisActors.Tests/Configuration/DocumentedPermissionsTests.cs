@@ -82,6 +82,24 @@ public sealed class DocumentedPermissionsTests : IAsyncLifetime
         Assert.Equal("ERR wrong number of arguments for 'set' command", error.ServerError);
     }
 
+    [Fact]
+    public async Task They_are_enough_to_subscribe_with_a_backfill()
+    {
+        _system = ActorSystem.Create("permissions", $$"""redis-actors.default { endpoint = "{{_server.Endpoint}}", password = secret }""");
+        var redis = RedisExtension.Get(_system).RedisActor;
+        var subscriber = _system.ActorOf(Props.Empty);
+        var backfill = new RedisBackfill("shop:stream");
+
+        await redis.Ask<RedisSubscribed>(new Subscribe("shop:orders", subscriber) { Backfill = backfill }, Patience);
+        await redis.Ask<RedisSubscribed>(new SSubscribe("shop:orders", subscriber) { Backfill = backfill }, Patience);
+        await redis.Ask<RedisSubscribed>(new PSubscribe("shop:*", subscriber), Patience);
+        await redis.Ask<RedisUnsubscribed>(new PUnsubscribe("shop:*", subscriber), Patience);
+
+        var refused = (await _server.ExecuteAsync("ACL", "LOG", "100")).OrThrow().Items
+            .Select(entry => entry.AsPairs()["object"]).Except(AskedByTheClientLibrary);
+        Assert.Empty(refused);
+    }
+
     private static async Task<long> IncrementAsync(IActorRef redis) =>
         (await redis.Ask<RedisReply>(new RedisCommand("INCR", "shop:orders"), Patience)).Value.AsInt64();
 }

@@ -1,4 +1,5 @@
 using RedisActors.Simulation;
+using RedisActors.Simulation.Subscriptions;
 
 namespace RedisActors.Tests.Simulation;
 
@@ -40,5 +41,28 @@ public sealed class SimulationTests
         var page = Repository.Read("docs/outcomes.md");
 
         foreach (var mutation in Enum.GetNames<Mutation>().Skip(1)) Assert.Contains($"`{mutation}`", page);
+    }
+
+    public static TheoryData<SubscriptionMutation> SubscriptionMutations =>
+        [.. Enum.GetValues<SubscriptionMutation>().Where(mutation => mutation != SubscriptionMutation.None)];
+
+    [Fact]
+    public void Whatever_happens_a_subscriber_has_each_message_or_is_told_the_gap()
+    {
+        if (SubscriptionRun.Search(1, 3_000) is not { } finding) return;
+        Assert.Fail($"eng/simulate subscriptions --from {finding.Seed}: {finding.Violation}");
+    }
+
+    [Theory]
+    [MemberData(nameof(SubscriptionMutations))]
+    public void A_deliberate_defect_of_subscriptions_is_found(SubscriptionMutation mutation) =>
+        Assert.NotNull(SubscriptionRun.Search(1, 1_000, mutation));
+
+    [Fact]
+    public void Each_deliberate_defect_of_subscriptions_is_described()
+    {
+        var page = Repository.Read("docs/outcomes.md");
+
+        foreach (var mutation in Enum.GetNames<SubscriptionMutation>().Skip(1)) Assert.Contains($"`{mutation}`", page);
     }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RedisActors.Testing;
+using RedisActors.Subscriptions;
 using RedisActors.Tests.RedisCluster;
 
 namespace RedisActors.Tests.Subscriptions;
@@ -53,6 +54,7 @@ public sealed class ClusterSubscriptionTests() : ClusterSpec(replicasPerPrimary:
         await redis.Ask<RedisSubscribed>(new SSubscribe(channel, filled) { Backfill = new RedisBackfill(stream) }, Patience);
         await using var publisher = new NumberedPublisher(
             async () => await (await Cluster.NodeOfSlotAsync(slot)).ConnectAsync(), channel, stream, "SPUBLISH");
+        await Task.Delay(BackfillLog.Overlap + TimeSpan.FromSeconds(1.5));
 
         for (var round = 0; round < 4; round++)
         {

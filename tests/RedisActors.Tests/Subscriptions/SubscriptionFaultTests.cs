@@ -1,5 +1,6 @@
 using Akka.Actor;
 using RedisActors.Testing;
+using RedisActors.Subscriptions;
 using RedisActors.Tests.Servers;
 
 namespace RedisActors.Tests.Subscriptions;
@@ -32,7 +33,9 @@ public sealed class SubscriptionFaultTests : ServerSpec
         await UntilAsync(() => account.Told.Count + fullAccount.Told.Count == 2);
         await using var publisher = new NumberedPublisher(Server.ConnectAsync, "news", "news-stream");
         await ReachAsync(account, 1);
-        await Task.Delay(AMoment);
+
+        // Only then is it known of each number that was added before that it has come.
+        await Task.Delay(BackfillLog.Overlap + TimeSpan.FromSeconds(1.5));
 
         for (var times = 0; times < 3; times++)
         {

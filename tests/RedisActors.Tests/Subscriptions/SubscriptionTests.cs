@@ -231,6 +231,18 @@ public sealed class SubscriptionTests : ServerSpec
         await ExpectAsync<RedisSubscriptionEnded>(subscriber);
     }
 
+    [Fact]
+    public async Task A_RedisActor_that_has_stopped_refuses_subscriptions()
+    {
+        var redis = Redis();
+        await redis.GracefulStop(Patience);
+        var subscriber = Kit.CreateTestProbe();
+
+        redis.Tell(new Subscribe("news", subscriber));
+
+        Assert.Contains("stopped", (await ExpectAsync<RedisSubscriptionEnded>(subscriber)).Reason);
+    }
+
     private async Task PublishAsync(string channel, params string[] payloads)
     {
         await using var probe = await Server.ConnectAsync();
