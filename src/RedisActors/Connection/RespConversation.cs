@@ -103,6 +103,20 @@ internal sealed class RespConversation : IDisposable
         }
     }
 
+    /// <summary>Whether a server's host takes a connection at this moment. Throws nothing.</summary>
+    public static async Task<bool> IsAcceptedAsync(ServerAddress server, CancellationToken cancellation)
+    {
+        try
+        {
+            using var conversation = await OpenAsync(server, tls: null, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// The next reply; an error is one. Throws <see cref="ConversationEndedException"/> at the end of the connection, and
     /// <see cref="NotRespException"/> where the other side speaks something else, or without end.

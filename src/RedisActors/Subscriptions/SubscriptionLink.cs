@@ -119,18 +119,7 @@ internal sealed class SubscriptionLink : IRedisLink
         return true;
     }
 
-    public async Task<bool> HostAcceptsAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            using var conversation = await RespConversation.OpenAsync(_server, tls: null, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> HostAcceptsAsync(CancellationToken cancellation) => RespConversation.IsAcceptedAsync(_server, cancellation);
 
     /// <summary>Something that watches the server's place; it ends with the link.</summary>
     public void KeepUntilDisposed(IDisposable? watch) => _watch = watch;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
-using Akka.Configuration;
 using RedisActors.Benchmarks.Throughput;
-using RedisActors.Testing;
 using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Sessions;
@@ -21,40 +19,28 @@ internal sealed class ConsumerRow : ISessionRow
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly RedisServer _server;
-    private readonly RedisProbe _producer;
-    private readonly ActorSystem _system;
-    private readonly ConnectionMultiplexer _plain;
+    private readonly SessionStage _stage;
     private readonly string _value;
 
-    private ConsumerRow(RedisServer server, RedisProbe producer, ActorSystem system, ConnectionMultiplexer plain, int bytes)
+    private ConsumerRow(SessionStage stage, int bytes)
     {
-        _server = server;
-        _producer = producer;
-        _system = system;
-        _plain = plain;
+        _stage = stage;
         _value = new string('x', bytes);
     }
 
     public static async Task<ConsumerRow> StartAsync(int bytes)
     {
-        var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false });
-        var system = ActorSystem.Create("sessions", ConfigurationFactory.ParseString(
-            $$"""
-            akka { loglevel = ERROR, stdout-loglevel = OFF }
-            redis-actors.default.endpoint = "{{server.Endpoint}}"
-            """));
-        var plain = await ConnectionMultiplexer.ConnectAsync(server.Endpoint);
-        await plain.GetDatabase().StreamCreateConsumerGroupAsync("plain", "group", "0", createStream: true);
-        return new ConsumerRow(server, await server.ConnectAsync(), system, plain, bytes);
+        var stage = await SessionStage.StartAsync();
+        await stage.Plain.GetDatabase().StreamCreateConsumerGroupAsync("plain", "group", "0", createStream: true);
+        return new ConsumerRow(stage, bytes);
     }
 
     public async Task<Figures> OursAsync(TimeSpan measured)
     {
         var counter = new MessageCounter();
-        var handler = _system.ActorOf(Props.Create(() => new Handler(counter)));
+        var handler = _stage.System.ActorOf(Props.Create(() => new Handler(counter)));
         var options = new RedisStreamConsumerOptions("ours", "group", "consumer") { MaxInHand = 2 * Batch };
-        var consumer = _system.ActorOf(RedisStreamConsumer.Props(RedisExtension.Get(_system).RedisActor, options, handler));
+        var consumer = _stage.System.ActorOf(RedisStreamConsumer.Props(_stage.Redis, options, handler));
         var figures = await counter.MeasureAsync(time => AddAsync("ours", counter, time), measured);
         await consumer.GracefulStop(Patience, StopConsuming.Instance);
         await handler.GracefulStop(Patience);
@@ -72,17 +58,11 @@ internal sealed class ConsumerRow : ISessionRow
         return figures;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _system.Terminate();
-        await _plain.DisposeAsync();
-        await _producer.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     private async Task ReadAsync(MessageCounter counter, CancellationToken stopped)
     {
-        var database = _plain.GetDatabase();
+        var database = _stage.Plain.GetDatabase();
         while (!stopped.IsCancellationRequested)
         {
             var entries = await database.StreamReadGroupAsync("plain", "group", "consumer", ">", count: Batch);
@@ -104,7 +84,7 @@ internal sealed class ConsumerRow : ISessionRow
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
         {
             await counter.ReachAsync(added - MostAhead, Patience);
-            var reply = await _producer.ExecuteAsync("EVAL", Script, "1", stream, _value, AtOnce.ToString(CultureInfo.InvariantCulture));
+            var reply = await _stage.Producer.ExecuteAsync("EVAL", Script, "1", stream, _value, AtOnce.ToString(CultureInfo.InvariantCulture));
             reply.OrThrow();
             added += AtOnce;
         }

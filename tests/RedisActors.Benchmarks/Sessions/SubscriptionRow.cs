@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
-using Akka.Configuration;
 using RedisActors.Benchmarks.Throughput;
-using RedisActors.Testing;
 using StackExchange.Redis;
 
 namespace RedisActors.Benchmarks.Sessions;
@@ -20,42 +18,28 @@ internal sealed class SubscriptionRow : ISessionRow
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly RedisServer _server;
-    private readonly RedisProbe _publisher;
-    private readonly ActorSystem _system;
-    private readonly IActorRef _redis;
-    private readonly ConnectionMultiplexer _plain;
+    private readonly SessionStage _stage;
     private readonly string _payload;
 
-    private SubscriptionRow(RedisServer server, RedisProbe publisher, ActorSystem system, ConnectionMultiplexer plain, int bytes)
+    private SubscriptionRow(SessionStage stage, int bytes)
     {
-        _server = server;
-        _publisher = publisher;
-        _system = system;
-        _redis = RedisExtension.Get(system).RedisActor;
-        _plain = plain;
+        _stage = stage;
         _payload = new string('x', bytes);
     }
 
     public static async Task<SubscriptionRow> StartAsync(int bytes)
     {
-        var server = await RedisServer.StartAsync(new RedisServerOptions { AppendOnly = false });
-        var system = ActorSystem.Create("sessions", ConfigurationFactory.ParseString(
-            $$"""
-            akka { loglevel = ERROR, stdout-loglevel = OFF }
-            redis-actors.default.endpoint = "{{server.Endpoint}}"
-            """));
-        return new SubscriptionRow(
-            server, await server.ConnectAsync(), system, await ConnectionMultiplexer.ConnectAsync(server.Endpoint), bytes);
+        var stage = await SessionStage.StartAsync();
+        return new SubscriptionRow(stage, bytes);
     }
 
     public async Task<Figures> OursAsync(TimeSpan measured)
     {
         var counter = new MessageCounter();
-        var subscriber = _system.ActorOf(Props.Create(() => new Subscriber(counter)));
-        await _redis.Ask<RedisSubscribed>(new Subscribe("ours", subscriber), Patience);
+        var subscriber = _stage.System.ActorOf(Props.Create(() => new Subscriber(counter)));
+        await _stage.Redis.Ask<RedisSubscribed>(new Subscribe("ours", subscriber), Patience);
         var figures = await counter.MeasureAsync(time => PublishAsync("ours", counter, time), measured);
-        _redis.Tell(new Unsubscribe("ours", subscriber));
+        _stage.Redis.Tell(new Unsubscribe("ours", subscriber));
         await subscriber.GracefulStop(Patience);
         return figures;
     }
@@ -63,20 +47,14 @@ internal sealed class SubscriptionRow : ISessionRow
     public async Task<Figures> PlainAsync(TimeSpan measured)
     {
         var counter = new MessageCounter();
-        var subscriber = _plain.GetSubscriber();
+        var subscriber = _stage.Plain.GetSubscriber();
         await subscriber.SubscribeAsync(RedisChannel.Literal("plain"), (_, _) => counter.Add());
         var figures = await counter.MeasureAsync(time => PublishAsync("plain", counter, time), measured);
         await subscriber.UnsubscribeAsync(RedisChannel.Literal("plain"));
         return figures;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _system.Terminate();
-        await _plain.DisposeAsync();
-        await _publisher.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     /// <summary>Publishes for so long, and returns when everything has been read.</summary>
     private async Task PublishAsync(string channel, MessageCounter counter, TimeSpan time)
@@ -85,7 +63,7 @@ internal sealed class SubscriptionRow : ISessionRow
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
         {
             await counter.ReachAsync(published - MostUnread, Patience);
-            var reply = await _publisher.ExecuteAsync("EVAL", Script, "0", _payload, AtOnce.ToString(CultureInfo.InvariantCulture), channel);
+            var reply = await _stage.Producer.ExecuteAsync("EVAL", Script, "0", _payload, AtOnce.ToString(CultureInfo.InvariantCulture), channel);
             reply.OrThrow();
             published += AtOnce;
         }

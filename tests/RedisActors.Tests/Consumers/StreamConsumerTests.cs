@@ -191,7 +191,7 @@ public sealed class StreamConsumerTests : ServerSpec
     [Fact]
     public async Task Under_kills_of_the_server_and_of_consumers_every_entry_is_handled_and_a_write_with_its_token_once()
     {
-        const int Entries = 3_000;
+        const int Entries = 1_500;
         var redis = Redis("command-timeout = 60s");
         var consumers = Enumerable.Range(1, 3).Select(i => StartCounting(redis, i)).ToList();
         var random = new Random(7);
@@ -199,13 +199,13 @@ public sealed class StreamConsumerTests : ServerSpec
         {
             var id = i;
             await redis.ExecuteAsync(new RedisCommand("XADD", "orders", $"{id}-0", "f", id) { Delivery = DeliveryMode.ExactlyOnce });
-            if (i % 1000 == 500)
+            if (i % 500 == 250)
             {
                 Server.Kill();
                 await Server.StartAgainAsync();
             }
 
-            if (i % 500 == 250)
+            if (i % 300 == 150)
             {
                 var victim = random.Next(3);
                 Kit.Sys.Stop(consumers[victim]);
