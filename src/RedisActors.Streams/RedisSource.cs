@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using Akka.Streams.Dsl;
 using StackExchange.Redis;
@@ -44,5 +45,95 @@ public static class RedisSource
         ArgumentNullException.ThrowIfNull(redis);
         ArgumentNullException.ThrowIfNull(options);
         return Source.FromGraph(new PolledSource<RedisValue>("redis-list", () => new ListPoll(redis, options)));
+    }
+
+    /// <summary>
+    /// Reads a stream (<c>XREAD</c>) from an entry on, and waits for more, without a consumer group: the source holds its position, and each
+    /// source gets all entries. See <see cref="Stream(IActorRef, RedisStreamReadOptions)"/>, here with its defaults.
+    /// </summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="key">The stream's key. It need not exist.</param>
+    /// <exception cref="ArgumentNullException">There is no actor.</exception>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
+    public static Source<StreamEntry, RedisSourceControl> Stream(IActorRef redis, string key) => Stream(redis, new RedisStreamReadOptions(key));
+
+    /// <summary>
+    /// Reads a stream (<c>XREAD</c>) from an entry on, and waits for more, without a consumer group: the source holds its position, and each
+    /// source gets all entries. To go on later, remember the id of the last entry (<see cref="RedisStreamReadOptions.After"/>).
+    /// </summary>
+    /// <remarks>
+    /// Each entry comes once and in order, over the loss of any connection; what is removed from the stream before it was read does not come.
+    /// Stopped, the source emits what it has read, and completes. While it waits, it does so on a session, a connection that nobody else uses
+    /// meanwhile (the settings <c>sessions</c>).
+    /// </remarks>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="options">What is read, and how.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<StreamEntry, RedisSourceControl> Stream(IActorRef redis, RedisStreamReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        ArgumentNullException.ThrowIfNull(options);
+        return Source.FromGraph(new PolledSource<StreamEntry>("redis-stream", () => new StreamPoll(redis, options)));
+    }
+
+    /// <summary>
+    /// Emits the keys of the database (<c>SCAN</c>), and completes. Keys that are there all the time are emitted at least once; those that come
+    /// or go meanwhile may be, or not. When the server is restarted or replaced meanwhile, it begins anew, so that keys are emitted a second
+    /// time rather than never; where <c>INFO</c> is not permitted it cannot know.
+    /// </summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>. Not with <c>topology = cluster</c>, where <c>SCAN</c> speaks of one node.</param>
+    /// <param name="options">Which keys.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<string, NotUsed> Scan(IActorRef redis, RedisScanOptions options)
+    {
+        Validate(redis, options);
+        return new ScanPages<string>(redis, options.Scan, page => page.AsArray().Select(key => key.AsString()!)).Source();
+    }
+
+    /// <summary>Emits the members of a set (<c>SSCAN</c>), as <see cref="Scan"/> does the keys.</summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="key">The set's key.</param>
+    /// <param name="options">Which members; <see cref="RedisScanOptions.Type"/> does not apply.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<RedisValue, NotUsed> ScanSet(IActorRef redis, string key, RedisScanOptions options)
+    {
+        Validate(redis, options, key);
+        return new ScanPages<RedisValue>(
+            redis, cursor => options.Scan("SSCAN", key, cursor), page => page.AsArray().Select(member => member.AsRedisValue())).Source();
+    }
+
+    /// <summary>Emits the fields of a hash with their values (<c>HSCAN</c>), as <see cref="Scan"/> does the keys.</summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="key">The hash's key.</param>
+    /// <param name="options">Which fields; <see cref="RedisScanOptions.Type"/> does not apply.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<HashEntry, NotUsed> ScanHash(IActorRef redis, string key, RedisScanOptions options)
+    {
+        Validate(redis, options, key);
+        return new ScanPages<HashEntry>(
+            redis,
+            cursor => options.Scan("HSCAN", key, cursor),
+            page => page.AsPairs().Select(field => new HashEntry(field.Key.AsRedisValue(), field.Value.AsRedisValue()))).Source();
+    }
+
+    /// <summary>Emits the members of a sorted set with their scores (<c>ZSCAN</c>), in no order, as <see cref="Scan"/> does the keys.</summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="key">The sorted set's key.</param>
+    /// <param name="options">Which members; <see cref="RedisScanOptions.Type"/> does not apply.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<SortedSetEntry, NotUsed> ScanSortedSet(IActorRef redis, string key, RedisScanOptions options)
+    {
+        Validate(redis, options, key);
+        return new ScanPages<SortedSetEntry>(
+            redis,
+            cursor => options.Scan("ZSCAN", key, cursor),
+            page => page.AsPairs().Select(member => new SortedSetEntry(member.Key.AsRedisValue(), member.Value.AsDouble()))).Source();
+    }
+
+    private static void Validate(IActorRef redis, RedisScanOptions options, string key = "")
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(key);
     }
 }
