@@ -130,6 +130,46 @@ public static class RedisSource
             page => page.AsPairs().Select(member => new SortedSetEntry(member.Key.AsRedisValue(), member.Value.AsDouble()))).Source();
     }
 
+    /// <summary>
+    /// Subscribes to a channel and emits its messages. What is missed while Redis is away, or is dropped since the stream is slow, does not
+    /// come, and nothing says so: <see cref="SubscriptionWithGaps"/> does. See there for all else.
+    /// </summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="channel">The channel.</param>
+    /// <exception cref="ArgumentNullException">There is no actor.</exception>
+    /// <exception cref="ArgumentException">The channel is empty.</exception>
+    public static Source<RedisMessage, RedisSubscriptionControl> Subscription(IActorRef redis, string channel) =>
+        Subscription(redis, RedisSubscriptionOptions.Channel(channel));
+
+    /// <summary>
+    /// Subscribes and emits the messages. What is missed while Redis is away, or is dropped since the stream is slow, does not come, and
+    /// nothing says so: <see cref="SubscriptionWithGaps"/> does. See there for all else.
+    /// </summary>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="options">What is subscribed to, and what happens when the stream is slow.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<RedisMessage, RedisSubscriptionControl> Subscription(IActorRef redis, RedisSubscriptionOptions options) =>
+        SubscriptionWithGaps(redis, options).Where(told => told is RedisMessage).Select(told => (RedisMessage)told);
+
+    /// <summary>
+    /// Subscribes and emits what is told of the subscription, in its order: each message as a <see cref="RedisMessage"/>; a
+    /// <see cref="RedisSubscriptionInterrupted"/> and a <see cref="RedisSubscriptionResumed"/> around a time in which messages may have been
+    /// missed; a <see cref="RedisMessagesDropped"/> in the place of messages that were dropped since the stream is slow.
+    /// </summary>
+    /// <remarks>
+    /// The connection comes back by itself and the subscription with it, and the stream goes on. When the subscription ends, the stream fails
+    /// with a <see cref="RedisSubscriptionException"/>. Redis keeps no message for a subscriber that is away: to miss nothing, read a stream.
+    /// </remarks>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="options">What is subscribed to, and what happens when the stream is slow.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<IRedisMessage, RedisSubscriptionControl> SubscriptionWithGaps(IActorRef redis, RedisSubscriptionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        ArgumentNullException.ThrowIfNull(options);
+        return Source.FromGraph(new SubscriptionStage(redis, options));
+    }
+
     private static void Validate(IActorRef redis, RedisScanOptions options, string key = "")
     {
         ArgumentNullException.ThrowIfNull(redis);
