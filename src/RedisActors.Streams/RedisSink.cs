@@ -57,6 +57,11 @@ public static class RedisSink
         return Commands<RedisPublication>(redis, options.Parallelism, options.Publish);
     }
 
+    /// <summary>
+    /// Acknowledges the entries of <see cref="RedisSource.Stream(IActorRef, RedisStreamConsumerOptions)"/> behind whatever is done with them.
+    /// </summary>
+    public static Sink<CommittableStreamEntry, Task<Done>> Acknowledge() => Sink.ForEach<CommittableStreamEntry>(entry => entry.Acknowledge());
+
     private static Sink<T, Task<Done>> Commands<T>(IActorRef redis, int parallelism, Func<T, RedisCommand> commandFor) =>
         Flow.Create<T>()
             .Select(commandFor)

@@ -48,6 +48,33 @@ public static class RedisSource
     }
 
     /// <summary>
+    /// Becomes a member of a consumer group and emits the entries that it is given, as they are wanted: at least once each, in the order of
+    /// the stream, over the loss of any connection and the end of any member. No more than <see cref="RedisStreamConsumerOptions.MaxInHand"/>
+    /// of them are read and not answered.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It is a <see cref="RedisStreamConsumer"/> whose handler is the stream: see there, and its options, for what is read again, taken over
+    /// and sent to the dead letters. <see cref="RedisStreamConsumerOptions.HandlerTimeout"/> begins when an entry is emitted. An entry that is
+    /// filtered out has to be answered too.
+    /// </para>
+    /// <para>
+    /// Stopped, the source completes at once; those entries that it has emitted may still be answered, and
+    /// <see cref="RedisSourceControl.Completion"/> completes when they are, or their time is up, and the server knows it. A stream that is
+    /// cancelled further down is stopped likewise. What was read and not emitted comes again, here or at another member.
+    /// </para>
+    /// </remarks>
+    /// <param name="redis">The <see cref="RedisActor"/>, or a <c>RemoteRedis</c>.</param>
+    /// <param name="options">What is consumed, and how.</param>
+    /// <exception cref="ArgumentNullException">One of them is missing.</exception>
+    public static Source<CommittableStreamEntry, RedisSourceControl> Stream(IActorRef redis, RedisStreamConsumerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        ArgumentNullException.ThrowIfNull(options);
+        return Source.FromGraph(new ConsumerStage(redis, options));
+    }
+
+    /// <summary>
     /// Reads a stream (<c>XREAD</c>) from an entry on, and waits for more, without a consumer group: the source holds its position, and each
     /// source gets all entries. See <see cref="Stream(IActorRef, RedisStreamReadOptions)"/>, here with its defaults.
     /// </summary>
