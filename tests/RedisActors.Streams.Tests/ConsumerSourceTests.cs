@@ -111,14 +111,14 @@ public sealed class ConsumerSourceTests : StreamsSpec
     }
 
     [Fact]
-    public async Task It_stops_with_its_materializer_and_another_member_goes_on()
+    public async Task It_stops_with_the_actor_that_runs_it_and_another_member_goes_on()
     {
         await AddAsync(1, 5);
-        var doomed = ActorMaterializer.Create(System);
-        var (_, elements) = Start(Options, doomed);
-        await PullAsync(elements, 5);
+        var (redis, started) = (Redis, new TaskCompletionSource<ISinkQueue<CommittableStreamEntry>>());
+        var owner = System.ActorOf(Props.Create(() => new Owner(redis, started)));
+        await PullAsync(await started.Task.WaitAsync(Patience), 5);
 
-        doomed.Dispose();
+        System.Stop(owner);
 
         var (_, second) = Start(new RedisStreamConsumerOptions("orders", "billing", "billing-2") { ClaimIdle = Options.ClaimIdle });
         Assert.Equal(Enumerable.Range(1, 5).Select(i => $"{i}-0"), (await PullAsync(second, 5)).Select(entry => entry.Entry.Id).Order());
@@ -210,4 +210,11 @@ public sealed class ConsumerSourceTests : StreamsSpec
     }
 
     private Task PendingBecomesAsync(int pending) => EventuallyAsync(async () => await PendingAsync() == pending);
+
+    /// <summary>An actor with a materializer of its own.</summary>
+    private sealed class Owner : ReceiveActor
+    {
+        public Owner(IActorRef redis, TaskCompletionSource<ISinkQueue<CommittableStreamEntry>> started) => started.SetResult(
+            RedisSource.Stream(redis, Options).RunWith(Sink.Queue<CommittableStreamEntry>(), Context.Materializer()));
+    }
 }
