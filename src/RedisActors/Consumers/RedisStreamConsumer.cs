@@ -67,6 +67,7 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
         Receive<Stepped>(OnStepped);
         Receive<AcknowledgeStreamEntry>(message => OnAcknowledge(message.Id));
         Receive<FailStreamEntry>(OnFail);
+        Receive<LetGoOfStreamEntry>(OnLetGo);
         Receive<Told>(OnTold);
         Receive<AddedToDeadLetters>(OnAddedToDeadLetters);
         Receive<ClockTick>(_ => OnClockTick());
@@ -320,6 +321,13 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
         Step();
     }
 
+    private void OnLetGo(LetGoOfStreamEntry message)
+    {
+        _ledger.LetGo(message.Id);
+        Step();
+        StopWhenIdle();
+    }
+
     private void OnClockTick()
     {
         HandOverAgain(_ledger.OnTime(Now));
@@ -403,3 +411,6 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
 
     private sealed class StatusTick : Tick<StatusTick>;
 }
+
+/// <summary>From a handler of the same process: it has not begun with the entry, and will not.</summary>
+internal sealed record LetGoOfStreamEntry(string Id) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -221,6 +221,16 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
         _done.Add(id);
     }
 
+    /// <summary>
+    /// The handler gives an entry back that it has not begun with. That is no failure: the next pass finds it again, or whoever comes next does.
+    /// </summary>
+    public void LetGo(string id)
+    {
+        if (!_held.TryGetValue(id, out var held) || held.State != HeldState.Handling) return;
+        InHand--;
+        _held.Remove(id);
+    }
+
     /// <summary>The handler could not handle an entry, or has not answered in time. False: it is not the handler's.</summary>
     public bool Fail(string id, string reason, long now)
     {
