@@ -35,7 +35,7 @@ public sealed record RedisStreamConsumerOptions
 
     /// <summary>
     /// How many entries the handler has at most that it has not answered; 1 to 10,000, 100 by default. When half of them have been
-    /// answered, the consumer reads on.
+    /// answered, the consumer reads on, and otherwise every 50 ms.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public int MaxInHand

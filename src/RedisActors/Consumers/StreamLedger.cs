@@ -78,6 +78,9 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
     private const int PassesPerIdleTime = 3;
     private const int MostAcknowledgedAtOnce = 1000;
 
+    /// <summary>In milliseconds.</summary>
+    private const int SmallReadInterval = 50;
+
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, HeldEntry> _held = [];
@@ -89,6 +92,7 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
     private readonly int _leastRoom = Math.Max(1, options.MaxInHand / 2);
     private bool _hasGroup;
     private bool _hasMore = true;
+    private long _smallReadDue;
     private int _passes;
     private Pass _pass = Pass.Own;
     private string? _behind = Beginning;
@@ -153,8 +157,8 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
             }
         }
 
-        // Read in batches, and not one by one as they are answered.
-        if (Room < _leastRoom) return null;
+        // Read in batches, and not one by one as they are answered; but nobody is to wait for a batch.
+        if (Room == 0 || (Room < _leastRoom && now < _smallReadDue)) return null;
         var untilPass = TimeSpan.FromMilliseconds(PassDue - now);
         return new StreamStep.ReadNew(Room, _hasMore ? TimeSpan.Zero : untilPass < LongestBlock ? untilPass : LongestBlock);
     }
@@ -194,6 +198,7 @@ internal sealed class StreamLedger(RedisStreamConsumerOptions options)
     public IReadOnlyList<RedisStreamEntry> OnRead(StreamStep.ReadNew read, IReadOnlyList<RedisStreamEntry> entries, long now)
     {
         _hasMore = entries.Count == read.Count;
+        _smallReadDue = now + SmallReadInterval;
         return Take(entries, now);
     }
 

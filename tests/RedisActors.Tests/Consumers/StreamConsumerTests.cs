@@ -48,10 +48,9 @@ public sealed class StreamConsumerTests : ServerSpec
 
         var first = await handler.ReceiveNAsync(10, Patience).ToListAsync();
         await handler.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(300));
-        for (var i = 3; i < 8; i++) consumer.Tell(((RedisStreamEntry)first[i]).Acknowledge(), handler);
+        consumer.Tell(((RedisStreamEntry)first[3]).Acknowledge(), handler);
 
-        var next = (await handler.ReceiveNAsync(5, Patience).ToListAsync()).Cast<RedisStreamEntry>();
-        Assert.Equal(["11-0", "12-0", "13-0", "14-0", "15-0"], next.Select(entry => entry.Id));
+        Assert.Equal("11-0", (await handler.ExpectMsgAsync<RedisStreamEntry>(Patience)).Id);
         await handler.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(300));
     }
 
