@@ -7,6 +7,7 @@ using RedisActors.Tests.Servers;
 namespace RedisActors.Tests.Subscriptions;
 
 /// <summary>A subscriber that does not keep up costs a bounded heap, and is told what it misses.</summary>
+[Collection(nameof(AllProcessors))]
 public sealed class SlowSubscriberTests : ServerSpec
 {
     private const int Count = 1_000_000;
