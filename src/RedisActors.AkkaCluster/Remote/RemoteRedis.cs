@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Akka.Remote;
 using RedisActors.Commands;
 using RedisActors.ExactlyOnce;
 using RedisActors.Subscriptions;
@@ -62,6 +63,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         Receive<MemberRemoved>(OnMemberRemoved);
         Receive<IMemberEvent>(OnMember);
         Receive<IReachabilityEvent>(OnReachability);
+        Receive<DisassociatedEvent>(OnDisassociated);
         Receive<ActorIdentity>(OnIdentity);
         Receive<Terminated>(OnTerminated);
         Receive<DrainCommands>(OnDrainCommands);
@@ -106,6 +108,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(IReachabilityEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Timers.StartPeriodicTimer(Identification.Instance, Identification.Instance, TimeSpan.Zero, _settings.IdentifyInterval);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, DeadlineResolution);
         Timers.StartPeriodicTimer(SignsDue.Instance, SignsDue.Instance, SignInterval);
@@ -115,6 +118,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     protected override void PostStop()
     {
         _cluster.Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
         _ledger.EndAll("the RemoteRedis stopped");
         _subscriptions.EndAll("the RemoteRedis stopped");
     }
@@ -309,6 +313,12 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
                 Change(reachable.Member.Address, node => node.IsReachable = true);
                 break;
         }
+    }
+
+    /// <summary>Akka.Remote connects again by itself and says nothing to those whose messages are lost.</summary>
+    private void OnDisassociated(DisassociatedEvent change)
+    {
+        foreach (var node in NodesAt(change.RemoteAddress)) _subscriptions.ConnectionBroken(node);
     }
 
     private void Change(Address address, Action<RemoteNode> change)

@@ -118,6 +118,18 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
         foreach (var subscription in _all.Values.ToList()) Settle(subscription);
     }
 
+    /// <summary>
+    /// The connection between the nodes broke, and what was on its way is lost, though both live on: what is at that node is asked for anew.
+    /// </summary>
+    public void ConnectionBroken(RemoteNode node)
+    {
+        foreach (var subscription in _all.Values.Where(each => each.Place?.Node == node).ToList())
+        {
+            Leave(subscription, subscription.Place!, $"the connection to the node {node.Address} broke");
+            Settle(subscription);
+        }
+    }
+
     /// <summary>The node that tells under this number; null: none does any more.</summary>
     public RemoteNode? NodeAt(long place) => _byPlace.GetValueOrDefault(place)?.Place?.Node;
 
@@ -206,7 +218,7 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
 
     private void Settle(RemoteSubscription subscription)
     {
-        if (subscription.Place is { Node.TakesCommands: false } former) Leave(subscription, former);
+        if (subscription.Place is { Node.TakesCommands: false } former) Leave(subscription, former, WhyNot(former.Node));
         if (subscription.Place is not null || _calls.Choose(subscription.Topic) is not { } node) return;
         var number = ++_lastNumber;
         var place = new RemotePlace(node, number, _calls.Open(number));
@@ -218,11 +230,11 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
     private void Ask(RemoteSubscription subscription, RemotePlace place) => _calls.Ask(place.Node, subscription.RequestFor(place.Inlet));
 
     /// <summary>What the node has told of an interruption of its own goes on as one that this node's loss has made longer.</summary>
-    private void Leave(RemoteSubscription subscription, RemotePlace place)
+    private void Leave(RemoteSubscription subscription, RemotePlace place, string cause)
     {
         Close(subscription, place);
         if (!place.IsConfirmed || subscription.Gap is not null) return;
-        var gap = new SubscriptionGap(subscription.Certain, subscription.Epoch, WhyNot(place.Node));
+        var gap = new SubscriptionGap(subscription.Certain, subscription.Epoch, cause);
         subscription.Gap = gap;
         subscription.Member.Tell(new RedisSubscriptionInterrupted(
             subscription.Topic.Kind, subscription.Topic.Name, gap.Epoch, gap.From, gap.Cause));

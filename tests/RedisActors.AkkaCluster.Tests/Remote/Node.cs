@@ -76,6 +76,13 @@ internal sealed class Node
         }
     }
 
+    /// <summary>The connection to another node breaks, and Akka.Remote makes a new one. Both need the settings <see cref="CanBeCutOff"/>.</summary>
+    public async Task DisconnectAsync(Node other)
+    {
+        var remoting = ((IRemoteActorRefProvider)((ExtendedActorSystem)System).Provider).Transport;
+        Assert.True(await remoting.ManagementCommand(new ForceDisassociate(other.Address)));
+    }
+
     /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
     public async Task LeaveAsync()
     {

@@ -99,6 +99,24 @@ public sealed class RemoteSubscriptionsTests
     }
 
     [Fact]
+    public void A_broken_connection_between_the_nodes_is_a_gap_and_the_same_node_is_asked_anew()
+    {
+        SubscribeAt(_one);
+        var former = Place;
+        _subscriptions.ConnectionBroken(_other);
+        Assert.Equal(former, Place);
+
+        _subscriptions.ConnectionBroken(_one);
+        _subscriptions.Arrived(former, Message(1));
+        _subscriptions.Arrived(Place, new RedisSubscribed(Kind, "news", 1, At(5)));
+
+        Assert.Equal([_one, _one], _calls.Asked.Select(each => each.Node));
+        Assert.Equal([At(0)], _calls.ToldTo(_subscriber).OfType<RedisSubscriptionInterrupted>().Select(each => each.Since));
+        Assert.Equal([At(5)], _calls.ToldTo(_subscriber).OfType<RedisSubscriptionResumed>().Select(each => each.To));
+        Assert.Empty(_calls.ToldTo(_subscriber).OfType<RedisMessage>());
+    }
+
+    [Fact]
     public void Several_nodes_lost_in_a_row_make_one_gap()
     {
         SubscribeAt(_one);

@@ -54,6 +54,14 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     }
 
     [Fact]
+    public async Task Every_number_is_received_or_in_a_told_gap_when_the_connection_between_the_nodes_breaks()
+    {
+        var (front, one, _, account) = await StartAsync($"{OfARole}\n{Node.CanBeCutOff}");
+
+        await AccountAsync(account, () => one.DisconnectAsync(front));
+    }
+
+    [Fact]
     public async Task Every_number_is_received_or_in_a_told_gap_when_Redis_is_killed_and_restarted()
     {
         var (_, _, _, account) = await StartAsync(OfARole);
