@@ -76,12 +76,11 @@ internal sealed class Node
         }
     }
 
-    /// <summary>The connection to another node breaks, and Akka.Remote makes a new one. Both need the settings <see cref="CanBeCutOff"/>.</summary>
-    public async Task DisconnectAsync(Node other)
-    {
-        var remoting = ((IRemoteActorRefProvider)((ExtendedActorSystem)System).Provider).Transport;
-        Assert.True(await remoting.ManagementCommand(new ForceDisassociate(other.Address)));
-    }
+    /// <summary>
+    /// Its connections to other nodes break, with what was on its way; Akka.Remote makes new ones. Ends the actors of Akka.Remote that write
+    /// to them, which close them: the nodes are in one process, and nothing else can close its sockets.
+    /// </summary>
+    public void Disconnect() => System.ActorSelection("/system/endpointManager/*/endpointWriter").Tell(PoisonPill.Instance);
 
     /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
     public async Task LeaveAsync()
