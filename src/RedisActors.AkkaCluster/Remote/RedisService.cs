@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// Forwards the commands of other nodes to the <see cref="RedisActor"/> of its own, which answers them itself. When its node is about to
-/// leave, or to lose the singleton, it sends commands back to the <see cref="RemoteRedis"/> they came from, which sends them to another
+/// Forwards the commands and subscriptions of other nodes to the <see cref="RedisActor"/> of its own, which answers them itself. When its node is about to
+/// leave, or to lose the singleton, it sends them back to the <see cref="RemoteRedis"/> they came from, which sends them to another
 /// node, and stops after a while. What it has forwarded is answered all the same.
 /// </summary>
 internal sealed class RedisService : ReceiveActor, IWithTimers
@@ -28,6 +28,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
     private void Serving()
     {
         Receive<RedisCommand>(command => _redis.Forward(command));
+        Receive<RedisSubscribe>(subscribe => _redis.Forward(subscribe));
         Receive<Leave>(_ =>
         {
             Become(Leaving);
@@ -38,6 +39,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
     private void Leaving()
     {
         Receive<RedisCommand>(command => Sender.Tell(command));
+        Receive<RedisSubscribe>(subscribe => Sender.Tell(subscribe));
         Receive<Leave>(_ => { });
         Receive<End>(_ => Context.Stop(Self));
     }

@@ -194,7 +194,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     }
 
     /// <summary>Spreads the slots over the nodes; the same node for a slot as long as the nodes are the same.</summary>
-    private RemoteNode? Choose(int slot) =>
+    public RemoteNode? Choose(int slot) =>
         _nodes.Where(node => node.TakesCommands).MaxBy(node => HashCode.Combine(slot, node.Service));
 
     private void Send(RemoteTrack track, RemoteCommand command, RemoteNode node, long now)

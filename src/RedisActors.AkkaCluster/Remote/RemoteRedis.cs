@@ -1,8 +1,11 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Akka.Remote;
 using RedisActors.Commands;
 using RedisActors.ExactlyOnce;
+using RedisActors.Subscriptions;
 using static Akka.Cluster.ClusterEvent;
 
 namespace RedisActors.AkkaCluster;
@@ -21,13 +24,19 @@ namespace RedisActors.AkkaCluster;
 /// <see cref="DeliveryMode.AtMostOnce"/>. The others end as <see cref="Outcome.Unknown"/>.</para>
 /// <para>While no node serves, commands wait here, each as long as its timeout. Commands of one sender for one key keep their order, also
 /// when they move from one node to another.</para>
+/// <para>It takes <see cref="Subscribe"/> and its like as a <see cref="RedisActor"/> does, and subscribes at a node that serves; when that
+/// node serves no longer, at another. The subscriber is told of the gap between them as of any other; epochs are counted by each node for
+/// itself. Nothing is read from the stream of a <see cref="RedisBackfill"/> for the gap between two nodes: that gap is told as not
+/// complete.</para>
 /// </remarks>
-public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
+public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemoteSubscriptionCalls
 {
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SignInterval = TimeSpan.FromSeconds(1);
 
     private readonly RemoteRedisSettings _settings;
     private readonly RemoteLedger _ledger;
+    private readonly RemoteSubscriptions _subscriptions;
     private readonly TokenSource _tokens = new();
     private readonly CommandDrain _drain = new();
 
@@ -42,12 +51,19 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     {
         _settings = settings;
         _ledger = new RemoteLedger(settings.MaxUnanswered, settings.TokensKeptFor, settings.Grace, this);
+        _subscriptions = new RemoteSubscriptions(this);
         Receive<RedisCommand>(OnCommand);
         Receive<RedisReply>(reply => OnAnswer(reply.State, Outcome.Applied, command => new RedisReply(reply.Value, command.Command.State)));
         Receive<Status.Failure>(OnFailure);
+        Receive<RemoteInlet.Arrived>(OnArrived);
+        Receive<RedisSubscribe>(OnSubscribe);
+        Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, AskerOf(message.Subscriber)));
+        Receive<SubscriberStopped>(message => _subscriptions.SubscriberStopped(message.Subscriber));
+        Receive<SignsDue>(_ => _subscriptions.Tick());
         Receive<MemberRemoved>(OnMemberRemoved);
         Receive<IMemberEvent>(OnMember);
         Receive<IReachabilityEvent>(OnReachability);
+        Receive<DisassociatedEvent>(OnDisassociated);
         Receive<ActorIdentity>(OnIdentity);
         Receive<Terminated>(OnTerminated);
         Receive<DrainCommands>(OnDrainCommands);
@@ -65,6 +81,24 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) => Fail(command, outcome, why, null);
 
+    RemoteNode? IRemoteSubscriptionCalls.Choose(Topic topic) => _ledger.Choose(topic.GetHashCode());
+
+    IActorRef IRemoteSubscriptionCalls.Open(long place) => Context.ActorOf(RemoteInlet.Props(place));
+
+    void IRemoteSubscriptionCalls.Close(IActorRef inlet) => Context.Stop(inlet);
+
+    void IRemoteSubscriptionCalls.Ask(RemoteNode node, RedisSubscribe request) => node.Service.Tell(request, request.Subscriber);
+
+    void IRemoteSubscriptionCalls.Tell(IActorRef actor, object message) => Guard(() => actor.Tell(message, Self));
+
+    void IRemoteSubscriptionCalls.Mark(IActorRef subscriber, long subscription, long mark) =>
+        Guard(() => subscriber.Tell(new Identify(string.Create(CultureInfo.InvariantCulture, $"{subscription}:{mark}")), Self));
+
+    void IRemoteSubscriptionCalls.Watch(IActorRef subscriber) =>
+        Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
+
+    void IRemoteSubscriptionCalls.Unwatch(IActorRef subscriber) => Guard(() => Context.Unwatch(subscriber));
+
     internal static Props Props(RemoteRedisSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
     internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why, string? serverError = null) => new(
@@ -74,22 +108,30 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     protected override void PreStart()
     {
         _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(IReachabilityEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Timers.StartPeriodicTimer(Identification.Instance, Identification.Instance, TimeSpan.Zero, _settings.IdentifyInterval);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, DeadlineResolution);
+        Timers.StartPeriodicTimer(SignsDue.Instance, SignsDue.Instance, SignInterval);
     }
 
     /// <summary>Commands that no node ever had certainly did not run.</summary>
     protected override void PostStop()
     {
         _cluster.Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
         _ledger.EndAll("the RemoteRedis stopped");
+        _subscriptions.EndAll("the RemoteRedis stopped");
     }
 
     /// <inheritdoc/>
     protected override void Unhandled(object message)
     {
         base.Unhandled(message);
-        RedisActor.RefuseUnknown(message, Context, nameof(RemoteRedis), "RedisCommand, DrainCommands");
+        RedisActor.RefuseUnknown(
+            message,
+            Context,
+            nameof(RemoteRedis),
+            "RedisCommand, Subscribe, PSubscribe, SSubscribe, Unsubscribe, PUnsubscribe, SUnsubscribe, DrainCommands");
     }
 
     private void OnCommand(RedisCommand command)
@@ -121,6 +163,31 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         _ledger.Accept(accepted, now);
     }
 
+    private void OnSubscribe(RedisSubscribe message)
+    {
+        var asker = AskerOf(message.Subscriber);
+        if (_drain.HasBegun) _subscriptions.Refuse(message, asker, "the RemoteRedis is about to stop and takes no more");
+        else _subscriptions.Subscribe(message, asker);
+    }
+
+    /// <summary>Whoever asks for another is answered too.</summary>
+    private IActorRef? AskerOf(IActorRef subscriber) =>
+        Sender.IsNobody() || Sender.Equals(subscriber) || Sender.Equals(Context.System.DeadLetters) ? null : Sender;
+
+    private void OnArrived(RemoteInlet.Arrived message)
+    {
+        if (message.Message is not RedisSubscribe)
+        {
+            _subscriptions.Arrived(message.Place, message.Message);
+        }
+        else if (_subscriptions.NodeAt(message.Place) is { } node)
+        {
+            // Sent back.
+            node.IsLeaving = true;
+            NodesChanged();
+        }
+    }
+
     private RemoteCommand Read(RedisCommand command, long now)
     {
         var delivery = command.Delivery ?? _settings.Delivery;
@@ -135,7 +202,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
     {
         _services[Sender].IsLeaving = true;
         _ledger.Returned((long)command.State!, Now);
-        _ledger.Changed(Now);
+        NodesChanged();
     }
 
     private void OnFailure(Status.Failure failure)
@@ -176,9 +243,23 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         }
     }
 
+    /// <summary>A subscriber that throws, or is no actor, hurts nobody else.</summary>
+    private void Guard(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _log.Debug("remote redis: a subscriber failed: {0}", error.Message);
+        }
+    }
+
     private void OnDrainCommands(DrainCommands message)
     {
         _drain.Begin(Sender, message.Timeout, Now);
+        _subscriptions.EndAll("the RemoteRedis is about to stop and takes no more");
         ContinueDrain();
     }
 
@@ -234,10 +315,22 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         }
     }
 
+    /// <summary>Akka.Remote connects again by itself and says nothing to those whose messages are lost.</summary>
+    private void OnDisassociated(DisassociatedEvent change)
+    {
+        foreach (var node in NodesAt(change.RemoteAddress)) _subscriptions.ConnectionBroken(node);
+    }
+
     private void Change(Address address, Action<RemoteNode> change)
     {
         foreach (var node in NodesAt(address)) change(node);
+        NodesChanged();
+    }
+
+    private void NodesChanged()
+    {
         _ledger.Changed(Now);
+        _subscriptions.NodesChanged();
     }
 
     private List<RemoteNode> NodesAt(Address address) => [.. _ledger.Nodes.Where(node => node.Address.Equals(address))];
@@ -259,6 +352,12 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
 
     private void OnIdentity(ActorIdentity identity)
     {
+        if (identity.MessageId is string mark && mark.Split(':') is [var subscription, var count])
+        {
+            _subscriptions.Taken(long.Parse(subscription, CultureInfo.InvariantCulture), long.Parse(count, CultureInfo.InvariantCulture));
+            return;
+        }
+
         if (identity.Subject is not { } service || _services.ContainsKey(service)) return;
         var address = service.Path.Address.HasLocalScope ? _cluster.SelfAddress : service.Path.Address;
         var node = new RemoteNode(service, address)
@@ -269,6 +368,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         Context.Watch(service);
         _log.Info("remote redis: the node {0} serves", address);
         _ledger.Join(node, Now);
+        _subscriptions.NodesChanged();
     }
 
     /// <summary>
@@ -285,7 +385,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         else
         {
             node.IsLeaving = true;
-            _ledger.Changed(Now);
+            NodesChanged();
             IdentifyServices();
         }
     }
@@ -296,12 +396,20 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls
         _log.Warning("remote redis: the node {0} no longer serves: it has left the Akka cluster or is lost", node.Address);
         Context.Unwatch(node.Service);
         _ledger.Lost(node, Now);
+        _subscriptions.NodesChanged();
         IdentifyServices();
     }
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {
         public static Tick Instance { get; } = new();
+    }
+
+    private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
+
+    private sealed record SignsDue : INoSerializationVerificationNeeded
+    {
+        public static SignsDue Instance { get; } = new();
     }
 
     private sealed record Identification : INoSerializationVerificationNeeded

@@ -54,7 +54,11 @@ public sealed class RemoteRedisExtension : IExtension
     {
         // What comes too late even for a service that lingers goes back as well.
         var path = system.Provider.RootPath / settings.ServicePath;
-        DeadLetterResponder.AnswerFor(system, path, (command, letter) => letter.Sender.Tell(command, letter.Recipient));
+        DeadLetterResponder.AnswerFor(
+            system,
+            path,
+            (command, letter) => letter.Sender.Tell(command, letter.Recipient),
+            (subscribe, letter) => subscribe.Subscriber.Tell(subscribe, letter.Recipient));
 
         var service = RedisService.Props(settings.Connection, settings.Linger);
         if (settings.ServedBy == ServedBy.Singleton)

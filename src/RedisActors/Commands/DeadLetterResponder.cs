@@ -15,11 +15,14 @@ internal sealed class DeadLetterResponder : MinimalActorRef
 {
     private readonly ActorPath _owner;
     private readonly Action<RedisCommand, DeadLetter> _answer;
+    private readonly Action<RedisSubscribe, DeadLetter> _refuse;
 
-    private DeadLetterResponder(ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer)
+    private DeadLetterResponder(
+        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse)
     {
         _owner = owner;
         _answer = answer;
+        _refuse = refuse ?? ((subscribe, _) => subscribe.Subscriber.Tell(subscribe.Refusal("the RedisActor stopped")));
         Provider = system.Provider;
 
         // The event stream tells subscribers apart by their paths.
@@ -39,8 +42,10 @@ internal sealed class DeadLetterResponder : MinimalActorRef
     /// <param name="system">The actor system of the actor.</param>
     /// <param name="owner">The local path of the actor; those below it count as the actor itself.</param>
     /// <param name="answer">Answers a command, which has a sender. Called from any thread.</param>
-    public static void AnswerFor(ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer) =>
-        system.EventStream.Subscribe(new DeadLetterResponder(system, owner, answer), typeof(DeadLetter));
+    /// <param name="refuse">Answers who wants to subscribe; null: the subscription has ended.</param>
+    public static void AnswerFor(
+        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse = null) =>
+        system.EventStream.Subscribe(new DeadLetterResponder(system, owner, answer, refuse), typeof(DeadLetter));
 
     protected override void TellInternal(object message, IActorRef sender)
     {
@@ -51,7 +56,7 @@ internal sealed class DeadLetterResponder : MinimalActorRef
                 _answer(command, letter);
                 break;
             case RedisSubscribe subscribe:
-                subscribe.Subscriber.Tell(subscribe.Refusal("the RedisActor stopped"));
+                _refuse(subscribe, letter);
                 break;
             case RedisUnsubscribe unsubscribe:
                 unsubscribe.Subscriber.Tell(unsubscribe.Answer());

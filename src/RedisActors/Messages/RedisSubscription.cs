@@ -308,6 +308,7 @@ public abstract record RedisSubscriptionEvent(RedisSubscriptionKind Kind, string
 /// <param name="Epoch">The number of the connection.</param>
 /// <param name="At">
 /// The time at which it had been confirmed for sure, by the server's clock; by this host's where the server does not permit <c>TIME</c>.
+/// For a subscriber that had been told so already: the last time at which the connection was certainly alive.
 /// </param>
 public sealed record RedisSubscribed(RedisSubscriptionKind Kind, string Channel, long Epoch, DateTimeOffset At) : RedisSubscriptionEvent(Kind, Channel);
 

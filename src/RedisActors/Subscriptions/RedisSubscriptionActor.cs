@@ -32,6 +32,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private readonly IActorRef _self = Context.Self;
     private SubscriptionLink? _link;
     private long _epoch;
+    private DateTimeOffset? _sign;
     private RedisConnectionEvent? _state;
     private string? _whyNot;
     private string _end = "the RedisActor stopped";
@@ -51,6 +52,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Member, message.Extent, Now)));
         Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Member, message.Page, Now)));
         Receive<SecondPassed>(_ => OnSecondPassed());
+        Receive<SignPassed>(message => Current(message.Epoch, () => _sign = message.Since));
         Receive<TimeShown>(OnTimeShown);
         Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel\'s slot any more")));
         Receive<AdoptTopic>(OnAdoptTopic);
@@ -103,7 +105,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     {
         var asker = AskerOf(message.Subscriber);
         if (_whyNot is not null) _ledger.Refuse(message, asker, _whyNot);
-        else _ledger.Subscribe(message, asker, _clock.AtLatest(Stopwatch.GetTimestamp()));
+        else _ledger.Subscribe(message, asker, _clock.AtLatest(Stopwatch.GetTimestamp()), _sign);
     }
 
     /// <summary>Whoever asks for another is answered too.</summary>
@@ -114,6 +116,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     {
         _link = (SubscriptionLink)message.Link;
         _epoch = message.Epoch;
+        _sign = null;
         _clock.Forget();
         var (self, epoch) = (_self, _epoch);
         _link.Listen(_epoch, self.Tell, topic => self.Tell(new LeftUnasked(epoch, topic)));
@@ -237,6 +240,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _ledger.Mark();
         _ledger.MarkCrowded();
         _ledger.ReadOn(Now);
+
+        // What came over the link before that sign is in the mailbox already.
+        if (_link is not null) Self.Tell(new SignPassed(_epoch, LastSign().Since));
     }
 
     private void Current(long epoch, Action act)
@@ -404,6 +410,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record LeftUnasked(long Epoch, Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record SignPassed(long Epoch, DateTimeOffset Since) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 

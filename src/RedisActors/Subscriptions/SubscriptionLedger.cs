@@ -39,7 +39,8 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
     /// <param name="message">To what.</param>
     /// <param name="asker">Who asked, if not the subscriber itself.</param>
     /// <param name="now">The time, by the server's clock where it is known.</param>
-    public void Subscribe(RedisSubscribe message, IActorRef? asker, DateTimeOffset now)
+    /// <param name="sign">The last sign of life of the link before which all messages have been told; null: there is none yet.</param>
+    public void Subscribe(RedisSubscribe message, IActorRef? asker, DateTimeOffset now, DateTimeOffset? sign = null)
     {
         var topic = new Topic(message.Kind, message.Name);
         if (!_topics.TryGetValue(topic, out var entry)) _topics.Add(topic, entry = new TopicEntry(topic));
@@ -56,7 +57,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         {
             if (member.IsInterrupted) return;
             if (member.Log is { NeedsMark: true }) outlet.AskExtent(member);
-            Confirm(member, now);
+            Confirm(member, !member.IsConfirmed ? now : sign > entry.ConfirmedAt ? sign.Value : entry.ConfirmedAt);
         }
         else if (entry.State == TopicState.Idle && _epoch is not null) Ask(entry);
     }

@@ -76,6 +76,12 @@ internal sealed class Node
         }
     }
 
+    /// <summary>
+    /// Its connections to other nodes break, with what was on its way; Akka.Remote makes new ones. Ends the actors of Akka.Remote that write
+    /// to them, which close them: the nodes are in one process, and nothing else can close its sockets.
+    /// </summary>
+    public void Disconnect() => System.ActorSelection("/system/endpointManager/*/endpointWriter").Tell(PoisonPill.Instance);
+
     /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
     public async Task LeaveAsync()
     {
