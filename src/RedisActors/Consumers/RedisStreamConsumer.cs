@@ -46,6 +46,7 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
     private readonly IActorRef _self = Context.Self;
     private bool _isStepping;
     private bool _isAcknowledging;
+    private bool _willAcknowledge;
     private long _pausedUntil;
     private string? _lastProblem;
     private long? _pending;
@@ -70,6 +71,7 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
         Receive<LetGoOfStreamEntry>(OnLetGo);
         Receive<Told>(OnTold);
         Receive<AddedToDeadLetters>(OnAddedToDeadLetters);
+        Receive<AcknowledgeTick>(_ => OnAcknowledgeTick());
         Receive<ClockTick>(_ => OnClockTick());
         Receive<StatusTick>(_ => AskForGroups());
         Receive<Groups>(OnGroups);
@@ -281,6 +283,16 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
     private void OnAcknowledge(string id)
     {
         _ledger.Acknowledge(id);
+        if (_isAcknowledging || _willAcknowledge) return;
+
+        // Behind what the handler has answered already.
+        _willAcknowledge = true;
+        _self.Tell(AcknowledgeTick.Instance);
+    }
+
+    private void OnAcknowledgeTick()
+    {
+        _willAcknowledge = false;
         Acknowledge();
         Step();
     }
@@ -406,6 +418,8 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
     private sealed record AddedToDeadLetters(HeldEntry Held, Exception? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record Groups(RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed class AcknowledgeTick : Tick<AcknowledgeTick>;
 
     private sealed class ClockTick : Tick<ClockTick>;
 
