@@ -3,9 +3,9 @@ using Akka.Actor;
 namespace RedisActors.AkkaCluster;
 
 /// <summary>
-/// Forwards the commands and subscriptions of other nodes to the <see cref="RedisActor"/> of its own, which answers them itself. When its node is about to
-/// leave, or to lose the singleton, it sends them back to the <see cref="RemoteRedis"/> they came from, which sends them to another
-/// node, and stops after a while. What it has forwarded is answered all the same.
+/// Forwards the commands and subscriptions of other nodes to the <see cref="RedisActor"/> of its own, which answers them itself. When its
+/// node is about to leave, or to lose the singleton, it sends them back to the <see cref="RemoteRedis"/> they came from, which sends them to
+/// another node, and stops after a while. What it has forwarded is answered all the same.
 /// </summary>
 internal sealed class RedisService : ReceiveActor, IWithTimers
 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -57,7 +56,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         Receive<Status.Failure>(OnFailure);
         Receive<RemoteInlet.Arrived>(OnArrived);
         Receive<RedisSubscribe>(OnSubscribe);
-        Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, AskerOf(message.Subscriber)));
+        Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
         Receive<SubscriberStopped>(message => _subscriptions.SubscriberStopped(message.Subscriber));
         Receive<SignsDue>(_ => _subscriptions.Tick());
         Receive<MemberRemoved>(OnMemberRemoved);
@@ -92,7 +91,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     void IRemoteSubscriptionCalls.Tell(IActorRef actor, object message) => Guard(() => actor.Tell(message, Self));
 
     void IRemoteSubscriptionCalls.Mark(IActorRef subscriber, long subscription, long mark) =>
-        Guard(() => subscriber.Tell(new Identify(string.Create(CultureInfo.InvariantCulture, $"{subscription}:{mark}")), Self));
+        Guard(() => subscriber.Tell(new SubscriberMark(subscription, mark).Question(), Self));
 
     void IRemoteSubscriptionCalls.Watch(IActorRef subscriber) =>
         Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
@@ -165,14 +164,10 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void OnSubscribe(RedisSubscribe message)
     {
-        var asker = AskerOf(message.Subscriber);
+        var asker = Membership.AskerOf(Context, message.Subscriber);
         if (_drain.HasBegun) _subscriptions.Refuse(message, asker, "the RemoteRedis is about to stop and takes no more");
         else _subscriptions.Subscribe(message, asker);
     }
-
-    /// <summary>Whoever asks for another is answered too.</summary>
-    private IActorRef? AskerOf(IActorRef subscriber) =>
-        Sender.IsNobody() || Sender.Equals(subscriber) || Sender.Equals(Context.System.DeadLetters) ? null : Sender;
 
     private void OnArrived(RemoteInlet.Arrived message)
     {
@@ -352,9 +347,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void OnIdentity(ActorIdentity identity)
     {
-        if (identity.MessageId is string mark && mark.Split(':') is [var subscription, var count])
+        if (SubscriberMark.Of(identity) is { } mark)
         {
-            _subscriptions.Taken(long.Parse(subscription, CultureInfo.InvariantCulture), long.Parse(count, CultureInfo.InvariantCulture));
+            _subscriptions.Taken(mark.Member, mark.Count);
             return;
         }
 

@@ -40,7 +40,7 @@ internal interface IRemoteSubscriptionCalls
 /// certainly alive, and comes behind all messages of before; so that a gap need not begin long ago where messages are rare. What a node
 /// says of its own connection passes through.
 /// </remarks>
-internal sealed class RemoteSubscriptions : ISubscriptionOutlet
+internal sealed class RemoteSubscriptions : ISubscriberOutlet
 {
     /// <summary>How many messages may wait beyond the bound of a subscriber, as at a RedisActor.</summary>
     private const int MayExceed = 2 * PushedMessages.Capacity;
@@ -50,10 +50,14 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
     private readonly Dictionary<long, RemoteSubscription> _byNumber = [];
     private readonly Dictionary<long, RemoteSubscription> _byPlace = [];
     private readonly Dictionary<Membership, long> _numbers = [];
-    private readonly Dictionary<IActorRef, int> _subscribers = [];
+    private readonly WatchedSubscribers _subscribers;
     private long _lastNumber;
 
-    public RemoteSubscriptions(IRemoteSubscriptionCalls calls) => _calls = calls;
+    public RemoteSubscriptions(IRemoteSubscriptionCalls calls)
+    {
+        _calls = calls;
+        _subscribers = new WatchedSubscribers(calls.Watch, calls.Unwatch);
+    }
 
     public bool IsEmpty => _all.Count == 0;
 
@@ -69,7 +73,7 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
             _all.Add(key, subscription);
             _byNumber.Add(subscription.Number, subscription);
             _numbers.Add(member, subscription.Number);
-            if (Count(request.Subscriber, 1) == 1) _calls.Watch(request.Subscriber);
+            _subscribers.Add(request.Subscriber);
         }
 
         subscription.Request = request;
@@ -188,26 +192,9 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
         }
     }
 
-    void ISubscriptionOutlet.Tell(IActorRef actor, object message) => _calls.Tell(actor, message);
+    void ISubscriberOutlet.Tell(IActorRef actor, object message) => _calls.Tell(actor, message);
 
-    void ISubscriptionOutlet.Mark(Membership member, long mark) => _calls.Mark(member.Subscriber, _numbers[member], mark);
-
-    // A Membership does not do these.
-    void ISubscriptionOutlet.Subscribe(Topic topic) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.Unsubscribe(Topic topic) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.AskExtent(Membership member) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.AskPage(Membership member, StreamId after, StreamId to) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.Ended(Membership member) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.Ended(Topic topic) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.Watch(IActorRef subscriber) => throw new NotSupportedException();
-
-    void ISubscriptionOutlet.Unwatch(IActorRef subscriber) => throw new NotSupportedException();
+    void ISubscriberOutlet.Mark(Membership member, long mark) => _calls.Mark(member.Subscriber, _numbers[member], mark);
 
     private static string WhyNot(RemoteNode node) => node switch
     {
@@ -320,16 +307,8 @@ internal sealed class RemoteSubscriptions : ISubscriptionOutlet
         _all.Remove((subscription.Topic, member.Subscriber));
         _byNumber.Remove(subscription.Number);
         _numbers.Remove(member);
-        if (Count(member.Subscriber, -1) == 0) _calls.Unwatch(member.Subscriber);
+        _subscribers.Remove(member.Subscriber);
         if (last is not null) member.TellLast(last);
         foreach (var asker in member.Askers) _calls.Tell(asker, subscription.Topic.Failure(reason, serverError));
-    }
-
-    private int Count(IActorRef subscriber, int difference)
-    {
-        var count = _subscribers.GetValueOrDefault(subscriber) + difference;
-        if (count == 0) _subscribers.Remove(subscriber);
-        else _subscribers[subscriber] = count;
-        return count;
     }
 }

@@ -18,7 +18,6 @@ internal sealed class TransactionCommand : ScriptedCommand
     private const string Aborted = "EXECABORT ";
     private const string Because = "EXECABORT Transaction discarded because of: ";
 
-
     /// <summary>What every server says of a key that the ACL does not permit.</summary>
     private const string Access = " to access ";
 

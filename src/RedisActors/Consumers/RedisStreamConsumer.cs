@@ -167,36 +167,33 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
             {
                 Delivery = DeliveryMode.AtLeastOnce,
             },
-            StreamStep.ReadNew read when read.Block == TimeSpan.Zero => new RedisCommand(
-                "XREADGROUP", "GROUP", group, consumer, "COUNT", read.Count, "STREAMS", stream, ">")
-            {
-                Delivery = DeliveryMode.AtMostOnce,
-            },
             StreamStep.ReadNew read => new RedisCommand(
-                "XREADGROUP", "GROUP", group, consumer, "COUNT", read.Count, "BLOCK", Math.Max(1, (long)read.Block.TotalMilliseconds), "STREAMS", stream, ">")
+                "XREADGROUP", ["GROUP", group, consumer, "COUNT", read.Count, .. Block(read.Block), "STREAMS", stream, ">"])
             {
                 Delivery = DeliveryMode.AtMostOnce,
-                Timeout = read.Block + RequestTimeout,
+                Timeout = read.Block > TimeSpan.Zero ? read.Block + RequestTimeout : null,
             },
             StreamStep.LookForOwn look => new RedisCommand("XPENDING", stream, group, look.Behind, "+", look.Count, consumer),
             StreamStep.LookForIdle look => new RedisCommand(
                 "XPENDING", stream, group, "IDLE", (long)_options.ClaimIdle.TotalMilliseconds, look.Behind, "+", look.Count),
             // Whether the handler gets them is not certain before the reply is here, so they are not counted yet.
-            StreamStep.Claim claim => Claim(claim.Entries, "RETRYCOUNT", claim.Entries[0].Deliveries),
-            StreamStep.Renew renew => Claim(renew.Entries, "JUSTID"),
+            StreamStep.Claim claim => ClaimUntaken(claim.Entries, "RETRYCOUNT", claim.Entries[0].Deliveries),
+            StreamStep.Renew renew => ClaimUntaken(renew.Entries, "JUSTID"),
             _ => throw new InvalidOperationException($"There is no command for {step}."),
         };
     }
 
     /// <summary>Somebody else's interest in one of the entries makes its idle time shorter than it was.</summary>
-    private RedisCommand Claim(IReadOnlyList<PendingEntry> entries, params ReadOnlySpan<RedisValue> options)
+    private RedisCommand ClaimUntaken(IReadOnlyList<PendingEntry> entries, params ReadOnlySpan<RedisValue> options) =>
+        Claim(entries.Min(entry => entry.Idle), [.. entries.Select(entry => (RedisValue)entry.Id)], options);
+
+    private RedisCommand Claim(long idle, ReadOnlySpan<RedisValue> ids, params ReadOnlySpan<RedisValue> options) => new(
+        "XCLAIM", [_options.Stream, _options.Group, _options.Consumer, idle, .. ids, .. options])
     {
-        RedisValue[] arguments =
-        [
-            _options.Stream, _options.Group, _options.Consumer, entries.Min(entry => entry.Idle), .. entries.Select(entry => (RedisValue)entry.Id), .. options,
-        ];
-        return new RedisCommand("XCLAIM", arguments) { Delivery = DeliveryMode.AtMostOnce };
-    }
+        Delivery = DeliveryMode.AtMostOnce,
+    };
+
+    private static RedisValue[] Block(TimeSpan time) => time > TimeSpan.Zero ? ["BLOCK", Math.Max(1, (long)time.TotalMilliseconds)] : [];
 
     private void OnStepped(Stepped message)
     {
@@ -272,13 +269,8 @@ public sealed class RedisStreamConsumer : ReceiveActor, IWithTimers
     }
 
     /// <summary>So that an entry whose handling ends this process does not come back for ever. Nobody waits for it.</summary>
-    private void CountDeliveries(int deliveries, RedisValue[] ids) => _redis.Tell(
-        new RedisCommand(
-            "XCLAIM", [_options.Stream, _options.Group, _options.Consumer, 0, .. ids, "RETRYCOUNT", deliveries, "JUSTID"])
-        {
-            Delivery = DeliveryMode.AtMostOnce,
-        },
-        ActorRefs.NoSender);
+    private void CountDeliveries(int deliveries, RedisValue[] ids) =>
+        _redis.Tell(Claim(0, ids, "RETRYCOUNT", deliveries, "JUSTID"), ActorRefs.NoSender);
 
     private void OnAcknowledge(string id)
     {

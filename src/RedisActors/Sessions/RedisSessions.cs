@@ -166,9 +166,14 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
             return;
         }
 
+        if (!step.IsOptional)
+        {
+            RequestSession(waiting);
+            return;
+        }
+
         waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
-        if (!step.IsOptional) RequestSession(waiting);
-        else if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
+        if (!_pool.TryTake(waiting.Wait, Now)) Do(waiting, waiting.Wait.OnNoSession());
         Tick();
     }
 

@@ -80,8 +80,8 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
         return true;
     }
 
-    /// <summary>A user does not wait for a session any more. False when it did not.</summary>
-    public bool Withdraw(ISessionUser user) => _queue.Remove(user);
+    /// <summary>A user does not wait for a session any more, if it did.</summary>
+    public void Withdraw(ISessionUser user) => _queue.Remove(user);
 
     /// <summary>A user gives its session back.</summary>
     public void Release(Session session, long now)
@@ -134,14 +134,6 @@ internal sealed class SessionPool(int max, long idleTimeout, ISessionPoolOwner o
         {
             if (IsFree(session) && now - session.IdleSince >= idleTimeout) Close(session);
         }
-    }
-
-    /// <summary>Takes all who wait.</summary>
-    public IReadOnlyList<ISessionUser> TakeWaiting()
-    {
-        ISessionUser[] waiting = [.. _queue];
-        _queue.Clear();
-        return waiting;
     }
 
     /// <summary>

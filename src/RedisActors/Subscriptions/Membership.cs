@@ -10,14 +10,13 @@ namespace RedisActors.Subscriptions;
 /// How much of its mailbox a subscriber has taken is found out without its help: an <see cref="Identify"/> is answered by every actor, when
 /// it has taken everything before.
 /// </remarks>
-internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptionOutlet outlet)
+internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriberOutlet outlet)
 {
-    private ISubscriptionOutlet _outlet = outlet;
-
     private const int MostIdleMarks = 5;
 
     private readonly Queue<object> _waiting = new();
     private readonly Queue<RedisMessage> _held = new();
+    private ISubscriberOutlet _outlet = outlet;
     private long _heldDropped;
     private int _maxUnread;
     private int _mostInMailbox;
@@ -74,6 +73,13 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     /// <summary>How many messages are here and not in the mailbox.</summary>
     public int Waiting => _waiting.Count + _held.Count;
 
+    /// <summary>Whoever sends the present message in favour of a subscriber, so that it is answered too; null: the subscriber itself, or nobody.</summary>
+    public static IActorRef? AskerOf(IActorContext context, IActorRef subscriber)
+    {
+        var sender = context.Sender;
+        return sender.IsNobody() || sender.Equals(subscriber) || sender.Equals(context.System.DeadLetters) ? null : sender;
+    }
+
     public void Obey(RedisSubscribe options)
     {
         _maxUnread = options.MaxUnread;
@@ -95,7 +101,7 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
     }
 
     /// <summary>Another one tells it from here on. What the mailbox holds is not known to that one.</summary>
-    public void MoveTo(ISubscriptionOutlet next)
+    public void MoveTo(ISubscriberOutlet next)
     {
         _outlet = next;
         _sent = _taken = _marked = _takenAtMark = 0;
@@ -255,8 +261,18 @@ internal sealed class Membership(Topic topic, IActorRef subscriber, ISubscriptio
 /// <param name="Cause">Why it was lost.</param>
 internal sealed record SubscriptionGap(DateTimeOffset From, long Epoch, string Cause);
 
+/// <summary>What a <see cref="Membership"/> has done by others.</summary>
+internal interface ISubscriberOutlet
+{
+    /// <summary>Tells an actor.</summary>
+    void Tell(IActorRef actor, object message);
+
+    /// <summary>Asks a subscriber to say when it has taken what it was told until now; that is told as <see cref="Membership.Taken"/>.</summary>
+    void Mark(Membership member, long mark);
+}
+
 /// <summary>What a <see cref="SubscriptionLedger"/> has done by others.</summary>
-internal interface ISubscriptionOutlet
+internal interface ISubscriptionOutlet : ISubscriberOutlet
 {
     /// <summary>Asks the server to send what is published to a topic.</summary>
     void Subscribe(Topic topic);
@@ -269,12 +285,6 @@ internal interface ISubscriptionOutlet
 
     /// <summary>Asks for the entries of its stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
     void AskPage(Membership member, StreamId after, StreamId to);
-
-    /// <summary>Tells an actor.</summary>
-    void Tell(IActorRef actor, object message);
-
-    /// <summary>Asks a subscriber to say when it has taken what it was told until now; that is told as <see cref="Membership.Taken"/>.</summary>
-    void Mark(Membership member, long mark);
 
     /// <summary>A subscriber has left a topic: its marks are of no use any more.</summary>
     void Ended(Membership member);

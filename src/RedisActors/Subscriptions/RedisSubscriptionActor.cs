@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.CommandMetadata;
@@ -46,7 +45,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<PushedMessages>(OnMessages);
         Receive<ActorIdentity>(OnTaken);
         Receive<RedisSubscribe>(OnSubscribe);
-        Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, AskerOf(message.Subscriber)));
+        Receive<RedisUnsubscribe>(message => _ledger.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
         Receive<SubscriberStopped>(message => _ledger.SubscriberStopped(message.Subscriber));
         Receive<Answered>(OnAnswered);
         Receive<ExtentTold>(message => Current(message.Epoch, () => _ledger.OnExtent(message.Member, message.Extent, Now)));
@@ -54,7 +53,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<SignPassed>(message => Current(message.Epoch, () => _sign = message.Since));
         Receive<TimeShown>(OnTimeShown);
-        Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel\'s slot any more")));
+        Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel's slot any more")));
         Receive<AdoptTopic>(OnAdoptTopic);
         Receive<DisplaceTopics>(OnDisplaceTopics);
         Receive<LinkUp>(OnLinkUp);
@@ -93,7 +92,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     protected override void PreRestart(Exception reason, object message)
     {
         _end = $"the subscription actor failed: {reason.Message}";
-        if (message is RedisSubscribe subscribe) _ledger.Refuse(subscribe, AskerOf(subscribe.Subscriber), _end);
+        if (message is RedisSubscribe subscribe) _ledger.Refuse(subscribe, Membership.AskerOf(Context, subscribe.Subscriber), _end);
         base.PreRestart(reason, message);
     }
 
@@ -103,14 +102,10 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private void OnSubscribe(RedisSubscribe message)
     {
-        var asker = AskerOf(message.Subscriber);
+        var asker = Membership.AskerOf(Context, message.Subscriber);
         if (_whyNot is not null) _ledger.Refuse(message, asker, _whyNot);
         else _ledger.Subscribe(message, asker, _clock.AtLatest(Stopwatch.GetTimestamp()), _sign);
     }
-
-    /// <summary>Whoever asks for another is answered too.</summary>
-    private IActorRef? AskerOf(IActorRef subscriber) =>
-        Sender.IsNobody() || Sender.Equals(subscriber) || Sender.Equals(Context.System.DeadLetters) ? null : Sender;
 
     private void OnLinkUp(LinkUp message)
     {
@@ -163,7 +158,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
                 Timers.StartSingleTimer(AskAgain.Instance, AskAgain.Instance, RetryInterval);
                 break;
             case ServerErrorKind.Moved when _inCluster:
-                Displace(topic, "another node has the channel\'s slot");
+                Displace(topic, "another node has the channel's slot");
                 break;
             case ServerErrorKind.Reconnect:
                 _link!.Abandon($"the server refuses subscriptions: {error}");
@@ -216,9 +211,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private void OnTaken(ActorIdentity message)
     {
-        if (message.MessageId is not string mark || mark.Split(':') is not [var id, var count]) return;
-        if (!_marked.TryGetValue(long.Parse(id, CultureInfo.InvariantCulture), out var member)) return;
-        _ledger.Taken(member, long.Parse(count, CultureInfo.InvariantCulture), Now);
+        if (SubscriberMark.Of(message) is not { } mark || !_marked.TryGetValue(mark.Member, out var member)) return;
+        _ledger.Taken(member, mark.Count, Now);
         if (_withheld.Count > 0 && !_ledger.IsBehind()) ReturnWithheld();
     }
 
@@ -305,7 +299,7 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         {
             if (!_numbers.TryGetValue(member, out var number)) _numbers.Add(member, number = ++_lastNumber);
             hub._marked[number] = member;
-            hub.Guard(() => member.Subscriber.Tell(new Identify($"{number}:{mark}"), hub._self));
+            hub.Guard(() => member.Subscriber.Tell(new SubscriberMark(number, mark).Question(), hub._self));
         }
 
         public void Ended(Membership member)

@@ -14,7 +14,7 @@ namespace RedisActors.Subscriptions;
 internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
 {
     private readonly Dictionary<Topic, TopicEntry> _topics = [];
-    private readonly Dictionary<IActorRef, int> _subscribers = [];
+    private readonly WatchedSubscribers _subscribers = new(outlet.Watch, outlet.Unwatch);
 
     /// <summary>What was asked for when the link came up and is not answered yet. Before it is, nobody is told that anything goes on.</summary>
     private readonly HashSet<TopicEntry> _returning = [];
@@ -48,7 +48,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         if (member is null)
         {
             entry.Members.Add(member = new Membership(topic, message.Subscriber, outlet) { SubscribedAt = now });
-            if (Count(message.Subscriber, 1) == 1) outlet.Watch(message.Subscriber);
+            _subscribers.Add(message.Subscriber);
         }
 
         member.Obey(message);
@@ -162,7 +162,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         {
             _crowded.Remove(member);
             outlet.Ended(member);
-            if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
+            _subscribers.Remove(member.Subscriber);
         }
 
         entry.State = TopicState.Idle;
@@ -180,7 +180,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var member in arrived.Members)
         {
             member.MoveTo(outlet);
-            if (Count(member.Subscriber, 1) == 1) outlet.Watch(member.Subscriber);
+            _subscribers.Add(member.Subscriber);
             if (member.Waiting > 0) _crowded.Add(member);
         }
 
@@ -251,12 +251,11 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         foreach (var member in _crowded.Where(member => member.IsBehind)) member.IsSlow = true;
     }
 
-    /// <summary>Asks those for whom messages wait once more how much they have taken. False: there are none.</summary>
-    public bool MarkCrowded()
+    /// <summary>Asks those for whom messages wait once more how much they have taken.</summary>
+    public void MarkCrowded()
     {
         _crowded.RemoveWhere(member => member.Waiting == 0);
         foreach (var member in _crowded) member.MarkAgain();
-        return _crowded.Count > 0;
     }
 
     /// <summary>A subscriber has taken as many messages as it had been sent at a mark.</summary>
@@ -485,7 +484,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         entry.Members.Remove(member);
         _crowded.Remove(member);
         outlet.Ended(member);
-        if (Count(member.Subscriber, -1) == 0) outlet.Unwatch(member.Subscriber);
+        _subscribers.Remove(member.Subscriber);
         if (last is not null) member.TellLast(last);
         foreach (var asker in member.Askers) outlet.Tell(asker, entry.Topic.Failure(reason, serverError));
         member.Askers.Clear();
@@ -498,13 +497,5 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
         _returned.Remove(entry);
         if (_latest == entry) _latest = null;
         Returned(entry);
-    }
-
-    private int Count(IActorRef subscriber, int difference)
-    {
-        var count = _subscribers.GetValueOrDefault(subscriber) + difference;
-        if (count == 0) _subscribers.Remove(subscriber);
-        else _subscribers[subscriber] = count;
-        return count;
     }
 }

@@ -144,7 +144,7 @@ internal sealed class SubscriptionRun : ISubscriptionOutlet
         });
     }
 
-    void ISubscriptionOutlet.Tell(IActorRef actor, object message)
+    void ISubscriberOutlet.Tell(IActorRef actor, object message)
     {
         if (_mutation == SubscriptionMutation.DroppedUntold && message is RedisMessagesDropped) return;
         if (actor is not ModelSubscriber subscriber) return;
@@ -162,7 +162,7 @@ internal sealed class SubscriptionRun : ISubscriptionOutlet
         Take(subscriber);
     }
 
-    void ISubscriptionOutlet.Mark(Membership member, long mark)
+    void ISubscriberOutlet.Mark(Membership member, long mark)
     {
         if (_mutation == SubscriptionMutation.MarksLost) return;
         var subscriber = (ModelSubscriber)member.Subscriber;
