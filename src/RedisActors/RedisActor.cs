@@ -11,17 +11,17 @@ using RedisActors.Supervision;
 namespace RedisActors;
 
 /// <summary>
-/// The address that users send to: <see cref="RedisCommand"/>, <see cref="Subscribe"/> and its like, <see cref="SubscribeToState"/>, <see
-/// cref="UnsubscribeFromState"/>, <see cref="GetStatus"/>, <see cref="ForceReconnect"/>, <see cref="PauseConnection"/>, <see
-/// cref="ResumeConnection"/> and <see cref="DrainCommands"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference
-/// comes from <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>. Any other message is
-/// answered with a <c>Status.Failure</c> whose cause is an <see cref="ArgumentException"/>.
+/// The address that users send to: <see cref="RedisCommand"/>, <see cref="Subscribe"/> and its like, <see cref="SubscribeToState"/>,
+/// <see cref="UnsubscribeFromState"/>, <see cref="GetStatus"/>, <see cref="ForceReconnect"/>, <see cref="PauseConnection"/>,
+/// <see cref="ResumeConnection"/> and <see cref="DrainCommands"/>. It lives as long as the actor system, at <c>/user/redis</c>; its reference
+/// comes from <see cref="RedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RedisActor&gt;</c>. Any other message is answered
+/// with a <c>Status.Failure</c> whose cause is an <see cref="ArgumentException"/>.
 /// </summary>
 /// <remarks>
 /// Below it are its lanes, one unless the settings say otherwise: each a supervisor, which owns the connection, and an actor that
 /// takes the commands. Should one of the two fail, both start anew together; stashed commands are answered first,
 /// each with its truthful outcome. Commands for one key always go the same lane; the order of commands that name keys of several lanes
-/// holds for their first key.
+/// holds for their first key. Commands that block, and subscriptions, have connections of their own.
 /// </remarks>
 public sealed class RedisActor : ReceiveActor, IWithTimers
 {

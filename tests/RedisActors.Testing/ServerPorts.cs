@@ -9,5 +9,9 @@ internal sealed record ServerPorts(int Main, int? Plain, int? Bus)
     public static ServerPorts Pick(RedisServerOptions options) => new(
         options.Port ?? LoopbackPorts.PickFree(),
         options.Tls is { KeepPlainPort: true } ? LoopbackPorts.PickFree() : null,
-        options.ClusterLines is null ? null : LoopbackPorts.PickFree());
+        IsClusterNode(options) ? LoopbackPorts.PickFree() : null);
+
+    /// <summary>Left to itself, a node takes the port 10,000 above its own for the bus, which may be one that a client has.</summary>
+    private static bool IsClusterNode(RedisServerOptions options) =>
+        options.ClusterLines is not null || options.Arguments.Contains("--cluster-enabled");
 }
