@@ -150,10 +150,12 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
         var (reader, told) = SubscriberAccount.Open(front.System);
         var slow = front.System.ActorOf(Props.Create(() => new Gated(gate, reader)));
         front.Redis.Tell(new Subscribe("slow", slow) { MaxUnread = 10 });
-        await Eventually.HoldsAsync("it is subscribed", async () => (await Server.ExecuteAsync("PUBSUB", "NUMSUB", "slow")).Items[1].AsInt64() == 1);
+        var (fast, arrived) = SubscriberAccount.Open(front.System);
+        await front.Redis.Ask<RedisSubscribed>(new Subscribe("slow", fast), Eventually.Patience);
         await using var probe = await Server.ConnectAsync();
 
         for (var number = 1; number <= 5000; number++) (await probe.ExecuteAsync("PUBLISH", "slow", number.ToString(CultureInfo.InvariantCulture))).OrThrow();
+        await Eventually.HoldsAsync("all have come to the node", () => arrived.Numbers.Count == 5000);
         gate.Set();
         await Eventually.HoldsAsync("each is told or counted", () =>
             told.Numbers.Count + told.Told.OfType<RedisMessagesDropped>().Sum(dropped => dropped.Count) == 5000);
