@@ -72,9 +72,15 @@ public sealed class FaultProxyTests : IAsyncLifetime
     public async Task A_connection_to_a_server_that_is_away_is_reset()
     {
         _server.Kill();
-        await using var client = await ConnectAsync();
 
-        await Assert.ThrowsAnyAsync<IOException>(() => client.ExecuteAsync("PING"));
+        // The reset may come before the client has noticed that it is connected.
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            await using var client = await ConnectAsync();
+            await client.ExecuteAsync("PING");
+        });
+
+        Assert.True(failure is IOException or SocketException { SocketErrorCode: SocketError.ConnectionReset }, $"{failure}");
     }
 
     [Fact]
