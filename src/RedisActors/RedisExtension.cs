@@ -3,8 +3,10 @@ using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Lanes;
+using RedisActors.Multiplexer;
 using RedisActors.Supervision;
 using RedisActors.Wire;
+using StackExchange.Redis;
 
 namespace RedisActors;
 
@@ -23,14 +25,19 @@ namespace RedisActors;
 /// </example>
 public sealed class RedisExtension : IExtension
 {
+    private readonly ExtendedActorSystem _system;
+    private readonly RedisConnections _connections;
     private readonly Lazy<IActorRef> _default;
     private readonly Dictionary<string, IActorRef> _named = [];
+    private readonly Dictionary<(string Connection, DeliveryMode? Delivery), SupervisedMultiplexer> _multiplexers = [];
 
     internal RedisExtension(ExtendedActorSystem system)
     {
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
         var connections = RedisConnections.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
+        _system = system;
+        _connections = connections;
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 
@@ -68,6 +75,34 @@ public sealed class RedisExtension : IExtension
         var known = string.Join(", ", _named.Keys.Order().Prepend(RedisConnections.DefaultName));
         throw new ArgumentException(
             $"There is no connection '{name}' under redis-actors.connections; there are: {known}.", nameof(name));
+    }
+
+    /// <summary>
+    /// StackExchange.Redis' own API over the <see cref="RedisActor"/>: every call becomes a command of its, and waits while Redis is away, for
+    /// as long as <c>command-timeout</c>. The same each time, for each connection and mode; it takes no connection to Redis of its own.
+    /// </summary>
+    /// <param name="delivery">The delivery mode of all calls; <see langword="null"/>, the default, is the setting <c>delivery</c>.</param>
+    /// <param name="connection">The connection's name under <c>redis-actors.connections</c>, or <c>default</c>.</param>
+    /// <remarks>
+    /// <para>
+    /// A call that fails throws a <c>RedisServerException</c>: in the server's words where it rejected the call, and else one that begins with
+    /// <c>NOTSENT</c> or <c>UNKNOWN</c>. <see cref="RedisOutcome.Of"/> reads it.
+    /// </para>
+    /// <para>
+    /// Made first, it asks the server for its version and waits for that for a second at most. Closing or disposing of it leaves the
+    /// <see cref="RedisActor"/> as it is; asked for again, there is another one.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is no connection of this name; the message names those that there are.</exception>
+    public IConnectionMultiplexer Multiplexer(DeliveryMode? delivery = null, string connection = RedisConnections.DefaultName)
+    {
+        var redis = Connection(connection);
+        lock (_multiplexers)
+        {
+            if (_multiplexers.TryGetValue((connection, delivery), out var open) && !open.IsClosed) return open;
+            var settings = connection == RedisConnections.DefaultName ? _connections.Default : _connections.Named.First(named => named.Name == connection);
+            return _multiplexers[(connection, delivery)] = SupervisedMultiplexer.Connect(MultiplexerSettings.Of(settings, redis, _system, delivery));
+        }
     }
 
     private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName)

@@ -29,11 +29,8 @@ internal interface ICancellableSender : IActorRef
     static bool TryClaimOf(IActorRef sender) => sender is not ICancellableSender cancellable || cancellable.TryClaim();
 }
 
-/// <summary>
-/// The sender of one command and the task that its answer completes. It is no actor, and has a path only when somebody asks for one,
-/// as a node of another actor system does.
-/// </summary>
-internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef, ICancellableSender
+/// <summary>The sender of one command and the task that its answer completes.</summary>
+internal sealed class ReplyPromise(IActorRefProvider provider) : PromiseRef(provider), ICancellableSender
 {
     private const int Waiting = 0;
     private const int Claimed = 1;
@@ -43,12 +40,9 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
 
     // What few promises need is in objects of its own: there are as many promises as an application awaits commands.
     private IDisposable? _limit;
-    private ActorPath? _path;
     private int _state;
 
-    public override IActorRefProvider Provider => provider;
-
-    public override ActorPath Path => Volatile.Read(ref _path) ?? Register();
+    public override bool IsCompleted => _reply.Task.IsCompleted;
 
     public Task<RedisReply> Reply => _reply.Task;
 
@@ -98,22 +92,13 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : MinimalActorRef
     private void Completed()
     {
         _limit?.Dispose();
-        if (Volatile.Read(ref _path) is { } path) provider.UnregisterTempActor(path);
+        Unregister();
     }
 
     /// <summary>The answer may have come before there was a limit to end.</summary>
     private void End(IDisposable limit)
     {
         if (_reply.Task.IsCompleted) limit.Dispose();
-    }
-
-    private ActorPath Register()
-    {
-        var path = provider.TempPath();
-        if (Interlocked.CompareExchange(ref _path, path, null) is { } other) return other;
-        provider.RegisterTempActor(this, path);
-        if (_reply.Task.IsCompleted) provider.UnregisterTempActor(path);
-        return path;
     }
 
     private sealed class Cancellation : IDisposable

@@ -102,6 +102,8 @@ internal static class TransactionScript
             holds = number ~= nil and number == tonumber(expected)
           elseif test == 'not-number' then
             holds = number ~= tonumber(expected)
+          elseif test == 'unchanged' then
+            holds = redis.sha1hex(value or '') == expected
           elseif test == 'less' then
             holds = number < tonumber(expected)
           else

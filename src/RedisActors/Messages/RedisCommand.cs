@@ -188,6 +188,10 @@ public record RedisCommand : IRedisMessage
     /// </summary>
     internal bool WasSentBefore { get; init; }
 
+    /// <summary>A command whose name is valid, and whose arguments nobody else has.</summary>
+    internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null) =>
+        new(name, arguments) { Database = database, Delivery = delivery };
+
     /// <inheritdoc/>
     public virtual bool Equals(RedisCommand? other) =>
         ReferenceEquals(this, other)

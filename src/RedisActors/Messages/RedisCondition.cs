@@ -17,9 +17,10 @@ public sealed class RedisCondition : IEquatable<RedisCondition>
     private const string IsNotNumber = "not-number";
     private const string IsLess = "less";
     private const string IsGreater = "greater";
+    private const string IsUnchanged = "unchanged";
     private const int Question = 1;
 
-    private static readonly string[] Tests = [IsMissing, IsThere, IsEqual, IsNotEqual, IsNumber, IsNotNumber, IsLess, IsGreater];
+    private static readonly string[] Tests = [IsMissing, IsThere, IsEqual, IsNotEqual, IsNumber, IsNotNumber, IsLess, IsGreater, IsUnchanged];
 
     private RedisCondition(RedisCommand check) => Check = check;
 
@@ -166,6 +167,9 @@ public sealed class RedisCondition : IEquatable<RedisCondition>
 
     /// <summary>The stream has more entries.</summary>
     public static RedisCondition StreamLengthGreaterThan(RedisValue key, long length) => Number(IsGreater, length, "XLEN", key);
+
+    /// <summary>The content of the key has this digest: the SHA-1 of <c>DUMP</c>, in hexadecimal; of the empty text where it does not exist.</summary>
+    internal static RedisCondition Unchanged(RedisValue key, RedisValue digest) => Of(IsUnchanged, digest, "DUMP", key);
 
     /// <summary>A condition as it travels; null where this version does not know it.</summary>
     internal static RedisCondition? From(RedisCommand check) =>

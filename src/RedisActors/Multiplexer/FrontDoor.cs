@@ -1,0 +1,466 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Threading.Tasks.Sources;
+using Akka.Actor;
+using StackExchange.Redis;
+
+namespace RedisActors.Multiplexer;
+
+/// <summary>How commands go in through a door.</summary>
+/// <param name="Redis">The <see cref="RedisActor"/>.</param>
+/// <param name="System">Its actor system.</param>
+/// <param name="Delivery">The mode of all commands; null: the connection's own.</param>
+/// <param name="SubscribeTimeout">How long a subscription may take to be confirmed.</param>
+internal sealed record DoorSettings(IActorRef Redis, ExtendedActorSystem System, DeliveryMode? Delivery, TimeSpan SubscribeTimeout)
+{
+    /// <summary>The database of the connection.</summary>
+    public int Database { get; init; }
+
+    /// <summary>Whether scripts that are loaded go along with each call: there is no one server to keep them.</summary>
+    public bool IsCluster { get; init; }
+
+    /// <summary>What StackExchange.Redis asks before it takes a connection for established; null: the client is another one.</summary>
+    public DoorHandshake? Handshake { get; init; }
+
+    /// <summary>What a client has to log in with, as the user <c>default</c>; null: nothing.</summary>
+    public string? Password { get; init; }
+}
+
+/// <summary>
+/// One connection of a client of Redis whose other end is not a server but a <see cref="RedisActor"/>: requests go in, become commands that
+/// it is told, and the replies come out in their order. It has no socket: bytes are what <see cref="Receive"/> is given and
+/// <see cref="ReadAsync"/> gives.
+/// </summary>
+/// <remarks>
+/// What belongs to a connection is kept here: the database, the login, the transaction between <c>MULTI</c> and <c>EXEC</c>, the
+/// watched keys, the subscriptions. One thread at a time writes, one reads; replies come from any thread.
+/// </remarks>
+internal sealed class FrontDoor : IValueTaskSource
+{
+    private const int ReplyTarget = 32 * 1024;
+    private const int LargestKeptBuffer = 1024 * 1024;
+
+    private static readonly RespValue Ok = RespValue.SimpleString("OK");
+
+    private static long _lastId;
+
+    private readonly DoorSettings _settings;
+    private readonly RequestReader _reader;
+    private readonly long _id = Interlocked.Increment(ref _lastId);
+    private readonly Lock _receiving = new();
+    private readonly DoorScripts _scripts;
+    private readonly DoorSubscriptions _subscriptions;
+    private readonly DoorTransaction _transaction;
+
+    // The replies, from the one that was read last.
+    private DoorReply _last;
+    private DoorReply _newest;
+
+    // What has been encoded and not read yet.
+    private ArrayBufferWriter<byte> _out = new(ReplyTarget);
+    private int _taken;
+    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
+    private bool _readerWaits;
+
+    private DoorHandshake? _handshake;
+    private bool _isEstablished;
+    private int? _database;
+    private string? _name;
+    private bool _isResp3;
+    private bool _hasLoggedIn;
+    private volatile bool _isEnding;
+    private volatile bool _isClosed;
+
+    public FrontDoor(DoorSettings settings)
+    {
+        _settings = settings;
+        _handshake = settings.Handshake;
+        _hasLoggedIn = settings.Password is null;
+        _reader = new RequestReader(OnRequest) { IsTrusted = _hasLoggedIn };
+        _scripts = new DoorScripts(settings.IsCluster);
+        _transaction = new DoorTransaction(this);
+        _subscriptions = new DoorSubscriptions(settings, this);
+        _last = _newest = new DoorReply(this);
+        _last.Complete(RespValue.Null);
+    }
+
+    public IActorRefProvider Provider => _settings.System.Provider;
+
+    /// <summary>Whether the client has left, or nothing more can be understood.</summary>
+    public bool IsClosed => _isClosed;
+
+    private DoorReply? Head => Volatile.Read(ref _last.Next);
+
+    /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
+    public void Receive(ReadOnlySpan<byte> bytes)
+    {
+        lock (_receiving)
+        {
+            if (_isEnding) return;
+            try
+            {
+                _reader.Read(bytes);
+            }
+            catch (RespProtocolException error)
+            {
+                Answer(RespValue.Error($"ERR Protocol error: {error.Message}"));
+                End();
+            }
+        }
+    }
+
+    /// <summary>Gives the client what there is to read, when there is something; 0: the connection has ended.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var read = TryRead(buffer.Span);
+            if (read > 0 || _isClosed) return read;
+            if (_isEnding && Head is null)
+            {
+                Close();
+                return 0;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            _signal.Reset();
+            Volatile.Write(ref _readerWaits, true);
+            Interlocked.MemoryBarrier();
+            if (HasSomething() && Interlocked.Exchange(ref _readerWaits, false)) continue;
+            using var registration = cancellation.UnsafeRegister(static door => ((FrontDoor)door!).Wake(), this);
+            await new ValueTask(this, _signal.Version).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The client has left: what waits for it is given up, what it has sent goes on.</summary>
+    public void Close()
+    {
+        if (_isClosed) return;
+        _isEnding = true;
+        _isClosed = true;
+        _subscriptions.Close();
+        for (var reply = Head; reply is not null; reply = Volatile.Read(ref reply.Next)) reply.GiveUp();
+        Wake();
+    }
+
+    /// <summary>No more is taken; the connection ends when what was asked has been answered.</summary>
+    public void End()
+    {
+        _isEnding = true;
+        Wake();
+    }
+
+    /// <summary>There may be something to read.</summary>
+    public void Completed()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
+    }
+
+    /// <summary>Adds the place of a reply to their order.</summary>
+    public T Add<T>(T reply)
+        where T : DoorReply
+    {
+        Volatile.Write(ref _newest.Next, reply);
+        _newest = reply;
+        return reply;
+    }
+
+    /// <summary>Answers at once what needs no server.</summary>
+    public void Answer(in RespValue value) => Add(new DoorReply(this)).Complete(value);
+
+    /// <summary>Makes a command of what a client asked for, with what its connection stands for.</summary>
+    public RedisCommand CommandOf(string name, RedisValue[] arguments) => RedisCommand.Owning(name, arguments, _database, _settings.Delivery);
+
+    /// <summary>The same of what is a command already.</summary>
+    public RedisCommand WithOptions(RedisCommand command) =>
+        _database is null && _settings.Delivery is null ? command : command with { Database = _database, Delivery = _settings.Delivery };
+
+    /// <summary>Gives a command to the server.</summary>
+    public void Tell(RedisCommand command, IActorRef sender) => _settings.Redis.Tell(command, sender);
+
+    /// <summary>Goes on with what the client has written since.</summary>
+    public void Resume(Action act)
+    {
+        lock (_receiving) act();
+    }
+
+    void IValueTaskSource.GetResult(short token) => _signal.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _signal.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _signal.OnCompleted(continuation, state, token, flags);
+
+    private void OnRequest(ReadOnlySpan<byte> name, RedisValue[] arguments)
+    {
+        if (_isEnding) return;
+        if (DoorCommand.Find(name) is not { } command)
+        {
+            Answer(RespValue.Error($"ERR unknown command '{HiddenName(name)}'"));
+            return;
+        }
+
+        if (_transaction.Holds(command, arguments)) return;
+        OnRequest(command, arguments);
+    }
+
+    /// <summary>Does what a client asked for.</summary>
+    public void OnRequest(DoorCommand command, RedisValue[] arguments)
+    {
+        if (command.Action == DoorAction.Pass && _hasLoggedIn && _handshake is null)
+        {
+            Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+            return;
+        }
+
+        if (!_hasLoggedIn && command.Action is not (DoorAction.Auth or DoorAction.Hello or DoorAction.Quit or DoorAction.Reset))
+        {
+            Answer(RespValue.Error("NOAUTH Authentication required."));
+            return;
+        }
+
+        if (_handshake is not null && TakeHandshake(command, arguments)) return;
+        switch (command.Action)
+        {
+            case DoorAction.Auth:
+                OnAuth(arguments);
+                break;
+            case DoorAction.Hello:
+                OnHello(arguments);
+                break;
+            case DoorAction.Select:
+                OnSelect(arguments);
+                break;
+            case DoorAction.Client when OnClient(arguments):
+                break;
+            case DoorAction.Ping when _subscriptions.IsSubscribed && !_isResp3 && arguments.Length < 2:
+                Answer(RespValue.Array(Text("pong"), RespValue.BulkString(arguments.Length == 0 ? RedisValue.EmptyString : arguments[0])));
+                break;
+            case DoorAction.Quit:
+                Answer(Ok);
+                End();
+                break;
+            case DoorAction.Reset:
+                OnReset();
+                break;
+            case DoorAction.Multi or DoorAction.Exec or DoorAction.Discard or DoorAction.Watch or DoorAction.Unwatch:
+                _transaction.OnRequest(command, arguments);
+                break;
+            case DoorAction.Subscribe or DoorAction.PSubscribe or DoorAction.SSubscribe:
+                if (arguments.Length == 0) AnswerWrongNumber(command);
+                else _subscriptions.Subscribe(command, arguments);
+                break;
+            case DoorAction.Unsubscribe or DoorAction.PUnsubscribe or DoorAction.SUnsubscribe:
+                _subscriptions.Unsubscribe(command, arguments);
+                break;
+            default:
+                if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), Add(new DoorReply(this)));
+                else if (_scripts.AnswerTo(command, arguments) is { } answer) Answer(answer);
+                else Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+                break;
+        }
+    }
+
+    /// <summary>What a command becomes within a transaction: a script goes with its text.</summary>
+    public RedisCommand MemberOf(DoorCommand command, RedisValue[] arguments) => _scripts.MemberOf(command, arguments);
+
+    public void AnswerWrongNumber(DoorCommand command) =>
+        Answer(RespValue.Error($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command"));
+
+    private bool TakeHandshake(DoorCommand command, RedisValue[] arguments)
+    {
+        var handshake = _handshake!;
+        if (_isEstablished)
+        {
+            if (!handshake.TryAnswerLast(this, command, arguments)) return false;
+            _handshake = null;
+            return true;
+        }
+
+        if (command.Action != DoorAction.Echo || arguments.Length == 0) return handshake.TryAnswer(this, command, arguments);
+        _isEstablished = true;
+        Answer(RespValue.BulkString(arguments[0]));
+        return true;
+    }
+
+    private void OnAuth(RedisValue[] arguments)
+    {
+        if (arguments.Length is not (1 or 2)) Answer(RespValue.Error("ERR wrong number of arguments for 'auth' command"));
+        else if (TryLogIn(arguments.Length == 2 ? arguments[0] : "default", arguments[^1], out var refusal)) Answer(Ok);
+        else Answer(refusal);
+    }
+
+    private bool TryLogIn(RedisValue user, RedisValue word, out RespValue refusal)
+    {
+        refusal = RespValue.Error(_settings.Password is null
+            ? "ERR AUTH called without any password configured. Are you sure your configuration is correct?"
+            : "WRONGPASS invalid username-password pair or user is disabled.");
+        if (_settings.Password is not { } password || user != "default" || !IsSame(word, password)) return false;
+        _hasLoggedIn = true;
+        _reader.IsTrusted = true;
+        return true;
+    }
+
+    /// <summary>In the same time whatever the difference is.</summary>
+    private static bool IsSame(RedisValue word, string password) =>
+        System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
+            System.Security.Cryptography.SHA256.HashData((byte[])word!), System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(password)));
+
+    /// <summary><c>HELLO [version [AUTH user password] [SETNAME name]]</c>.</summary>
+    private void OnHello(RedisValue[] arguments)
+    {
+        var resp3 = _isResp3;
+        if (arguments.Length > 0)
+        {
+            if (!arguments[0].TryParse(out long version) || version is not (2 or 3))
+            {
+                Answer(RespValue.Error("NOPROTO unsupported protocol version"));
+                return;
+            }
+
+            resp3 = version == 3;
+        }
+
+        var name = _name;
+        for (var i = 1; i < arguments.Length;)
+        {
+            if (i + 2 < arguments.Length && Is(arguments[i], "AUTH"))
+            {
+                if (!TryLogIn(arguments[i + 1], arguments[i + 2], out var refusal))
+                {
+                    Answer(refusal);
+                    return;
+                }
+
+                i += 3;
+            }
+            else if (i + 1 < arguments.Length && Is(arguments[i], "SETNAME"))
+            {
+                name = arguments[i + 1];
+                i += 2;
+            }
+            else
+            {
+                Answer(RespValue.Error("ERR Syntax error in HELLO option"));
+                return;
+            }
+        }
+
+        if (!_hasLoggedIn)
+        {
+            Answer(RespValue.Error("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time"));
+            return;
+        }
+
+        _name = name;
+        _isResp3 = resp3;
+        Answer(RespValue.Array(
+            Text("server"), Text("redis"), Text("version"), Text(DoorHandshake.VersionOf(_settings.Handshake)), Text("proto"),
+            RespValue.Integer(resp3 ? 3 : 2), Text("id"), RespValue.Integer(_id), Text("mode"), Text("standalone"), Text("role"), Text("master"),
+            Text("modules"), RespValue.Array()));
+    }
+
+    private void OnSelect(RedisValue[] arguments)
+    {
+        if (arguments.Length != 1) Answer(RespValue.Error("ERR wrong number of arguments for 'select' command"));
+        else if (!arguments[0].TryParse(out int number)) Answer(RespValue.Error("ERR value is not an integer or out of range"));
+        else if (number < 0) Answer(RespValue.Error("ERR DB index is out of range"));
+        else if (_settings.IsCluster && number != 0) Answer(RespValue.Error("ERR SELECT is not allowed in cluster mode"));
+        else
+        {
+            _database = number == _settings.Database ? null : number;
+            Answer(Ok);
+        }
+    }
+
+    /// <summary>What concerns this connection, which the server does not know. False: it concerns the server.</summary>
+    private bool OnClient(RedisValue[] arguments)
+    {
+        switch (arguments.Length)
+        {
+            case 2 when Is(arguments[0], "SETNAME"):
+                _name = arguments[1];
+                Answer(Ok);
+                return true;
+            case 3 when Is(arguments[0], "SETINFO"):
+                Answer(Ok);
+                return true;
+            case 1 when Is(arguments[0], "GETNAME"):
+                Answer(string.IsNullOrEmpty(_name) ? RespValue.Null : Text(_name));
+                return true;
+            case 1 when Is(arguments[0], "ID"):
+                Answer(RespValue.Integer(_id));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void OnReset()
+    {
+        _transaction.Reset();
+        _subscriptions.Reset();
+        _database = null;
+        _name = null;
+        _isResp3 = false;
+        _hasLoggedIn = _settings.Password is null;
+        _reader.IsTrusted = _hasLoggedIn;
+        Answer(RespValue.SimpleString("RESET"));
+    }
+
+    /// <summary>Whether the client could read something.</summary>
+    private bool HasSomething() => _isClosed || (_isEnding && Head is null) || Head is { IsCompleted: true } || _subscriptions.CanTake(Head);
+
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _readerWaits, false)) _signal.SetResult(true);
+    }
+
+    private int TryRead(Span<byte> buffer)
+    {
+        if (_taken == _out.WrittenCount)
+        {
+            if (_out.Capacity > LargestKeptBuffer) _out = new ArrayBufferWriter<byte>(ReplyTarget);
+            else _out.ResetWrittenCount();
+            _taken = 0;
+            Encode();
+        }
+
+        var there = _out.WrittenSpan[_taken..];
+        var read = Math.Min(there.Length, buffer.Length);
+        there[..read].CopyTo(buffer);
+        _taken += read;
+        return read;
+    }
+
+    /// <summary>The replies that have come, as far as there is none before them that has not; and what was published, in its place.</summary>
+    private void Encode()
+    {
+        while (_out.WrittenCount < ReplyTarget)
+        {
+            if (Head is { IsCompleted: true } reply)
+            {
+                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
+                _last = reply;
+            }
+            else if (_subscriptions.TryTake(Head, out var frames))
+            {
+                foreach (var frame in frames.Items) ReplyEncoder.WritePush(_out, frame, _isResp3);
+                if (frames.Answers is { } answered) _last = answered;
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool Is(RedisValue argument, string word) => string.Equals(argument, word, StringComparison.OrdinalIgnoreCase);
+
+    private static RespValue Text(string text) => RespValue.BulkString(text);
+
+    private static string HiddenName(ReadOnlySpan<byte> name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Encoding.Latin1.GetString(name[..Math.Min(name.Length, 32)]).Replace('\r', ' ').Replace('\n', ' ')}");
+}
