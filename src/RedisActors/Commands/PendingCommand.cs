@@ -26,8 +26,9 @@ internal class PendingCommand : LinkRequest
     private readonly IActorRef _sender;
     private readonly IActorRef _redis;
     private InFlightQueue? _flight;
+
+    // What the sender is told, or why the link could not bring it.
     private object? _answer;
-    private LinkFault? _fault;
     private byte _state;
     private byte _losses;
     private byte _concluded;
@@ -125,7 +126,7 @@ internal class PendingCommand : LinkRequest
     public bool HasEnded => Volatile.Read(ref _state) == Ended;
 
     /// <summary>What the link said when it could not bring the answer.</summary>
-    public LinkFault? Fault => Volatile.Read(ref _fault);
+    public LinkFault? Fault => Volatile.Read(ref _answer) as LinkFault;
 
     /// <summary>Why the server refused it for the time being; null: it did not.</summary>
     public string? RefusalReason => (_answer as Bounce)?.ServerError;
@@ -248,7 +249,7 @@ internal class PendingCommand : LinkRequest
         return false;
     }
 
-    public override void Succeed(in RespValue value) => Answer(new RedisReply(value, Command.State), byServer: true);
+    public override void Succeed(in RespValue value) => Answer(RedisReply.Of(value, Command.State), byServer: true);
 
     public override void Reject(string serverError) => Reject(serverError, Rejected);
 
@@ -266,7 +267,7 @@ internal class PendingCommand : LinkRequest
         byServer: false);
 
     /// <summary>The link tells its own loss next, and then the ledger decides.</summary>
-    public override void Fail(LinkFault fault) => Volatile.Write(ref _fault, fault);
+    public override void Fail(LinkFault fault) => Volatile.Write(ref _answer, fault);
 
     /// <summary>The server's answer is the one that the sender will be told: this command will not be retried. From any thread.</summary>
     protected virtual void Settled()

@@ -30,7 +30,7 @@ internal interface ICancellableSender : IActorRef
 }
 
 /// <summary>The sender of one command and the task that its answer completes.</summary>
-internal sealed class ReplyPromise(IActorRefProvider provider) : PromiseRef(provider), ICancellableSender
+internal sealed class ReplyPromise(IActorRefProvider provider) : PromiseRef, ICancellableSender
 {
     private const int Waiting = 0;
     private const int Claimed = 1;
@@ -41,6 +41,8 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : PromiseRef(prov
     // What few promises need is in objects of its own: there are as many promises as an application awaits commands.
     private IDisposable? _limit;
     private int _state;
+
+    public override IActorRefProvider Provider => provider;
 
     public override bool IsCompleted => _reply.Task.IsCompleted;
 

@@ -31,10 +31,29 @@ public enum Outcome
 /// <param name="State">The state that the sender gave to the command.</param>
 public sealed record RedisReply(RespValue Value, object? State = null) : IRedisMessage
 {
+    private static readonly RedisReply Ok = new(RespValue.SimpleString("OK"));
+    private static readonly RedisReply Null = new(RespValue.Null);
+    private static readonly RedisReply Zero = new(RespValue.Integer(0));
+    private static readonly RedisReply One = new(RespValue.Integer(1));
+
     /// <summary>Always <see cref="Outcome.Applied"/>: every other outcome is a failure that carries it.</summary>
 #pragma warning disable CA1822 // a caller switches on it beside RedisOutcomeException.Outcome
     public Outcome Outcome => Outcome.Applied;
 #pragma warning restore CA1822
+
+    /// <summary>The same, without making one anew of what most commands are answered with.</summary>
+    internal static RedisReply Of(in RespValue value, object? state)
+    {
+        if (state is not null) return new RedisReply(value, state);
+        return value.Kind switch
+        {
+            RespKind.Null => Null,
+            RespKind.Integer when value.AsInt64() == 0 => Zero,
+            RespKind.Integer when value.AsInt64() == 1 => One,
+            RespKind.SimpleString when value.AsRedisValue().Box() is "OK" => Ok,
+            _ => new RedisReply(value),
+        };
+    }
 }
 
 /// <summary>

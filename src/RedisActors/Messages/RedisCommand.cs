@@ -67,10 +67,9 @@ public enum DeliveryMode : byte
 /// </example>
 public record RedisCommand : IRedisMessage
 {
-    // As small as they can be, since there are as many commands as an application sends: 0 stands for null.
-    private readonly long _timeoutTicks;
+    // As small as they can be, since there are as many commands as an application sends: 0 stands for null, and what few have is apart.
     private readonly int _databaseComplement;
-    private readonly string? _token;
+    private readonly Rare? _rare;
 
     /// <summary>Makes a command from its name and arguments, as one would type them into redis-cli.</summary>
     /// <param name="name">The command's name, one word of ASCII: <c>GET</c>, <c>CLIENT</c>, <c>JSON.SET</c>. Case does not matter.</param>
@@ -129,7 +128,7 @@ public record RedisCommand : IRedisMessage
     /// <exception cref="ArgumentOutOfRangeException">The time is zero or negative, and not infinite.</exception>
     public TimeSpan? Timeout
     {
-        get => _timeoutTicks == 0 ? null : new TimeSpan(_timeoutTicks);
+        get => _rare?.Timeout;
         init
         {
             if (value is { } timeout && timeout != System.Threading.Timeout.InfiniteTimeSpan)
@@ -137,7 +136,7 @@ public record RedisCommand : IRedisMessage
                 ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(Timeout));
             }
 
-            _timeoutTicks = value?.Ticks ?? 0;
+            if (value != Timeout) _rare = (_rare ?? Rare.None) with { Timeout = value };
         }
     }
 
@@ -172,11 +171,11 @@ public record RedisCommand : IRedisMessage
     /// <exception cref="ArgumentException">The token is empty or white space.</exception>
     public string? IdempotencyKey
     {
-        get => _token;
+        get => _rare?.Token;
         init
         {
             if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(IdempotencyKey));
-            _token = value;
+            if (value != IdempotencyKey) _rare = (_rare ?? Rare.None) with { Token = value };
         }
     }
 
@@ -186,7 +185,14 @@ public record RedisCommand : IRedisMessage
     /// Whether the server may have executed it already, for a RedisActor on another node: an error then says nothing about that, and
     /// neither does a token that may have been evicted.
     /// </summary>
-    internal bool WasSentBefore { get; init; }
+    internal bool WasSentBefore
+    {
+        get => _rare?.WasSentBefore == true;
+        init
+        {
+            if (value != WasSentBefore) _rare = (_rare ?? Rare.None) with { WasSentBefore = value };
+        }
+    }
 
     /// <summary>A command whose name is valid, and whose arguments nobody else has.</summary>
     internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null) =>
@@ -199,10 +205,10 @@ public record RedisCommand : IRedisMessage
             && EqualityContract == other.EqualityContract
             && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
             && _databaseComplement == other._databaseComplement
-            && _timeoutTicks == other._timeoutTicks
+            && Timeout == other.Timeout
             && Delivery == other.Delivery
             && ReplayClass == other.ReplayClass
-            && _token == other._token
+            && IdempotencyKey == other.IdempotencyKey
             && Equals(State, other.State)
             && HasArgumentsOf(other));
 
@@ -212,7 +218,7 @@ public record RedisCommand : IRedisMessage
         var hash = default(HashCode);
         hash.Add(Name, StringComparer.OrdinalIgnoreCase);
         hash.Add(_databaseComplement);
-        hash.Add(_token);
+        hash.Add(IdempotencyKey);
         foreach (var argument in ArgumentArray) hash.AddBytes(BytesOf(argument).Span);
         return hash.ToHashCode();
     }
@@ -271,4 +277,9 @@ public record RedisCommand : IRedisMessage
 
     /// <summary>What Redis is sent. (As values of StackExchange.Redis, "05" equals 5.)</summary>
     private static ReadOnlyMemory<byte> BytesOf(RedisValue argument) => argument;
+
+    private sealed record Rare(TimeSpan? Timeout, string? Token, bool WasSentBefore)
+    {
+        public static readonly Rare None = new(null, null, false);
+    }
 }

@@ -9,19 +9,20 @@ namespace RedisActors.Multiplexer;
 /// </summary>
 /// <param name="door">The connection.</param>
 /// <param name="nullIsArray">See <see cref="ReplyEncoder.Write"/>.</param>
-internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(door.Provider), ICancellableSender
+internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef, ICancellableSender
 {
     /// <summary>The reply that comes after it.</summary>
     public DoorReply? Next;
 
-    private Action? _giveUp;
-    private RespValue _value;
-    private volatile bool _isCompleted;
+    // The reply; before it has come, what gives the command up, if anything does.
+    private object? _state;
 
-    public override bool IsCompleted => _isCompleted;
+    public override IActorRefProvider Provider => door.Provider;
+
+    public override bool IsCompleted => Volatile.Read(ref _state) is RedisReply;
 
     /// <summary>Of a completed one.</summary>
-    public ref readonly RespValue Value => ref _value;
+    public RespValue Value => ((RedisReply)_state!).Value;
 
     public bool NullIsArray => nullIsArray;
 
@@ -33,33 +34,26 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
     /// <summary>Who waits for something is given up when the client leaves.</summary>
     public void WhenGivenUp(Action act)
     {
-        Volatile.Write(ref _giveUp, act);
+        Interlocked.CompareExchange(ref _state, act, null);
         if (door.IsClosed) GiveUp();
     }
 
     /// <summary>The client has left.</summary>
-    public void GiveUp() => Interlocked.Exchange(ref _giveUp, null)?.Invoke();
+    public void GiveUp()
+    {
+        if (Volatile.Read(ref _state) is Action act && Interlocked.CompareExchange(ref _state, null, act) == (object)act) act();
+    }
 
     /// <summary>What was taken for a client that has left is put back.</summary>
     public bool TryTake(RedisReply reply, IActorRef redis)
     {
         if (door.IsClosed) return false;
-        OnReply(reply.Value);
+        OnReply(reply);
         return true;
     }
 
     /// <summary>Fills the place, from any thread, once.</summary>
-    public void Complete(in RespValue value)
-    {
-        if (_isCompleted) return;
-        _value = value;
-        _isCompleted = true;
-        Unregister();
-        door.Completed();
-    }
-
-    /// <summary>Of the command's reply, what the client is told.</summary>
-    protected virtual void OnReply(in RespValue value) => Complete(value);
+    public void Complete(in RespValue value) => OnReply(RedisReply.Of(value, state: null));
 
     protected virtual void OnFailure(string error) => Complete(RespValue.Error(error));
 
@@ -68,7 +62,7 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
         switch (message)
         {
             case RedisReply reply:
-                OnReply(reply.Value);
+                OnReply(reply);
                 break;
             case Status.Failure failure:
                 OnFailure(OutcomeText.Of(failure.Cause));
@@ -77,5 +71,20 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
                 OnFailure($"ERR {sender?.Path} answered a RedisCommand with a {message?.GetType().Name}: it is no RedisActor");
                 break;
         }
+    }
+
+    private void OnReply(RedisReply reply)
+    {
+        var before = Volatile.Read(ref _state);
+        while (before is not RedisReply)
+        {
+            var found = Interlocked.CompareExchange(ref _state, reply, before);
+            if (found == before) break;
+            before = found;
+        }
+
+        if (before is RedisReply) return;
+        Unregister();
+        door.Completed();
     }
 }

@@ -189,10 +189,12 @@ internal sealed class DoorTransaction(FrontDoor door)
     }
 
     /// <summary>A key, and the digest of its content, when the server has told it.</summary>
-    private sealed class Watched(IActorRefProvider provider, RedisValue key) : PromiseRef(provider)
+    private sealed class Watched(IActorRefProvider provider, RedisValue key) : PromiseRef
     {
         private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private RedisValue _digest;
+
+        public override IActorRefProvider Provider => provider;
 
         public string? Error { get; private set; }
 

@@ -151,10 +151,9 @@ internal sealed class FrontDoor : IValueTaskSource
         Wake();
     }
 
-    /// <summary>There may be something to read.</summary>
+    /// <summary>There may be something to read. Whoever calls has written that with a full fence.</summary>
     public void Completed()
     {
-        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
     }
 

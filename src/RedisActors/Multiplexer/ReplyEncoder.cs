@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer;
 
@@ -22,10 +23,7 @@ internal static class ReplyEncoder
                 WriteHeader(to, (byte)':', value.AsInt64());
                 break;
             case RespKind.BulkString:
-                var bytes = value.AsMemory().Span;
-                WriteHeader(to, (byte)'$', bytes.Length);
-                to.Write(bytes);
-                to.Write("\r\n"u8);
+                WriteBulk(to, value.AsRedisValue());
                 break;
             case RespKind.SimpleString:
                 WriteLine(to, (byte)'+', value.AsString()!);
@@ -51,6 +49,18 @@ internal static class ReplyEncoder
         var items = value.AsArray();
         WriteHeader(to, type, items.Length);
         foreach (var item in items) Write(to, item, resp3);
+    }
+
+    /// <summary>Without bytes in between: a short value has none of its own.</summary>
+    private static void WriteBulk(ArrayBufferWriter<byte> to, RedisValue value)
+    {
+        var length = value.GetByteCount();
+        WriteHeader(to, (byte)'$', length);
+        var span = to.GetSpan(length + 2);
+        value.CopyTo(span);
+        span[length] = (byte)'\r';
+        span[length + 1] = (byte)'\n';
+        to.Advance(length + 2);
     }
 
     private static void WriteHeader(ArrayBufferWriter<byte> to, byte type, long number)

@@ -14,14 +14,10 @@ internal sealed class ThroughputStage : IAsyncDisposable
     private ThroughputStage(IAsyncDisposable servers, IReadOnlyList<string> endpoints, ThroughputCase which)
     {
         _servers = servers;
-        var (system, redis) = OurClient(endpoints, which);
-        System = system;
-        Redis = redis;
+        Ours = OurClient(endpoints, which);
     }
 
-    public ActorSystem System { get; }
-
-    public IReadOnlyList<IActorRef> Redis { get; }
+    public OurSide Ours { get; }
 
     /// <summary>The plain client's side: a multiplexer for each connection of ours, and one for all lanes of a connection.</summary>
     public IReadOnlyList<IDatabase> Plain => [.. _multiplexers.Select(multiplexer => multiplexer.GetDatabase())];
@@ -58,8 +54,8 @@ internal sealed class ThroughputStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await System.Terminate();
-        System.Dispose();
+        await Ours.System.Terminate();
+        Ours.System.Dispose();
         foreach (var multiplexer in _multiplexers) await multiplexer.DisposeAsync();
         await _servers.DisposeAsync();
     }
@@ -71,7 +67,7 @@ internal sealed class ThroughputStage : IAsyncDisposable
         return await ConnectionMultiplexer.ConnectAsync(configuration);
     }
 
-    private static (ActorSystem System, IReadOnlyList<IActorRef> Redis) OurClient(IReadOnlyList<string> endpoints, ThroughputCase which)
+    private static OurSide OurClient(IReadOnlyList<string> endpoints, ThroughputCase which)
     {
         string[] names = which.Connections == 1 ? ["default"] : [.. Enumerable.Range(1, which.Connections).Select(i => $"c{i}")];
         var paths = names.Select(name => which.Connections == 1 ? $"redis-actors.{name}" : $"redis-actors.connections.{name}");
@@ -80,8 +76,8 @@ internal sealed class ThroughputStage : IAsyncDisposable
             akka { loglevel = ERROR, stdout-loglevel = OFF }
             {{string.Join('\n', paths.Select(path => $"{path} {{ {Settings(endpoints, which)} }}"))}}
             """));
-        var redis = RedisExtension.Get(system);
-        return (system, [.. names.Select(redis.Connection)]);
+        RedisExtension.Get(system);
+        return new OurSide(system, names);
     }
 
     private static string Settings(IReadOnlyList<string> endpoints, ThroughputCase which) => which.Nodes == 1
