@@ -93,6 +93,20 @@ public sealed class MultiplexerTests
         Assert.Equal("two", (await queue.ReadAsync()).Message);
     }
 
+    /// <summary>The client does that by itself while its own connection is being made.</summary>
+    [Fact]
+    public async Task Who_subscribes_several_times_is_answered_each_time()
+    {
+        await using var redis = await SupervisedRedis.StartAsync();
+        var subscriber = redis.Multiplexer.GetSubscriber();
+        var received = new SemaphoreSlim(0);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => subscriber.SubscribeAsync(RedisChannel.Literal("news"), (_, _) => received.Release())));
+
+        Assert.Equal(1, await subscriber.PublishAsync(RedisChannel.Literal("news"), "one"));
+        for (var i = 0; i < 20; i++) Assert.True(await received.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
     [Fact]
     public async Task Scripts_are_called_by_their_hash_whatever_becomes_of_the_server()
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace RedisActors.Multiplexer;
 
@@ -42,11 +43,25 @@ internal sealed class ConnectionWatch : IDisposable
                 var before = watch._isReady;
                 _lanes[change.Lane] = change is RedisReady;
                 watch._isReady = _lanes.Values.All(ready => ready);
-                if (before && !watch._isReady) onLost(CauseOf(change));
-                else if (!before && watch._isReady && _wasReady) onRestored();
+                var wasReady = _wasReady;
                 _wasReady |= watch._isReady;
+                if (before && !watch._isReady) Guard(() => onLost(CauseOf(change)));
+                else if (!before && watch._isReady && wasReady) Guard(onRestored);
             });
             Receive<Status.Failure>(_ => { });
+        }
+
+        /// <summary>What a listener throws is its own affair, and none of those who follow.</summary>
+        private static void Guard(Action tell)
+        {
+            try
+            {
+                tell();
+            }
+            catch (Exception error)
+            {
+                Context.GetLogger().Warning(error, "a listener to the multiplexer's connection failed");
+            }
         }
 
         private static string CauseOf(RedisConnectionEvent change) => change switch

@@ -8,17 +8,19 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     private readonly DoorSettings _settings;
     private readonly FrontDoor _door;
     private readonly DoorSubscriptions _subscriptions;
+    private readonly bool _ofShardChannels;
     private readonly RespValue _message;
     private readonly HashSet<(RedisSubscriptionKind Kind, string Name)> _topics = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _joining = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _leaving = [];
 
-    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message)
+    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels)
     {
         _settings = settings;
         _door = door;
         _subscriptions = subscriptions;
-        _message = Text(message);
+        _ofShardChannels = ofShardChannels;
+        _message = Text(ofShardChannels ? "smessage" : "message");
         Receive<Join>(OnJoin);
         Receive<Leave>(OnLeave);
         Receive<TooLate>(OnTooLate);
@@ -32,8 +34,8 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     /// <summary>Set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
-    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, message));
+    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, ofShardChannels));
 
     private void OnJoin(Join message)
     {
@@ -77,14 +79,21 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     private void OnSubscribed(RedisSubscribed message)
     {
         var topic = (message.Kind, message.Channel);
-        if (Dequeue(_joining, topic) is not { } answer) return;
-        _topics.Add(topic);
-        Add(answer, Frame("subscribe", topic));
+
+        // A subscriber that subscribed several times meanwhile is told once.
+        while (Dequeue(_joining, topic) is { } answer)
+        {
+            _topics.Add(topic);
+            Add(answer, Frame("subscribe", topic));
+        }
     }
 
     private void OnUnsubscribed(RedisUnsubscribed message)
     {
         var topic = (message.Kind, message.Channel);
+
+        // What was not confirmed yet has been and gone.
+        while (Dequeue(_joining, topic) is { } joining) Add(joining, Frame("subscribe", topic));
         _topics.Remove(topic);
         if (Dequeue(_leaving, topic) is { } answer) Add(answer, Frame("unsubscribe", topic));
     }
@@ -129,7 +138,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
 
     private void Add(Answer answer, in RespValue frame)
     {
-        _subscriptions.OnCount(_topics.Count + _joining.Count);
+        _subscriptions.OnCount(_ofShardChannels, _topics.Count + _joining.Count);
         if (!answer.Add(frame)) return;
         ((IWithTimers)this).Timers.Cancel(answer);
         if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, reply));
@@ -186,11 +195,11 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message) : IIndirectActorProducer
+    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels) : IIndirectActorProducer
     {
         public Type ActorType => typeof(DoorSubscriber);
 
-        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, message);
+        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, ofShardChannels);
 
         public void Release(ActorBase actor)
         {

@@ -24,14 +24,14 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     private IActorRef? _channels;
     private IActorRef? _shardChannels;
     private TaskCompletionSource? _room;
-    private volatile bool _isSubscribed;
+    private volatile int _channelCount;
+    private volatile int _shardChannelCount;
 
     /// <summary>Whether the connection is one of a subscriber.</summary>
-    public bool IsSubscribed => _isSubscribed;
+    public bool IsSubscribed => _channelCount + _shardChannelCount > 0;
 
     public void Subscribe(DoorCommand command, RedisValue[] names)
     {
-        _isSubscribed = true;
         var kind = KindOf(command.Action);
         SubscriberOf(kind).Tell(new DoorSubscriber.Join(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door))));
     }
@@ -52,7 +52,7 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
             _channels = _shardChannels = null;
         }
 
-        _isSubscribed = false;
+        _channelCount = _shardChannelCount = 0;
     }
 
     public void Close()
@@ -61,8 +61,12 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
         Interlocked.Exchange(ref _room, null)?.TrySetResult();
     }
 
-    /// <summary>How many subscriptions there are changed.</summary>
-    public void OnCount(int count) => _isSubscribed = count > 0;
+    /// <summary>How many subscriptions a subscriber has now, those included that are not confirmed.</summary>
+    public void OnCount(bool ofShardChannels, int count)
+    {
+        if (ofShardChannels) _shardChannelCount = count;
+        else _channelCount = count;
+    }
 
     /// <summary>Hands frames to the client. The task, if any, completes when it has read enough for more.</summary>
     public Task? Push(DoorFrames frames)
@@ -102,11 +106,11 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     {
         lock (_gate)
         {
-            return kind == RedisSubscriptionKind.ShardChannel ? _shardChannels ??= Start("message", 's') : _channels ??= Start("message", null);
+            return kind == RedisSubscriptionKind.ShardChannel ? _shardChannels ??= Start(ofShardChannels: true) : _channels ??= Start(ofShardChannels: false);
         }
 
-        IActorRef Start(string word, char? prefix) =>
-            settings.System.SystemActorOf(DoorSubscriber.Props(settings, door, this, prefix + word), null!);
+        IActorRef Start(bool ofShardChannels) =>
+            settings.System.SystemActorOf(DoorSubscriber.Props(settings, door, this, ofShardChannels), null!);
     }
 
     private static RedisSubscriptionKind KindOf(DoorAction action) => action switch

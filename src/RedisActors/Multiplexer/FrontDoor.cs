@@ -151,9 +151,11 @@ internal sealed class FrontDoor : IValueTaskSource
         Wake();
     }
 
-    /// <summary>There may be something to read. Whoever calls has written that with a full fence.</summary>
+    /// <summary>There may be something to read.</summary>
     public void Completed()
     {
+        // What was written must be seen by a reader that has not said yet that it waits.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
     }
 
@@ -442,18 +444,26 @@ internal sealed class FrontDoor : IValueTaskSource
             if (Head is { IsCompleted: true } reply)
             {
                 ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
-                _last = reply;
+                Pass(reply);
             }
             else if (_subscriptions.TryTake(Head, out var frames))
             {
                 foreach (var frame in frames.Items) ReplyEncoder.WritePush(_out, frame, _isResp3);
-                if (frames.Answers is { } answered) _last = answered;
+                if (frames.Answers is { } answered) Pass(answered);
             }
             else
             {
                 return;
             }
         }
+    }
+
+    /// <summary>A reply has been read. Whoever still knows the one before it does not hold all that followed.</summary>
+    private void Pass(DoorReply reply)
+    {
+        var former = _last;
+        _last = reply;
+        former.Next = null;
     }
 
     private static bool Is(RedisValue argument, string word) => string.Equals(argument, word, StringComparison.OrdinalIgnoreCase);
