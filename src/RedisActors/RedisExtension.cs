@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
+using RedisActors.Configuration;
 using RedisActors.Lanes;
 using RedisActors.Supervision;
 using RedisActors.Wire;
@@ -30,7 +31,7 @@ public sealed class RedisExtension : IExtension
     {
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
-        var connections = RedisConnections.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
+        var connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 

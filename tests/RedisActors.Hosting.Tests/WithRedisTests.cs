@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RedisActors.Configuration;
 
 namespace RedisActors.Hosting.Tests;
 
@@ -21,9 +22,8 @@ public sealed class WithRedisTests
             .WithRedis(options => (options.Endpoint, options.ClientName) = ("localhost:1", "first"))
             .WithRedis("localhost:2"));
 
-        var config = host.Services.GetRequiredService<ActorSystem>().Settings.Config;
-        Assert.Equal("localhost:2", config.GetString("redis-actors.default.endpoint"));
-        Assert.Equal("first", config.GetString("redis-actors.default.client-name"));
+        var settings = SettingsOf(host).Default;
+        Assert.Equal(("localhost:2", "first"), (settings.Link.Target, settings.Link.ClientName));
         Assert.Equal("redis", ActorOf<RedisActor>(host).Path.Name);
         await host.StopAsync();
     }
@@ -156,6 +156,12 @@ public sealed class WithRedisTests
             if (warning == Last) return warnings;
             if (!warning.StartsWith("redis ", StringComparison.Ordinal)) warnings.Add(warning);
         }
+    }
+
+    private static RedisConnections SettingsOf(IHost host)
+    {
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        return RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
     }
 
     private static IActorRef ActorOf<TKey>(IHost host) => host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;
