@@ -17,13 +17,13 @@ internal static partial class ConnectionText
     /// <summary>Set for a client that makes its own connections, and of no use to one that is supervised.</summary>
     private static readonly string[] Needless =
     [
-        "allowAdmin", "configChannel", "configCheckSeconds", "connectRetry", "highPriorityThreads", "keepAlive", "preserveAsyncOrder", "protocol",
+        "configChannel", "configCheckSeconds", "connectRetry", "highPriorityThreads", "keepAlive", "preserveAsyncOrder", "protocol",
         "resolveDns", "responseTimeout", "setlib", "tcpKeepAlive", "tiebreaker", "version", "writeBuffer",
     ];
 
     private static readonly string[] Mapped =
     [
-        "asyncTimeout", "connectTimeout", "defaultDatabase", "name", "password", "sentinelPassword", "sentinelUser",
+        "allowAdmin", "asyncTimeout", "connectTimeout", "defaultDatabase", "name", "password", "sentinelPassword", "sentinelUser",
         "serviceName", "ssl", "sslHost", "syncTimeout", "user",
     ];
 
@@ -90,6 +90,7 @@ internal static partial class ConnectionText
         if (given.Ssl || written.Contains("ssl")) options.TlsEnabled = given.Ssl;
         if (written.Contains("sslHost")) options.TlsHost = given.SslHost;
         if (written.Contains("connectTimeout")) options.ConnectTimeout = TimeSpan.FromMilliseconds(given.ConnectTimeout);
+        if (written.Contains("allowAdmin")) options.AllowAdmin = given.AllowAdmin;
         if (written.Contains("asyncTimeout")) options.CommandTimeout = TimeSpan.FromMilliseconds(given.AsyncTimeout);
         else if (written.Contains("syncTimeout")) options.CommandTimeout = TimeSpan.FromMilliseconds(given.SyncTimeout);
     }

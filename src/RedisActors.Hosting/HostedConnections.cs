@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.DependencyInjection;
 using Akka.Hosting;
@@ -18,18 +19,31 @@ internal sealed class HostedConnections
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, HostedConnections> Builders = [];
 
     private readonly Dictionary<string, List<Action<RedisOptions, IServiceProvider>>> _steps = [];
+    private readonly List<(string Connection, Type Key)> _keys = [];
 
     /// <summary>The one to which the calls for a builder add.</summary>
     public static HostedConnections Of(AkkaConfigurationBuilder builder) => Builders.GetValue(builder, static builder =>
     {
         var connections = new HostedConnections();
         builder.AddSetup(new ConnectionAdditionsSetup(connections.Read));
+        builder.AddSetup(new Owner(connections));
         return connections;
     });
 
+    /// <summary>The one of an actor system; null: no such call was made for it.</summary>
+    public static HostedConnections? Of(ActorSystem system) =>
+        system.Settings.Setup.Get<Owner>() is { HasValue: true, Value: var owner } ? owner.Connections : null;
+
+    /// <summary>What stands for a connection in the actor registry.</summary>
+    public IEnumerable<Type> KeysOf(string connection) => _keys.Where(key => key.Connection == connection).Select(key => key.Key);
+
     /// <summary>Adds a connection, or to the options of one.</summary>
-    public void Add(string connection, Action<RedisOptions, IServiceProvider>? step)
+    /// <param name="connection">Its name.</param>
+    /// <param name="key">What stands for it in the actor registry.</param>
+    /// <param name="step">Sets options.</param>
+    public void Add(string connection, Type key, Action<RedisOptions, IServiceProvider>? step)
     {
+        _keys.Add((connection, key));
         if (!_steps.TryGetValue(connection, out var steps)) _steps.Add(connection, steps = []);
         if (step is not null) steps.Add(step);
     }
@@ -100,6 +114,11 @@ internal sealed class HostedConnections
         type is not null && services.GetService<IServiceProviderIsService>()?.IsService(type) == true
             ? () => (T)services.GetRequiredService(type)
             : null;
+
+    private sealed class Owner(HostedConnections connections) : Setup
+    {
+        public HostedConnections Connections => connections;
+    }
 
     private sealed class NoServices : IServiceProvider
     {

@@ -195,7 +195,8 @@ public static class RedisHostingExtensions
     private static AkkaConfigurationBuilder Provide<TKey>(
         this AkkaConfigurationBuilder builder, string connection, Action<RedisOptions, IServiceProvider> configure)
     {
-        HostedConnections.Of(builder).Add(connection, configure);
+        HostedConnections.Of(builder).Add(connection, typeof(TKey), configure);
+        builder.WithExtension<RedisExtensionProvider>();
         if (connection == RedisConnections.DefaultName)
         {
             return builder.Provide<TKey>(connection, system => RedisExtension.Get(system).RedisActor);

@@ -111,6 +111,9 @@ public class RedisOptions
     /// <summary><c>exactly-once.keep</c>: how long the server keeps a token and its reply.</summary>
     public TimeSpan? ExactlyOnceKeep { get; set; }
 
+    /// <summary><c>exactly-once.key-prefix</c>: with what the keys of the idempotency keys begin on the server.</summary>
+    public string? ExactlyOnceKeyPrefix { get; set; }
+
     /// <summary><c>exactly-once.group.max-count</c>: how many exactly-once commands share a request at most; 1: each goes alone.</summary>
     public int? ExactlyOnceGroupMaxCount { get; set; }
 
@@ -119,6 +122,11 @@ public class RedisOptions
 
     /// <summary><c>exactly-once.group.max-time</c>: for how long one request may hold up the server's other clients.</summary>
     public TimeSpan? ExactlyOnceGroupMaxTime { get; set; }
+
+    /// <summary>
+    /// <c>allow-admin</c>: whether commands that change the server or empty whole databases (<c>FLUSHALL</c>, <c>CONFIG SET</c>) are taken.
+    /// </summary>
+    public bool? AllowAdmin { get; set; }
 
     /// <summary><c>stash.max-count</c>: how many commands may wait for a connection.</summary>
     public int? StashMaxCount { get; set; }
@@ -220,7 +228,7 @@ public class RedisOptions
     /// <summary>Sets the options that a connection string means; those that it does not mention stay as they are.</summary>
     /// <remarks>
     /// Understood are servers, <c>user</c>, <c>password</c>, <c>ssl</c>, <c>sslHost</c>, <c>name</c>, <c>defaultDatabase</c>, <c>serviceName</c>
-    /// (the servers are then sentinels), <c>sentinelUser</c>, <c>sentinelPassword</c>, <c>connectTimeout</c>, and <c>asyncTimeout</c> or
+    /// (the servers are then sentinels), <c>sentinelUser</c>, <c>sentinelPassword</c>, <c>connectTimeout</c>, <c>allowAdmin</c>, and <c>asyncTimeout</c> or
     /// <c>syncTimeout</c> as <see cref="CommandTimeout"/>. What is about a client's own connections (<c>connectRetry</c>, <c>keepAlive</c>, ...)
     /// is not needed. Anything else is an error when the actor system starts, which names it and repeats no value. Whether several servers
     /// are a Redis Cluster it does not say; set <see cref="Topology"/>.

@@ -16,6 +16,7 @@ internal static class ShutdownOrder
 {
     private const string Hook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook";
 
+    private static readonly ConditionalWeakTable<ActorSystem, object> Hooked = [];
     private static readonly ConditionalWeakTable<ActorSystem, object> Checked = [];
 
     /// <summary>
@@ -26,9 +27,10 @@ internal static class ShutdownOrder
         .AddHocon($"{Hook} = off", HoconAddMode.Append)
         .WithActors((system, _, resolver) => Check(system, resolver));
 
-    private static void Check(ActorSystem system, IDependencyResolver resolver)
+    /// <summary>Warns of Akka's hook where nothing has turned it off.</summary>
+    public static void CheckHook(ActorSystem system)
     {
-        if (!Checked.TryAdd(system, Checked)) return;
+        if (!Hooked.TryAdd(system, Hooked)) return;
         if (system.Settings.Config.GetBoolean(Hook))
         {
             system.Log.Warning(
@@ -36,7 +38,12 @@ internal static class ShutdownOrder
                 + "send are answered NotSent. Without this setting the host stops them one after the other.",
                 Hook);
         }
+    }
 
+    private static void Check(ActorSystem system, IDependencyResolver resolver)
+    {
+        CheckHook(system);
+        if (!Checked.TryAdd(system, Checked)) return;
         if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is IEnumerable<IHostedService> services && StopsBeforeWebServer(services))
         {
             system.Log.Warning(

@@ -36,7 +36,7 @@ public sealed class RedisExtension : IExtension
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 
         // Beside named connections it may hold no more than what they have in common.
-        if (_named.Count == 0) _ = _default.Value;
+        if (_named.Count == 0 || RedisHost.Find()?.WantsDefault(system) == true) _ = _default.Value;
     }
 
     /// <summary>
@@ -83,6 +83,7 @@ public sealed class RedisExtension : IExtension
         var redis = system.ActorOf(RedisActors.RedisActor.Props(settings, logBudget: logBudget), actorName);
         DeadLetterResponder.AnswerFor(system, redis);
         DrainBeforeShutdown.Register(system, settings.DrainInPhase, redis);
+        RedisHost.Find()?.Started(system, settings.Name, redis);
         return redis;
     }
 }

@@ -20,6 +20,7 @@ public sealed class ConnectionStringTests
     [InlineData("redis-1:1,connectTimeout=700,syncTimeout=900", "endpoint = redis-1:1, connect-timeout = 700ms, command-timeout = 900ms")]
     [InlineData("redis-1:1,syncTimeout=900,asyncTimeout=800", "endpoint = redis-1:1, command-timeout = 800ms")]
     [InlineData("redis-1:1,abortConnect=false,keepAlive=60,connectRetry=3,resolveDns=true,proxy=None,tunnel=,protocol=resp3", "endpoint = redis-1:1")]
+    [InlineData("redis-1:1,allowAdmin=false", "endpoint = redis-1:1, allow-admin = off")]
     [InlineData("redis://redis-1", "endpoint = redis-1:6379")]
     [InlineData("rediss://redis-1:7000/3", "endpoint = redis-1:7000, database = 3, tls.enabled = on")]
     [InlineData("redis://app:hunter2@redis-1,redis-2:7000/?client_name=me", "endpoints = redis-1:6379 redis-2:7000, user = app, client-name = me")]

@@ -61,6 +61,42 @@ public sealed class WithRedisTests
     }
 
     [Fact]
+    public async Task Hocon_alone_makes_the_actor_available_too()
+    {
+        using var host = await StartAsync(akka => akka.AddHocon(
+            "akka.extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"]", HoconAddMode.Prepend));
+
+        Assert.Equal("redis", ActorOf<RedisActor>(host).Path.Name);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_actor_can_be_had_in_the_constructor_of_a_hosted_service_that_starts_before_the_actor_system()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddHostedService<Early>();
+        AddAkka(builder.Services, akka => akka.WithRedis().WithRedis<Cache>("cache"));
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        var early = Assert.IsType<Early>(host.Services.GetServices<IHostedService>().First());
+        Assert.Equal((ActorOf<RedisActor>(host), ActorOf<Cache>(host)), early.Found);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_command_is_answered_with_what_would_be()
+    {
+        using var host = await StartAsync(akka => akka.WithRedis());
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => ActorOf<RedisActor>(host).Ask("PING", TimeSpan.FromSeconds(20)));
+
+        Assert.Contains("A command is sent as new RedisCommand(\"PING\")", error.Message);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task It_leaves_signals_to_the_host()
     {
         using var host = await StartAsync(akka => akka.WithRedis<Cache>("cache"));
@@ -165,6 +201,15 @@ public sealed class WithRedisTests
     }
 
     private static IActorRef ActorOf<TKey>(IHost host) => host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;
+
+    private sealed class Early(IRequiredActor<RedisActor> redis, IRequiredActor<Cache> cache) : IHostedService
+    {
+        public (IActorRef, IActorRef) Found { get; } = (redis.ActorRef, cache.ActorRef);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class Cache;
 
