@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.DependencyInjection;
 using Akka.Event;
 using Akka.Hosting;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace RedisActors.Hosting;
 
@@ -44,12 +46,33 @@ internal static class ShutdownOrder
     {
         CheckHook(system);
         if (!Checked.TryAdd(system, Checked)) return;
+        if (StopsConcurrently(resolver))
+        {
+            system.Log.Warning(
+                "HostOptions.ServicesStopConcurrently is true: the host stops the actor system at the same time as its other services, and "
+                + "commands that these still send are answered NotSent. Leave it false.");
+        }
+
         if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is IEnumerable<IHostedService> services && StopsBeforeWebServer(services))
         {
             system.Log.Warning(
                 "AddAkka was called after the web server was registered, so that the host stops the actor system first, and requests "
                 + "that are being served at shutdown find their commands answered NotSent. Call AddAkka before or within ConfigureWebHostDefaults.");
         }
+    }
+
+    /// <summary>
+    /// <c>HostOptions.ServicesStopConcurrently</c>. The options are in a package of the application's, the host itself, of which this one needs
+    /// the abstractions only.
+    /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Where the option was trimmed away, nobody has set it.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Where the option was trimmed away, nobody has set it.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "A generic type over a class needs no code of its own.")]
+    private static bool StopsConcurrently(IDependencyResolver resolver)
+    {
+        if (Type.GetType("Microsoft.Extensions.Hosting.HostOptions, Microsoft.Extensions.Hosting", throwOnError: false) is not { } type) return false;
+        var options = resolver.GetService(typeof(IOptions<>).MakeGenericType(type)) as IOptions<object>;
+        return options is not null && type.GetProperty("ServicesStopConcurrently")?.GetValue(options.Value) is true;
     }
 
     /// <summary>The host stops the service that was registered last first. ASP.NET Core's own service is not public.</summary>

@@ -119,6 +119,32 @@ public sealed class WithRedisTests
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task Hocon_that_starts_the_actor_alone_is_warned_of_akkas_hook()
+    {
+        WarningCollector.Warnings.Clear();
+        using var host = await Started.HostAsync(akka => akka.AddHocon(
+            $"akka {{ extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"], loggers = [\"{typeof(WarningCollector).AssemblyQualifiedName}\"] }}",
+            HoconAddMode.Prepend));
+
+        await RedisActors.Testing.Until.HoldsAsync(
+            "there is a warning", () => Task.FromResult(WarningCollector.Warnings.Any(warning => warning.Contains($"{Hook} is on"))));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Services_that_stop_at_the_same_time_are_warned_of()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
+        AddAkka(builder.Services, akka => akka.WithRedis());
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        Assert.Contains("ServicesStopConcurrently", Assert.Single(await WarningsAsync(host)));
+        await host.StopAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -201,6 +227,19 @@ public sealed class WithRedisTests
     }
 
     private static IActorRef ActorOf<TKey>(IHost host) => host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;
+
+    /// <summary>Hears what is logged while the actor system starts.</summary>
+    public sealed class WarningCollector : ReceiveActor
+    {
+        public WarningCollector()
+        {
+            Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+            Receive<Warning>(warning => Warnings.Enqueue($"{warning.Message}"));
+            ReceiveAny(_ => { });
+        }
+
+        public static System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = new();
+    }
 
     private sealed class Early(IRequiredActor<RedisActor> redis, IRequiredActor<Cache> cache) : IHostedService
     {
