@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net.Security;
 using System.Text;
 using Akka.Configuration;
 using RedisActors.Configuration;
@@ -11,7 +12,7 @@ namespace RedisActors.Hosting;
 /// and default stand. An option that is <see langword="null"/> leaves its setting to HOCON. Invalid values are reported when the actor
 /// system starts, together with those of HOCON, by the path of the setting.
 /// </summary>
-public sealed class RedisOptions
+public class RedisOptions
 {
     /// <summary>The value of <see cref="MaxRestarts"/> for a connection that is retried for ever: -1.</summary>
     public const int Unlimited = -1;
@@ -110,6 +111,9 @@ public sealed class RedisOptions
     /// <summary><c>exactly-once.keep</c>: how long the server keeps a token and its reply.</summary>
     public TimeSpan? ExactlyOnceKeep { get; set; }
 
+    /// <summary><c>exactly-once.key-prefix</c>: with what the keys of the idempotency keys begin on the server.</summary>
+    public string? ExactlyOnceKeyPrefix { get; set; }
+
     /// <summary><c>exactly-once.group.max-count</c>: how many exactly-once commands share a request at most; 1: each goes alone.</summary>
     public int? ExactlyOnceGroupMaxCount { get; set; }
 
@@ -118,6 +122,11 @@ public sealed class RedisOptions
 
     /// <summary><c>exactly-once.group.max-time</c>: for how long one request may hold up the server's other clients.</summary>
     public TimeSpan? ExactlyOnceGroupMaxTime { get; set; }
+
+    /// <summary>
+    /// <c>allow-admin</c>: whether commands that change the server or empty whole databases (<c>FLUSHALL</c>, <c>CONFIG SET</c>) are taken.
+    /// </summary>
+    public bool? AllowAdmin { get; set; }
 
     /// <summary><c>stash.max-count</c>: how many commands may wait for a connection.</summary>
     public int? StashMaxCount { get; set; }
@@ -208,107 +217,99 @@ public sealed class RedisOptions
     /// </summary>
     public string? DrainInPhase { get; set; }
 
+    /// <summary>The options as they were bound and given objects.</summary>
+    internal BoundOptions Bound { get; } = new();
+
     /// <summary>What travels beside the configuration; null: nothing does.</summary>
     internal RedisSecrets? Secrets => Password is null && SentinelPassword is null
         ? null
         : new RedisSecrets { Password = Password, SentinelPassword = SentinelPassword };
 
-    /// <summary>All options but the passwords.</summary>
+    /// <summary>Sets the options that a connection string means; those that it does not mention stay as they are.</summary>
+    /// <remarks>
+    /// Understood are servers, <c>user</c>, <c>password</c>, <c>ssl</c>, <c>sslHost</c>, <c>name</c>, <c>defaultDatabase</c>, <c>serviceName</c>
+    /// (the servers are then sentinels), <c>sentinelUser</c>, <c>sentinelPassword</c>, <c>connectTimeout</c>, <c>allowAdmin</c>, and <c>asyncTimeout</c> or
+    /// <c>syncTimeout</c> as <see cref="CommandTimeout"/>. What is about a client's own connections (<c>connectRetry</c>, <c>keepAlive</c>, ...)
+    /// is not needed. Anything else is an error when the actor system starts, which names it and repeats no value. Whether several servers
+    /// are a Redis Cluster it does not say; set <see cref="Topology"/>.
+    /// </remarks>
+    /// <param name="connectionString">As <see cref="RedisHostingExtensions.WithRedis(Akka.Hosting.AkkaConfigurationBuilder, string)"/> takes it.</param>
+    public void ApplyConnectionString(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        ConnectionText.Apply(connectionString, "the connection string", this);
+    }
+
+    /// <summary>The same for one that StackExchange.Redis has parsed.</summary>
+    /// <param name="options">The parsed connection string.</param>
+    public void ApplyConnectionString(StackExchange.Redis.ConfigurationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ConnectionText.ApplyObject(options, "the ConfigurationOptions", this);
+    }
+
+    /// <summary>
+    /// Asks this object for user and password at each connection attempt, in the place of <see cref="CredentialsProvider"/>.
+    /// </summary>
+    /// <param name="provider">Must be safe to call from several threads: each lane asks by itself.</param>
+    public void UseCredentialsProvider(IRedisCredentialsProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        UseCredentialsProvider(_ => provider);
+    }
+
+    /// <summary>The same, with what a function makes of the host's services.</summary>
+    /// <param name="create">Called by each lane before its first attempt.</param>
+    public void UseCredentialsProvider(Func<IServiceProvider, IRedisCredentialsProvider> create) =>
+        Bound.Credentials = create ?? throw new ArgumentNullException(nameof(create));
+
+    /// <summary>
+    /// Asks this object how long to wait between attempts, in the place of <see cref="BackoffStrategy"/>. All lanes ask the same one; give a
+    /// function if it has a state.
+    /// </summary>
+    /// <param name="strategy">Must be safe to call from several threads.</param>
+    public void UseBackoffStrategy(IBackoffStrategy strategy)
+    {
+        ArgumentNullException.ThrowIfNull(strategy);
+        UseBackoffStrategy(_ => strategy);
+    }
+
+    /// <summary>The same, with what a function makes of the host's services.</summary>
+    /// <param name="create">Called once for each supervisor.</param>
+    public void UseBackoffStrategy(Func<IServiceProvider, IBackoffStrategy> create) =>
+        Bound.Backoff = create ?? throw new ArgumentNullException(nameof(create));
+
+    /// <summary>
+    /// Lets this function decide about the server's certificate, in the place of <see cref="TlsVerify"/>. It gets what
+    /// <see cref="TlsCaFile"/> and <see cref="TlsHost"/> have found, as its errors. A connection that it refuses counts as misconfigured.
+    /// </summary>
+    /// <param name="validation">Called at each connection attempt; must be safe to call from several threads.</param>
+    public void UseServerCertificateValidation(RemoteCertificateValidationCallback validation) =>
+        Bound.CertificateValidation = validation ?? throw new ArgumentNullException(nameof(validation));
+
+    /// <summary>Takes over what others set.</summary>
+    internal void TakeOver(RedisOptions others)
+    {
+        foreach (var option in RedisOption.All)
+        {
+            if (option.Get(others) is { } value) option.Set(this, value);
+        }
+
+        Bound.TakeOver(others.Bound);
+    }
+
+    /// <summary>All options but the passwords, as HOCON.</summary>
     /// <param name="connection">The path of the connection below <c>redis-actors</c>.</param>
-    /// <exception cref="ConfigurationException">
-    /// An option may hold a secret where none belongs. It is refused here, because the actor system may log its configuration.
-    /// </exception>
     internal Config ToConfig(string connection)
     {
-        var problems = new SettingsProblems();
         var hocon = new StringBuilder();
-        Write("topology", Topology);
-        Write("endpoint", Endpoint);
-        Write("endpoints", Endpoints);
-        CheckEndpoints("endpoint", Endpoint is null ? [] : [Endpoint]);
-        CheckEndpoints("endpoints", Endpoints ?? []);
-        Write("sentinel.service", SentinelService);
-        Write("sentinel.endpoints", SentinelEndpoints);
-        CheckEndpoints("sentinel.endpoints", SentinelEndpoints ?? []);
-        Write("sentinel.user", SentinelUser);
-        Write("role", Role);
-        Write("lanes", Lanes);
-        Write("sessions.max", SessionsMax);
-        Write("sessions.idle-timeout", SessionsIdleTimeout);
-        Write("database", Database);
-        Write("user", User);
-        Write("credentials-provider", CredentialsProvider);
-        Write("tls.enabled", TlsEnabled);
-        Write("tls.host", TlsHost);
-        WriteFile("tls.ca-file", TlsCaFile);
-        WriteFile("tls.certificate-file", TlsCertificateFile);
-        WriteFile("tls.key-file", TlsKeyFile);
-        Write("tls.verify", TlsVerify);
-        Write("client-name", ClientName);
-        Write("connect-timeout", ConnectTimeout);
-        Write("command-timeout", CommandTimeout);
-        Write("delivery", Delivery);
-        Write("when-safe.limit", WhenSafeLimit);
-        Write("exactly-once.keep", ExactlyOnceKeep);
-        Write("exactly-once.group.max-count", ExactlyOnceGroupMaxCount);
-        Write("exactly-once.group.max-bytes", ExactlyOnceGroupMaxBytes);
-        Write("exactly-once.group.max-time", ExactlyOnceGroupMaxTime);
-        Write("stash.max-count", StashMaxCount);
-        Write("stash.max-bytes", StashMaxBytes);
-        Write("stash.when-full", StashWhenFull);
-        Write("in-flight.max-count", InFlightMaxCount);
-        Write("in-flight.max-bytes", InFlightMaxBytes);
-        Write("replay.initial-window", ReplayInitialWindow);
-        Write("replay.max-window", ReplayMaxWindow);
-        Write("retry.min", RetryMin);
-        Write("retry.max", RetryMax);
-        Write("heartbeat.interval", HeartbeatInterval);
-        Write("heartbeat.timeout", HeartbeatTimeout);
-        Write("heartbeat.busy-grace", HeartbeatBusyGrace);
-        Write("backoff.strategy", (object?)CustomBackoffStrategy ?? BackoffStrategy);
-        Write("backoff.min", BackoffMin);
-        Write("backoff.max", BackoffMax);
-        Write("backoff.multiplier", BackoffMultiplier);
-        Write("backoff.jitter", BackoffJitter);
-        Write("backoff.poll-interval", BackoffPollInterval);
-        Write("restart.max-restarts", MaxRestarts == Unlimited ? "unlimited" : MaxRestarts);
-        Write("restart.within", RestartWithin);
-        Write("restart.reset-after", RestartResetAfter);
-        Write("restart.when-spent", RestartWhenSpent);
-        Write(
-            "misconfigured.retry-after",
-            MisconfiguredRetryAfter == Timeout.InfiniteTimeSpan ? "never" : MisconfiguredRetryAfter);
-        Write("misconfigured.commands", MisconfiguredCommands);
-        Write("shutdown.drain-in-phase", DrainInPhase);
-        problems.ThrowIfAny();
+        foreach (var option in RedisOption.All)
+        {
+            if (option.IsSecret || Bound.TextOf(option, this) is not { } text) continue;
+            hocon.Append("redis-actors.").Append(connection).Append('.').Append(option.Path).Append(" = ").Append(text).Append('\n');
+        }
+
         return hocon.Length == 0 ? ConfigurationFactory.Empty : ConfigurationFactory.ParseString(hocon.ToString());
-
-        void Write(string path, object? value)
-        {
-            if (value is null) return;
-            hocon.Append("redis-actors.").Append(connection).Append('.').Append(path).Append(" = ").Append(Text(value)).Append('\n');
-        }
-
-        void CheckEndpoints(string path, IEnumerable<string> endpoints)
-        {
-            foreach (var endpoint in endpoints.Where(HiddenText.IsHiddenEndpoint))
-            {
-                problems.Add(
-                    $"redis-actors.{connection}.{path}",
-                    $"{HiddenText.QuotedEndpoint(endpoint)} is not valid; expected host:port, and user and password as options of their own");
-            }
-        }
-
-        void WriteFile(string path, string? file)
-        {
-            if (file is not null && HiddenText.IsKeyMaterial(file))
-            {
-                problems.Add(
-                    $"redis-actors.{connection}.{path}", $"{HiddenText.Quoted(file)} is not valid; expected the path of a file (PEM), not its contents");
-            }
-
-            Write(path, file);
-        }
     }
 
     internal static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";

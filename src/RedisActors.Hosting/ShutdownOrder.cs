@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.DependencyInjection;
 using Akka.Event;
 using Akka.Hosting;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace RedisActors.Hosting;
 
@@ -16,6 +18,7 @@ internal static class ShutdownOrder
 {
     private const string Hook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook";
 
+    private static readonly ConditionalWeakTable<ActorSystem, object> Hooked = [];
     private static readonly ConditionalWeakTable<ActorSystem, object> Checked = [];
 
     /// <summary>
@@ -26,15 +29,28 @@ internal static class ShutdownOrder
         .AddHocon($"{Hook} = off", HoconAddMode.Append)
         .WithActors((system, _, resolver) => Check(system, resolver));
 
-    private static void Check(ActorSystem system, IDependencyResolver resolver)
+    /// <summary>Warns of Akka's hook where nothing has turned it off.</summary>
+    public static void CheckHook(ActorSystem system)
     {
-        if (!Checked.TryAdd(system, Checked)) return;
+        if (!Hooked.TryAdd(system, Hooked)) return;
         if (system.Settings.Config.GetBoolean(Hook))
         {
             system.Log.Warning(
                 "{0} is on: at SIGTERM the actor system stops at the same time as the host's services, and commands that these still "
                 + "send are answered NotSent. Without this setting the host stops them one after the other.",
                 Hook);
+        }
+    }
+
+    private static void Check(ActorSystem system, IDependencyResolver resolver)
+    {
+        CheckHook(system);
+        if (!Checked.TryAdd(system, Checked)) return;
+        if (StopsConcurrently(resolver))
+        {
+            system.Log.Warning(
+                "HostOptions.ServicesStopConcurrently is true: the host stops the actor system at the same time as its other services, and "
+                + "commands that these still send are answered NotSent. Leave it false.");
         }
 
         if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is IEnumerable<IHostedService> services && StopsBeforeWebServer(services))
@@ -43,6 +59,20 @@ internal static class ShutdownOrder
                 "AddAkka was called after the web server was registered, so that the host stops the actor system first, and requests "
                 + "that are being served at shutdown find their commands answered NotSent. Call AddAkka before or within ConfigureWebHostDefaults.");
         }
+    }
+
+    /// <summary>
+    /// <c>HostOptions.ServicesStopConcurrently</c>. The options are in a package of the application's, the host itself, of which this one needs
+    /// the abstractions only.
+    /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Where the option was trimmed away, nobody has set it.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Where the option was trimmed away, nobody has set it.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "A generic type over a class needs no code of its own.")]
+    private static bool StopsConcurrently(IDependencyResolver resolver)
+    {
+        if (Type.GetType("Microsoft.Extensions.Hosting.HostOptions, Microsoft.Extensions.Hosting", throwOnError: false) is not { } type) return false;
+        var options = resolver.GetService(typeof(IOptions<>).MakeGenericType(type)) as IOptions<object>;
+        return options is not null && type.GetProperty("ServicesStopConcurrently")?.GetValue(options.Value) is true;
     }
 
     /// <summary>The host stops the service that was registered last first. ASP.NET Core's own service is not public.</summary>

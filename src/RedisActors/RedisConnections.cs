@@ -48,7 +48,11 @@ internal sealed class RedisConnections
     /// </param>
     /// <param name="secrets">The secrets that are not in the configuration; null: none.</param>
     /// <exception cref="ConfigurationException">Something is missing or invalid; the message names each full path.</exception>
-    public static RedisConnections Create(Config config, RedisSecretsSetup? secrets = null)
+    public static RedisConnections Create(Config config, RedisSecretsSetup? secrets = null) =>
+        Create(config, ConnectionAdditionsSetup.Of(secrets ?? RedisSecretsSetup.Empty));
+
+    /// <summary>The same, with everything that is not in the configuration, by the connection's name.</summary>
+    public static RedisConnections Create(Config config, IReadOnlyDictionary<string, ConnectionAdditions> additions)
     {
         var problems = new SettingsProblems();
         var section = SectionIn(config, problems);
@@ -56,8 +60,7 @@ internal sealed class RedisConnections
         new KnownSettings(Reference.Value.Root.GetObject()).Check(section.Root.GetObject(), Root, problems);
 
         var names = NamesIn(section, problems);
-        secrets ??= RedisSecretsSetup.Empty;
-        foreach (var name in secrets.Connections.Keys.Except([DefaultName, .. names]))
+        foreach (var name in additions.Keys.Except([DefaultName, .. names]))
         {
             problems.Add(nameof(RedisSecretsSetup), $"there is no connection {HiddenText.Quoted(name)}; expected {string.Join(", ", [DefaultName, .. names])}");
         }
@@ -65,26 +68,31 @@ internal sealed class RedisConnections
         var problemsOfDefault = names.Count == 0 ? problems : new SettingsProblems();
 
         // What stands in the place of the section was reported above.
-        var common = SecretSettings.Over(
+        var added = additions.GetValueOrDefault(DefaultName) ?? ConnectionAdditions.None;
+        var common = Over(
             HoconShape.IsSection(section.GetValue(DefaultName)) ? section.GetConfig(DefaultName) : Reference.Value.GetConfig(DefaultName),
-            secrets.Connections.GetValueOrDefault(DefaultName));
+            added,
+            problems);
         var @default = RedisSettings.Read(
             DefaultName,
             new SettingsReader(
                 common,
-                SettingsOrigin.OfDefault($"{Root}.{DefaultName}", common, Reference.Value.GetConfig(DefaultName)),
+                SettingsOrigin.OfDefault($"{Root}.{DefaultName}", common, Reference.Value.GetConfig(DefaultName), added.WrittenAt),
                 problems,
-                problemsOfDefault),
+                problemsOfDefault,
+                added.Parts),
             phases);
 
         var known = new KnownSettings(Reference.Value.GetValue(DefaultName).GetObject());
         var named = new List<RedisSettings>();
         foreach (var name in names)
         {
-            var own = SecretSettings.Over(section.GetConfig($"connections.{name}"), secrets.Connections.GetValueOrDefault(name));
+            var ownAdded = additions.GetValueOrDefault(name) ?? ConnectionAdditions.None;
+            var own = Over(section.GetConfig($"connections.{name}"), ownAdded, problems);
             var root = $"{Root}.connections.{name}";
             known.Check(section.GetValue($"connections.{name}").GetObject(), root, problems);
-            var read = new SettingsReader(own.WithFallback(common), SettingsOrigin.OfNamed(root, own), problems, problems);
+            var read = new SettingsReader(
+                own.WithFallback(common), SettingsOrigin.OfNamed(root, own, ownAdded.WrittenAt), problems, problems, ownAdded.Parts, added.Parts);
             named.Add(RedisSettings.Read(name, read, phases));
         }
 
@@ -95,6 +103,13 @@ internal sealed class RedisConnections
     /// <summary>The phases of the coordinated shutdown; null where the configuration does not say.</summary>
     public static IReadOnlyList<string>? ShutdownPhasesIn(Config config) =>
         config.HasPath(PhasesPath) ? [.. config.GetConfig(PhasesPath).AsEnumerable().Select(phase => phase.Key)] : null;
+
+    /// <summary>The settings of a connection with what was added to them; what cannot even be added is reported.</summary>
+    private static Config Over(Config config, ConnectionAdditions added, SettingsProblems problems)
+    {
+        foreach (var (path, problem) in added.Problems) problems.Add(path, problem);
+        return SecretSettings.Over(added.Options.IsEmpty ? config : added.Options.WithFallback(config), added.Secrets);
+    }
 
     /// <summary>The section of the library. A value in its place leaves nothing to read.</summary>
     private static Config SectionIn(Config config, SettingsProblems problems)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
+using RedisActors.Configuration;
 using RedisActors.Lanes;
 using RedisActors.Multiplexer;
 using RedisActors.Supervision;
@@ -35,14 +36,14 @@ public sealed class RedisExtension : IExtension
     {
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
-        var connections = RedisConnections.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
+        var connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
         _system = system;
         _connections = connections;
         _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
         foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
 
         // Beside named connections it may hold no more than what they have in common.
-        if (_named.Count == 0) _ = _default.Value;
+        if (_named.Count == 0 || RedisHost.Find()?.WantsDefault(system) == true) _ = _default.Value;
     }
 
     /// <summary>
@@ -117,6 +118,7 @@ public sealed class RedisExtension : IExtension
         var redis = system.ActorOf(RedisActors.RedisActor.Props(settings, logBudget: logBudget), actorName);
         DeadLetterResponder.AnswerFor(system, redis);
         DrainBeforeShutdown.Register(system, settings.DrainInPhase, redis);
+        RedisHost.Find()?.Started(system, settings.Name, redis);
         return redis;
     }
 }

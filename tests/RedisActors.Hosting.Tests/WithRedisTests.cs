@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RedisActors.Configuration;
 
 namespace RedisActors.Hosting.Tests;
 
@@ -21,9 +22,8 @@ public sealed class WithRedisTests
             .WithRedis(options => (options.Endpoint, options.ClientName) = ("localhost:1", "first"))
             .WithRedis("localhost:2"));
 
-        var config = host.Services.GetRequiredService<ActorSystem>().Settings.Config;
-        Assert.Equal("localhost:2", config.GetString("redis-actors.default.endpoint"));
-        Assert.Equal("first", config.GetString("redis-actors.default.client-name"));
+        var settings = SettingsOf(host).Default;
+        Assert.Equal(("localhost:2", "first"), (settings.Link.Target, settings.Link.ClientName));
         Assert.Equal("redis", ActorOf<RedisActor>(host).Path.Name);
         await host.StopAsync();
     }
@@ -61,6 +61,42 @@ public sealed class WithRedisTests
     }
 
     [Fact]
+    public async Task Hocon_alone_makes_the_actor_available_too()
+    {
+        using var host = await StartAsync(akka => akka.AddHocon(
+            "akka.extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"]", HoconAddMode.Prepend));
+
+        Assert.Equal("redis", ActorOf<RedisActor>(host).Path.Name);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_actor_can_be_had_in_the_constructor_of_a_hosted_service_that_starts_before_the_actor_system()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddHostedService<Early>();
+        AddAkka(builder.Services, akka => akka.WithRedis().WithRedis<Cache>("cache"));
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        var early = Assert.IsType<Early>(host.Services.GetServices<IHostedService>().First());
+        Assert.Equal((ActorOf<RedisActor>(host), ActorOf<Cache>(host)), early.Found);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_command_is_answered_with_what_would_be()
+    {
+        using var host = await StartAsync(akka => akka.WithRedis());
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => ActorOf<RedisActor>(host).Ask("PING", TimeSpan.FromSeconds(20)));
+
+        Assert.Contains("A command is sent as new RedisCommand(\"PING\")", error.Message);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task It_leaves_signals_to_the_host()
     {
         using var host = await StartAsync(akka => akka.WithRedis<Cache>("cache"));
@@ -80,6 +116,32 @@ public sealed class WithRedisTests
 
         Assert.True(host.Services.GetRequiredService<ActorSystem>().Settings.Config.GetBoolean(Hook));
         Assert.Contains($"{Hook} is on", Assert.Single(await WarningsAsync(host)));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Hocon_that_starts_the_actor_alone_is_warned_of_akkas_hook()
+    {
+        WarningCollector.Warnings.Clear();
+        using var host = await Started.HostAsync(akka => akka.AddHocon(
+            $"akka {{ extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"], loggers = [\"{typeof(WarningCollector).AssemblyQualifiedName}\"] }}",
+            HoconAddMode.Prepend));
+
+        await RedisActors.Testing.Until.HoldsAsync(
+            "there is a warning", () => Task.FromResult(WarningCollector.Warnings.Any(warning => warning.Contains($"{Hook} is on"))));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Services_that_stop_at_the_same_time_are_warned_of()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
+        AddAkka(builder.Services, akka => akka.WithRedis());
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        Assert.Contains("ServicesStopConcurrently", Assert.Single(await WarningsAsync(host)));
         await host.StopAsync();
     }
 
@@ -158,7 +220,35 @@ public sealed class WithRedisTests
         }
     }
 
+    private static RedisConnections SettingsOf(IHost host)
+    {
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        return RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
+    }
+
     private static IActorRef ActorOf<TKey>(IHost host) => host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;
+
+    /// <summary>Hears what is logged while the actor system starts.</summary>
+    public sealed class WarningCollector : ReceiveActor
+    {
+        public WarningCollector()
+        {
+            Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+            Receive<Warning>(warning => Warnings.Enqueue($"{warning.Message}"));
+            ReceiveAny(_ => { });
+        }
+
+        public static System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = new();
+    }
+
+    private sealed class Early(IRequiredActor<RedisActor> redis, IRequiredActor<Cache> cache) : IHostedService
+    {
+        public (IActorRef, IActorRef) Found { get; } = (redis.ActorRef, cache.ActorRef);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class Cache;
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using RedisActors.Commands;
+using RedisActors.Configuration;
 using RedisActors.Wire;
 
 namespace RedisActors.AkkaCluster;
@@ -27,7 +28,7 @@ public sealed class RemoteRedisExtension : IExtension
         // Adds RedisActors' own settings as well. Those of this package are read without being added to the actor system's, since Akka
         // would build all its serializers anew for them.
         RedisMessages.Get(system);
-        var settings = RemoteRedisSettings.Create(system.Settings.Config, RedisSecretsSetup.Of(system));
+        var settings = RemoteRedisSettings.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
         var serves = settings.Role is not { } role || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
         if (serves) Serve(system, settings);
         RemoteRedis = system.ActorOf(AkkaCluster.RemoteRedis.Props(settings), RemoteRedisSettings.ActorName);

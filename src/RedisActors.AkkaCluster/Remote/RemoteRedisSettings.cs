@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Configuration;
 using RedisActors.Configuration;
 using RedisActors.Lanes;
@@ -40,10 +41,10 @@ internal sealed record RemoteRedisSettings(
         ServedBy == ServedBy.Role ? ["user", ServiceName] : ["user", SingletonManagerName, SingletonName];
 
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
-    public static RemoteRedisSettings Create(Config config, RedisSecretsSetup? secrets = null)
+    public static RemoteRedisSettings Create(Config config, IReadOnlyDictionary<string, ConnectionAdditions>? additions = null)
     {
         // Reports a value in the place of the section too.
-        var connections = RedisConnections.Create(config, secrets);
+        var connections = RedisConnections.Create(config, additions ?? ImmutableDictionary<string, ConnectionAdditions>.Empty);
         var reference = RemoteRedisExtension.DefaultConfig().GetConfig(Path);
         var section = config.HasPath(Path) ? config.GetConfig(Path).WithFallback(reference) : reference;
         var problems = new SettingsProblems();

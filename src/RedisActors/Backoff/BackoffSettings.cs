@@ -18,12 +18,15 @@ internal sealed class BackoffSettings
         Multiplier = read.Fraction("backoff.multiplier", 1, 1000);
         Jitter = read.Fraction("backoff.jitter", 0, 1);
         PollInterval = read.DurationOrInfinite("backoff.poll-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
-        _create = Words.TryGetValue(read.Text("backoff.strategy"), out var strategy)
+        _create = read.PartOrNull("backoff.strategy", parts => parts.Backoff, out _) ?? Read(read);
+    }
+
+    private Func<IBackoffStrategy> Read(SettingsReader read) =>
+        Words.TryGetValue(read.Text("backoff.strategy"), out var strategy)
             ? () => Create(strategy)
             : read.TypeOrNull("backoff.strategy", typeof(IBackoffStrategy), $"{string.Join(", ", Words.Keys)}, or ") is { } type
                 ? () => (IBackoffStrategy)Activator.CreateInstance(type)!
                 : () => new ConstantBackoff(Max, 0);
-    }
 
     public TimeSpan Min { get; }
 

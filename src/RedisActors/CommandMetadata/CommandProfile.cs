@@ -111,6 +111,16 @@ internal sealed class CommandProfile
     /// </summary>
     public bool PassesBusy(ReadOnlySpan<RedisValue> arguments) => PassesBusyWhen?.Invoke(arguments) == true;
 
+    /// <summary>
+    /// Whether it changes the server rather than the data in it, or empties whole databases. What only tells something of the server does not.
+    /// </summary>
+    public bool Administers(ReadOnlySpan<RedisValue> arguments) => ClassOf(arguments) switch
+    {
+        ReplayClass.Administration => true,
+        ReplayClass.Never => _limits == CommandLimits.Administers || _limits == CommandLimits.Crashes,
+        _ => false,
+    };
+
     /// <summary>Whether its reply is short whatever the keys hold.</summary>
     public bool HasShortReply(ReadOnlySpan<RedisValue> arguments) => ShortReply?.Invoke(arguments) == true;
 

@@ -4,10 +4,10 @@ namespace RedisActors.Commands;
 
 /// <summary>
 /// Which commands a lane takes. The others are answered <see cref="Outcome.NotSent"/> at once, with the reason: those that do not
-/// fit a connection that all senders share, those that speak of one node of a Redis Cluster, and those that cannot be delivered as
-/// their sender wants.
+/// fit a connection that all senders share, those that speak of one node of a Redis Cluster, those that administer the server where
+/// <c>allow-admin</c> is off, and those that cannot be delivered as their sender wants.
 /// </summary>
-internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool isSession = false)
+internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool isSession = false, bool allowsAdmin = true)
 {
     private const string TokenWithoutExactlyOnce =
         "it has an IdempotencyKey and is not delivered exactly-once: the token would be ignored; set Delivery to ExactlyOnce, or leave it out";
@@ -18,6 +18,7 @@ internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool i
     public string? WhyRefused(PendingCommand pending, CommandProfile? profile)
     {
         var command = pending.Command;
+        if (!allowsAdmin && WhyAdministers(command, profile) is { } forbidden) return forbidden;
         if (!isSession && profile?.WhyRefused(command.ArgumentArray, inCluster) is { } reason) return reason;
         if (command is RedisTransaction transaction)
         {
@@ -31,6 +32,19 @@ internal sealed class AdmissionRules(TokenContext tokens, bool inCluster, bool i
         }
 
         return WhyTokenIsIgnored(command, pending.Delivery);
+    }
+
+    /// <summary>By what the table and the server say of a command, whatever its sender says a second run would do.</summary>
+    private static string? WhyAdministers(RedisCommand command, CommandProfile? profile)
+    {
+        if (command is RedisTransaction transaction)
+        {
+            return Array.Find(transaction.CommandArray, each => WhyAdministers(each, CommandTable.Find(each)) is not null) is { } member
+                ? $"{member.Name} in it administers the server, and allow-admin is off"
+                : null;
+        }
+
+        return profile?.Administers(command.ArgumentArray) == true ? "it administers the server, and allow-admin is off" : null;
     }
 
     /// <summary>Why a command is refused for its token; null when it has none, or it is of use.</summary>

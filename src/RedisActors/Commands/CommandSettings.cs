@@ -1,3 +1,4 @@
+using System.Text;
 using RedisActors.Backoff;
 using RedisActors.CommandMetadata;
 using RedisActors.Configuration;
@@ -11,6 +12,8 @@ internal sealed class CommandSettings
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
     private static readonly TimeSpan OneYear = TimeSpan.FromDays(365);
 
+    private const int LongestPrefix = 100;
+
     public CommandSettings(string name, SettingsReader read)
     {
         Name = name;
@@ -18,6 +21,8 @@ internal sealed class CommandSettings
         Delivery = read.OneOf<DeliveryMode>("delivery");
         WhenSafeLimit = read.OneOf<ReplayLimit>("when-safe.limit");
         TokensKeptFor = read.Duration("exactly-once.keep", TimeSpan.FromSeconds(1), OneYear);
+        TokenPrefix = ReadPrefix(read);
+        AllowAdmin = read.Switch("allow-admin");
         Group = new GroupSettings(read);
         Stash = new StashSettings(read);
         InFlight = new InFlightSettings(read);
@@ -41,6 +46,12 @@ internal sealed class CommandSettings
 
     public TimeSpan TokensKeptFor { get; }
 
+    /// <summary>With what the keys of tokens begin, as bytes.</summary>
+    public byte[] TokenPrefix { get; }
+
+    /// <summary>Whether commands that administer the server are taken.</summary>
+    public bool AllowAdmin { get; }
+
     public GroupSettings Group { get; }
 
     public StashSettings Stash { get; }
@@ -51,6 +62,17 @@ internal sealed class CommandSettings
 
     /// <summary>How long to wait before a command is retried that the server refused for the time being.</summary>
     public ExponentialBackoff Retry { get; }
+
+    /// <summary>Braces would be taken for those of the hash tag that follows.</summary>
+    private static byte[] ReadPrefix(SettingsReader read)
+    {
+        var prefix = read.Text("exactly-once.key-prefix");
+        read.Require(
+            prefix.Length is > 0 and <= LongestPrefix && !prefix.AsSpan().ContainsAny('{', '}'),
+            "exactly-once.key-prefix",
+            $"a text of 1 to {LongestPrefix} characters without braces, such as redisactors: or shop:once:");
+        return Encoding.UTF8.GetBytes(prefix);
+    }
 
     private static ExponentialBackoff ReadRetry(SettingsReader read)
     {

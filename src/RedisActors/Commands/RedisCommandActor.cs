@@ -53,8 +53,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _redis = redis;
         _supervisor = supervisor;
         _rules = new ReplayPolicy(settings.WhenSafeLimit, _facts);
-        _tokens = new TokenContext(settings.TokensKeptFor, inRedisCluster);
-        _admission = new AdmissionRules(_tokens, inRedisCluster, isSession);
+        _tokens = new TokenContext(settings.TokensKeptFor, inRedisCluster, settings.TokenPrefix);
+        _admission = new AdmissionRules(_tokens, inRedisCluster, isSession, settings.AllowAdmin);
         _intake = new CommandIntake(settings, _tokens, redis);
         _requests = new SideRequests(_facts, _tokens, _self);
         _groupSize = new GroupSize(settings.Group);

@@ -9,7 +9,8 @@ namespace RedisActors.Commands;
 /// <summary>What all exactly-once commands of one command actor share. By that actor only, but for <see cref="Release"/> and <see cref="RefusalOf"/>.</summary>
 /// <param name="keep">How long the server keeps a token and its reply.</param>
 /// <param name="inCluster">Whether a request may name keys of one hash slot only.</param>
-internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
+/// <param name="prefix">With what the keys of tokens begin; null: as usual.</param>
+internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]? prefix = null)
 {
     private const int TokensPerRelease = 500;
 
@@ -57,14 +58,14 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false)
     public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token, string? evictedKeys)
     {
         TryGetKeys(command, profile);
-        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys).Arguments;
+        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys, prefix).Arguments;
     }
 
     /// <summary>Where a token lives that several commands share, of which this is the first.</summary>
     public RedisValue NextTokenKey(RedisCommand first, CommandProfile profile)
     {
         profile.TryGetFirstKey(first.ArgumentArray, out var key);
-        return TokenKey.For(key, NextToken());
+        return TokenKey.For(key, NextToken(), prefix ?? TokenKey.UsualPrefix);
     }
 
     /// <summary>The arguments of the script for commands that share a token.</summary>

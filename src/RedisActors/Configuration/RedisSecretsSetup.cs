@@ -43,13 +43,6 @@ public sealed class RedisSecretsSetup : Setup
 
     /// <summary>The names of the connections; never a secret.</summary>
     public override string ToString() => $"secrets of {string.Join(", ", Connections.Keys)}";
-
-    /// <summary>What an actor system was given: in code with options, and before that by a setup of its own.</summary>
-    internal static RedisSecretsSetup Of(ActorSystem system)
-    {
-        var given = system.Settings.Setup.Get<RedisSecretsSetup>().GetOrElse(Empty);
-        return system.Settings.Setup.Get<RedisOptionsSecrets>() is { HasValue: true, Value: var options } ? options.Over(given) : given;
-    }
 }
 
 /// <summary>The secrets of one connection. What is <see langword="null"/> comes from HOCON; empty text is none.</summary>
@@ -81,18 +74,4 @@ public sealed record RedisSecrets
     };
 
     private static string Said(string? password) => password is null ? "(none)" : "(set)";
-}
-
-/// <summary>
-/// The passwords of the options of Akka.Hosting: one for each actor system to be, to which each call adds. It stands beside a
-/// <see cref="RedisSecretsSetup"/> of the user's own, of which an actor system can have one only.
-/// </summary>
-internal sealed class RedisOptionsSecrets : Setup
-{
-    private RedisSecretsSetup _secrets = RedisSecretsSetup.Empty;
-
-    public void Add(string connection, RedisSecrets secrets) => _secrets = _secrets.With(connection, secrets);
-
-    public RedisSecretsSetup Over(RedisSecretsSetup others) =>
-        _secrets.Connections.Aggregate(others, (all, connection) => all.With(connection.Key, connection.Value));
 }

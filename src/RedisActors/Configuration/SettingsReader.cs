@@ -14,7 +14,15 @@ namespace RedisActors.Configuration;
 /// Receives the problems of single values. Those of an inherited value are left out: they are reported where the value is set.
 /// </param>
 /// <param name="rules">Receives the problems of settings that do not fit together.</param>
-internal sealed class SettingsReader(Config config, SettingsOrigin origin, SettingsProblems values, SettingsProblems rules)
+/// <param name="parts">The objects that were given in the place of settings; null: none.</param>
+/// <param name="inherited">Those of the connection whose settings are inherited; null: none.</param>
+internal sealed class SettingsReader(
+    Config config,
+    SettingsOrigin origin,
+    SettingsProblems values,
+    SettingsProblems rules,
+    ConnectionParts? parts = null,
+    ConnectionParts? inherited = null)
 {
     private const string TrimmedAway = "A class or constructor removed by trimming is reported like any other invalid name.";
 
@@ -23,6 +31,21 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
 
     /// <summary>Settings that are valid but probably not intended, for the log.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>
+    /// The object that was given in the place of a setting. What the connection says itself goes before what it inherits, so that its own
+    /// setting goes before the inherited object.
+    /// </summary>
+    /// <param name="path">The setting.</param>
+    /// <param name="part">Which object.</param>
+    /// <param name="isOwn">Whether the connection was given it itself.</param>
+    public T? PartOrNull<T>(string path, Func<ConnectionParts, T?> part, out bool isOwn)
+        where T : class
+    {
+        var own = parts is null ? null : part(parts);
+        isOwn = own is not null;
+        return own ?? (inherited is null || IsOwn(path) ? null : part(inherited));
+    }
 
     /// <summary>A text. If it is quoted, it keeps its leading and trailing blanks, which Akka's own reader would trim.</summary>
     public string Text(string path) => Read(path, HoconShape.Text, "text", _ => QuotedText.Of(config.GetValue(path))) ?? string.Empty;
@@ -261,7 +284,7 @@ internal sealed class SettingsReader(Config config, SettingsOrigin origin, Setti
         return false;
     }
 
-    private string Full(string path) => $"{origin.Root}.{path}";
+    private string Full(string path) => origin.Full(path);
 
     /// <summary>The value for a message: the text, if it is one that may be shown, and otherwise nothing.</summary>
     private string Shown(string path)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using RedisActors.Configuration;
 
 namespace RedisActors.Connection;
@@ -132,30 +131,39 @@ internal sealed class CredentialsSettings
     {
         User = read.TextOrNull("user");
         Password = read.TextOrNull("password");
-        Provider = read.TypeOrNull("credentials-provider", typeof(IRedisCredentialsProvider));
+        var given = read.PartOrNull("credentials-provider", parts => parts.Credentials, out var isGivenHere);
+        var type = given is null ? read.TypeOrNull("credentials-provider", typeof(IRedisCredentialsProvider)) : null;
         read.RequireTogether(
             User is null || Password is not null, "user", ["password"], "is not valid without a password; expected both or neither");
-        if (Provider is null || (User is null && Password is null)) return;
+        if (given is null && type is null) return;
 
         // What a connection says itself goes before what it inherits.
-        var hasOwnWords = read.IsOwn("user") || read.IsOwn("password");
-        var hasOwnProvider = read.IsOwn("credentials-provider");
-        read.RequireTogether(
-            hasOwnWords != hasOwnProvider,
-            "credentials-provider",
-            ["user", "password"],
-            "is not valid together with user and password; expected one or the other");
-        if (hasOwnProvider) (User, Password) = (null, null);
-        else Provider = null;
+        var hasOwnProvider = isGivenHere || read.IsOwn("credentials-provider");
+        if (User is not null || Password is not null)
+        {
+            var hasOwnWords = read.IsOwn("user") || read.IsOwn("password");
+            read.RequireTogether(
+                hasOwnWords != hasOwnProvider,
+                "credentials-provider",
+                ["user", "password"],
+                "is not valid together with user and password; expected one or the other");
+            if (!hasOwnProvider) return;
+            (User, Password) = (null, null);
+        }
+
+        CreateProvider = given ?? (() => (IRedisCredentialsProvider)Activator.CreateInstance(type!)!);
+        ProviderName = type?.ToString() ?? "of the options";
     }
 
     public string? User { get; }
 
     public string? Password { get; }
 
-    /// <summary>The class to ask at each attempt; null: user and password are always the same.</summary>
-    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
-    public Type? Provider { get; }
+    /// <summary>Makes what is asked at each attempt; null: user and password are always the same.</summary>
+    public Func<IRedisCredentialsProvider>? CreateProvider { get; }
+
+    /// <summary>Which one that is, for messages.</summary>
+    public string? ProviderName { get; }
 }
 
 /// <summary>How the connection is watched.</summary>

@@ -55,7 +55,7 @@ internal sealed class ServerAccessSource(LinkSettings settings)
     /// </summary>
     public async Task<ServerAccess> RenewAsync(CancellationToken cancellation)
     {
-        var credentials = settings.Credentials.Provider is null ? _configured : await AskProviderAsync(cancellation).ConfigureAwait(false);
+        var credentials = settings.Credentials.CreateProvider is null ? _configured : await AskProviderAsync(cancellation).ConfigureAwait(false);
         var tls = await TlsTrust.LoadAsync(settings.Tls, _latest?.Tls, cancellation).ConfigureAwait(false);
         return _latest = new ServerAccess(credentials, tls) { Database = settings.Database };
     }
@@ -83,16 +83,16 @@ internal sealed class ServerAccessSource(LinkSettings settings)
         try
         {
             return await Ask(cancellation).WaitAsync(cancellation).ConfigureAwait(false)
-                ?? throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} gave none");
+                ?? throw new RedisLinkException($"the credentials provider {settings.Credentials.ProviderName} gave none");
         }
         catch (OperationCanceledException error) when (cancellation.IsCancellationRequested)
         {
-            throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} did not answer within connect-timeout", error);
+            throw new RedisLinkException($"the credentials provider {settings.Credentials.ProviderName} did not answer within connect-timeout", error);
         }
         catch (Exception error) when (error is not RedisLinkException)
         {
             var cause = error is TargetInvocationException { InnerException: { } inner } ? inner : error;
-            throw new RedisLinkException($"the credentials provider {settings.Credentials.Provider} failed: {cause.Message}", cause);
+            throw new RedisLinkException($"the credentials provider {settings.Credentials.ProviderName} failed: {cause.Message}", cause);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class ServerAccessSource(LinkSettings settings)
                 () =>
                 {
                     // Created here and not earlier, since its constructor may throw.
-                    _provider ??= (IRedisCredentialsProvider)Activator.CreateInstance(settings.Credentials.Provider!)!;
+                    _provider ??= settings.Credentials.CreateProvider!();
                     return _provider.GetAsync(settings.Name, cancellation).AsTask();
                 },
                 CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RedisActors.Configuration;
@@ -15,6 +16,7 @@ internal sealed class TlsSettings
         CertificateFile = ReadFile(read, "tls.certificate-file");
         KeyFile = ReadFile(read, "tls.key-file");
         Verify = read.Switch("tls.verify");
+        Validation = read.PartOrNull("tls.verify", parts => parts.CertificateValidation, out _);
         read.RequireTogether(
             (CertificateFile is null) == (KeyFile is null),
             "tls.certificate-file",
@@ -26,7 +28,7 @@ internal sealed class TlsSettings
             read.WarnIf(!Enabled && read.IsOwn(path), path, "is ignored, because tls.enabled is off");
         }
 
-        read.WarnIf(Enabled && !Verify, "tls.verify", "is off: any certificate is accepted, so anyone can impersonate the server");
+        read.WarnIf(Enabled && !Verify && Validation is null, "tls.verify", "is off: any certificate is accepted, so anyone can impersonate the server");
     }
 
     public bool Enabled { get; }
@@ -42,6 +44,9 @@ internal sealed class TlsSettings
     public string? KeyFile { get; }
 
     public bool Verify { get; }
+
+    /// <summary>Decides in the place of <see cref="Verify"/>; null: nothing does.</summary>
+    public RemoteCertificateValidationCallback? Validation { get; }
 
     /// <summary>The path of a file; null: none. A key or certificate that was pasted in its place is reported and never shown.</summary>
     private static string? ReadFile(SettingsReader read, string path)

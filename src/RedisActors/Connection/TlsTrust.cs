@@ -19,6 +19,7 @@ internal sealed class TlsTrust
     private string? _caFile;
     private string _hint = " (tls.host)";
     private bool _verifies;
+    private RemoteCertificateValidationCallback? _validation;
     private X509Certificate2Collection? _authorities;
     private SslStreamCertificateContext? _identity;
 
@@ -45,6 +46,7 @@ internal sealed class TlsTrust
                 _host = settings.Host,
                 _caFile = settings.CaFile,
                 _verifies = settings.Verify,
+                _validation = settings.Validation,
                 _authorities = authorities is null ? null : Authorities(settings, authorities),
                 _identity = certificate is null || key is null ? null : Identity(settings, certificate, key),
             };
@@ -74,8 +76,10 @@ internal sealed class TlsTrust
                 TargetHost = name,
                 ClientCertificateContext = _identity,
                 CertificateChainPolicy = ChainPolicy(),
-                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-                    !_verifies || (problem = FindProblem(name, certificate, chain, errors)) is null,
+                RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                    (problem = _validation is { } validation
+                        ? AskApplication(validation, sender, certificate, chain, errors)
+                        : _verifies ? FindProblem(name, certificate, chain, errors) : null) is null,
             };
             await encrypted.AuthenticateAsClientAsync(options, cancellation).ConfigureAwait(false);
             return encrypted;
@@ -99,6 +103,20 @@ internal sealed class TlsTrust
         };
         policy.CustomTrustStore.AddRange(_authorities);
         return policy;
+    }
+
+    /// <summary>The application's own judgement; null: it has nothing against the certificate.</summary>
+    private static string? AskApplication(
+        RemoteCertificateValidationCallback validation, object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        try
+        {
+            return validation(sender, certificate, chain, errors) ? null : $"the application refuses its certificate ({certificate?.Subject}; {errors})";
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return $"the application's validation of its certificate ({certificate?.Subject}) failed: {error.GetType().Name}: {error.Message}";
+        }
     }
 
     /// <summary>What speaks against the server's certificate; null: nothing.</summary>

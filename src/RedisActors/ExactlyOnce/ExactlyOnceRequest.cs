@@ -62,16 +62,17 @@ internal static class ExactlyOnceRequest
     /// Null: a command whose token is not there has not run. Otherwise it may have, unless the server still counts this number of
     /// evicted keys, and the answer is an error (<see cref="ExactlyOnceScript.IsEvicted"/>).
     /// </param>
+    /// <param name="prefix">What precedes the tag in the token's key; null: the usual.</param>
     /// <exception cref="ArgumentException">There is no key.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is less than a millisecond.</exception>
     public static (string Name, RedisValue[] Arguments) Wrap(
-        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
+        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null, byte[]? prefix = null)
     {
         if (keys.Count == 0) throw new ArgumentException($"{command.Name} has no key that could tell where its token lives.", nameof(keys));
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
 
         var digest = command.IdempotencyKey is null ? RedisValue.EmptyString : (RedisValue)Digest(command);
-        var tokenKey = TokenKey.For(keys[0], token);
+        var tokenKey = TokenKey.For(keys[0], token, prefix ?? TokenKey.UsualPrefix);
         var script = ScriptFor(command);
         RedisValue[] request;
         int next;

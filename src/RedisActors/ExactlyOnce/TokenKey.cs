@@ -6,7 +6,8 @@ namespace RedisActors.ExactlyOnce;
 
 /// <summary>
 /// Where a token is kept: <c>redisactors:{tag}:token</c>, with a short tag that hashes to the slot of the command's key. So the
-/// token is on the same node, and a script may touch both, whatever the command's key looks like.
+/// token is on the same node, and a script may touch both, whatever the command's key looks like. The setting
+/// <c>exactly-once.key-prefix</c> says what precedes the tag; it has no braces, or they would be taken for the tag's.
 /// </summary>
 internal static class TokenKey
 {
@@ -15,21 +16,30 @@ internal static class TokenKey
     /// <summary>A tag per slot: up to four characters, the first in the lowest byte, unused ones 0.</summary>
     private static readonly Lazy<uint[]> Tags = new(MakeTags);
 
-    private static ReadOnlySpan<byte> Prefix => "redisactors:{"u8;
+    /// <summary>What precedes the tag if the settings name nothing else.</summary>
+    public static ReadOnlySpan<byte> UsualPrefix => "redisactors:"u8;
+
+    private static ReadOnlySpan<byte> Opening => "{"u8;
 
     private static ReadOnlySpan<byte> Separator => "}:"u8;
 
     /// <summary>The key under which a token is kept for a command on a key.</summary>
-    public static RedisValue For(RedisValue key, string token) => InSlot(HashSlot.OfKey(key), token);
+    public static RedisValue For(RedisValue key, string token) => For(key, token, UsualPrefix);
+
+    /// <summary>The same with another prefix.</summary>
+    public static RedisValue For(RedisValue key, string token, ReadOnlySpan<byte> prefix) => InSlot(HashSlot.OfKey(key), token, prefix);
 
     /// <summary>The key under which a token is kept in a slot.</summary>
-    public static RedisValue InSlot(int slot, string token)
+    public static RedisValue InSlot(int slot, string token) => InSlot(slot, token, UsualPrefix);
+
+    private static RedisValue InSlot(int slot, string token, ReadOnlySpan<byte> prefix)
     {
         var tag = Tags.Value[slot];
         var tagLength = LengthOf(tag);
-        var bytes = new byte[Prefix.Length + tagLength + Separator.Length + Encoding.UTF8.GetByteCount(token)];
-        Prefix.CopyTo(bytes);
-        var next = Prefix.Length;
+        var bytes = new byte[prefix.Length + Opening.Length + tagLength + Separator.Length + Encoding.UTF8.GetByteCount(token)];
+        prefix.CopyTo(bytes);
+        Opening.CopyTo(bytes.AsSpan(prefix.Length));
+        var next = prefix.Length + Opening.Length;
         for (; tag != 0; tag >>= 8) bytes[next++] = (byte)tag;
         Separator.CopyTo(bytes.AsSpan(next));
         Encoding.UTF8.GetBytes(token, bytes.AsSpan(next + Separator.Length));

@@ -1,10 +1,14 @@
+using System.Net.Security;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisActors.Hosting;
+using StackExchange.Redis;
 
 namespace RedisActors.Tests.Configuration;
 
@@ -20,6 +24,51 @@ internal static class DocumentedCode
             options.StashWhenFull = WhenStashFull.DropOldest;
             options.MaxRestarts = RedisOptions.Unlimited;
         });
+    }
+
+    public static void ConnectionStrings(AkkaConfigurationBuilder akka, IConfiguration configuration)
+    {
+        akka.WithRedis("redis-1:6380,password=secret,ssl=true,user=app");   // a connection string of StackExchange.Redis
+        akka.WithRedis("rediss://app:secret@redis-1:6380/0");               // a URI
+        akka.WithRedisConnectionString("redis");                            // ConnectionStrings:redis, as ASP.NET Core and Aspire have it
+        akka.WithRedis(ConfigurationOptions.Parse("redis-1:6380"));
+        akka.WithRedis(configuration.GetSection("Redis"));                  // a section of appsettings.json
+    }
+
+    public static void Bound(IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<RedisOptions>(configuration.GetSection("Redis"));
+        services.AddOptions<RedisOptions>("cache").BindConfiguration("Cache").Validate(options => options.ClientName is not null);
+    }
+
+    public static void Objects(AkkaConfigurationBuilder akka)
+    {
+        akka.WithRedis(options =>
+        {
+            options.UseCredentialsProvider(services => services.GetRequiredService<RotatedPassword>());
+            options.UseBackoffStrategy(_ => new PatientAtNight());
+            options.UseServerCertificateValidation((sender, certificate, chain, errors) => errors == SslPolicyErrors.None);
+        });
+    }
+
+    public static void Clients(IServiceCollection services)
+    {
+        services.AddRedisClient();
+        services.AddRedisClient("cache");
+    }
+
+    public static void Health(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks();
+        builder.Services.AddAkka("shop", akka => akka
+            .WithRedisConnectionString("redis")
+            .WithRedisHealthChecks(limits => limits.Grace = TimeSpan.FromSeconds(20)));
+    }
+
+    public static void MapHealth(WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
     }
 
     public static void Secrets(AkkaConfigurationBuilder akka, IConfiguration configuration)
@@ -71,6 +120,13 @@ internal static class DocumentedCode
     public sealed class Login(IRequiredActor<Sessions> sessions)
     {
         public Task<RedisReply> FindAsync(string id) => sessions.ActorRef.ExecuteAsync(new RedisCommand("GET", id));
+    }
+
+    public sealed class Carts(RedisClient redis, [FromKeyedServices("cache")] RedisClient cache)
+    {
+        public Task<RespValue> AddAsync(string cart, string item) => redis.ExecuteAsync("HINCRBY", cart, item, 1);
+
+        public Task<RedisReply> FindAsync(string key, CancellationToken cancellation) => cache.ExecuteAsync(new RedisCommand("GET", key), cancellation);
     }
 
     public sealed class PatientAtNight : IBackoffStrategy

@@ -50,7 +50,7 @@ public sealed class SecretsSetupTests
 
         var named = Assert.Single(Connections(provider, RedisSecretsSetup.Empty.With("cache", App)).Named);
 
-        Assert.Equal((App.Password, null), (named.Link.Credentials.Password, named.Link.Credentials.Provider));
+        Assert.Equal((App.Password, null), (named.Link.Credentials.Password, named.Link.Credentials.CreateProvider));
     }
 
     [Fact]

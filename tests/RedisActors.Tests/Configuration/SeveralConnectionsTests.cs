@@ -53,10 +53,11 @@ public sealed class SeveralConnectionsTests
         var provider = $"credentials-provider = \"{typeof(NoCredentials).AssemblyQualifiedName}\"";
 
         var words = Named($"redis-actors.default.{provider}\nredis-actors.connections.cache.password = secret").Link.Credentials;
-        Assert.Equal(("secret", null), (words.Password, words.Provider));
+        Assert.Equal(("secret", null), (words.Password, words.CreateProvider));
 
         var asked = Named($"redis-actors.default.password = secret\nredis-actors.connections.cache.{provider}").Link.Credentials;
-        Assert.Equal((null, typeof(NoCredentials)), (asked.Password, asked.Provider));
+        Assert.Null(asked.Password);
+        Assert.IsType<NoCredentials>(asked.CreateProvider!());
     }
 
     [Theory]

@@ -41,9 +41,11 @@ public sealed class RedisOptionsTests
         { nameof(RedisOptions.Delivery), "delivery", "exactly-once" },
         { nameof(RedisOptions.WhenSafeLimit), "when-safe.limit", "read-only" },
         { nameof(RedisOptions.ExactlyOnceKeep), "exactly-once.keep", "1234.5ms" },
+        { nameof(RedisOptions.ExactlyOnceKeyPrefix), "exactly-once.key-prefix", "shop:" },
         { nameof(RedisOptions.ExactlyOnceGroupMaxCount), "exactly-once.group.max-count", "7" },
         { nameof(RedisOptions.ExactlyOnceGroupMaxBytes), "exactly-once.group.max-bytes", "12345678901" },
         { nameof(RedisOptions.ExactlyOnceGroupMaxTime), "exactly-once.group.max-time", "1234.5ms" },
+        { nameof(RedisOptions.AllowAdmin), "allow-admin", "on" },
         { nameof(RedisOptions.StashMaxCount), "stash.max-count", "7" },
         { nameof(RedisOptions.StashMaxBytes), "stash.max-bytes", "12345678901" },
         { nameof(RedisOptions.StashWhenFull), "stash.when-full", "drop-oldest" },
@@ -205,11 +207,11 @@ public sealed class RedisOptionsTests
     [InlineData("localhost:6379,password=hunter2")]
     [InlineData("redis://:hunter2@localhost:6379")]
     [InlineData("localhost:hunter2")]
-    public void A_connection_string_does_not_become_part_of_the_configuration(string text)
+    public void A_connection_string_in_the_place_of_an_endpoint_is_refused_and_not_shown(string text)
     {
         foreach (var options in new RedisOptions[] { new() { Endpoint = text }, new() { Endpoints = [text] }, new() { SentinelEndpoints = [text] } })
         {
-            var error = Assert.Throws<ConfigurationException>(() => options.ToConfig("default"));
+            var error = Assert.Throws<ConfigurationException>(() => Settings(options));
 
             Assert.Contains("endpoint", error.Message);
             Assert.DoesNotContain("hunter2", error.ToString());
@@ -217,12 +219,12 @@ public sealed class RedisOptionsTests
     }
 
     [Fact]
-    public void A_key_in_the_place_of_its_file_does_not_become_part_of_the_configuration()
+    public void A_key_in_the_place_of_its_file_is_refused_and_not_shown()
     {
         using var key = System.Security.Cryptography.ECDsa.Create();
         var pem = key.ExportPkcs8PrivateKeyPem();
 
-        var error = Assert.Throws<ConfigurationException>(() => new RedisOptions { TlsKeyFile = pem }.ToConfig("connections.\"cache\""));
+        var error = Assert.Throws<ConfigurationException>(() => Settings(new RedisOptions { TlsKeyFile = pem }));
 
         Assert.Contains("tls.key-file: (a text that may contain a secret) is not valid; expected the path of a file", error.Message);
     }

@@ -34,6 +34,26 @@ public sealed class GivenTokensTests : ServerSpec
     }
 
     [Fact]
+    public async Task Tokens_are_kept_under_the_prefix_of_the_settings()
+    {
+        var redis = Redis("exactly-once.key-prefix = \"shop:once:\"");
+
+        Assert.Equal(1, (await SendAsync(redis, "t", "INCR", "number")).Value.AsInt64());
+        Assert.Equal(1, (await SendAsync(redis, "t", "INCR", "number")).Value.AsInt64());
+
+        Assert.Matches("^shop:once:\\{[0-9A-Za-z]+\\}:t$", (await Server.ExecuteAsync("KEYS", "*once*")).Items.Single().Text);
+        Assert.Empty((await Server.ExecuteAsync("KEYS", "redisactors:*")).Items);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a{b")]
+    [InlineData("a}b")]
+    public void A_prefix_that_would_move_the_token_to_another_slot_is_refused(string prefix) => Assert.EndsWith(
+        "is not valid; expected a text of 1 to 100 characters without braces, such as redisactors: or shop:once:",
+        Assert.Single(Hocon.Problems($"exactly-once.key-prefix = \"{prefix}\"")));
+
+    [Fact]
     public async Task A_token_holds_in_the_database_of_its_command()
     {
         var redis = Redis();

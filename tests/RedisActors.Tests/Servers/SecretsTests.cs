@@ -10,6 +10,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RedisActors.Configuration;
 using RedisActors.Hosting;
 using RedisActors.Lanes;
 using RedisActors.Testing;
@@ -134,7 +135,7 @@ public sealed class SecretsTests : IDisposable
                     HoconAddMode.Prepend)
                 .AddSetup(secrets)
                 .WithActors((system, _) => Watch(system))
-                .WithRedis(options => (options.Endpoint, options.User, options.Password) = (server.Endpoint, "acl-user", Acl))
+                .WithRedis($"{server.Endpoint},user=acl-user,password={Acl}")
                 .WithRedis<Right>("right", options => (options.Endpoint, options.User, options.Password) = (server.Endpoint, "default", Default))
                 .WithRedis<Asked>("asked", options => (options.Endpoint, options.User, options.Password, options.CredentialsProvider) =
                     (server.Endpoint, "", "", typeof(Provider))));
@@ -149,7 +150,7 @@ public sealed class SecretsTests : IDisposable
                 name => OutcomeAsync(RedisExtension.Get(system).Connection(name), good.Contains(name) ? TimeSpan.FromSeconds(50) : null)));
 
             Assert.Equal(good, names.Where((_, i) => outcomes[i] == Outcome.Applied).Order());
-            Add(RedisSecretsSetup.Of(system));
+            foreach (var added in ConnectionAdditionsSetup.Of(system).Values) Add(added);
             Add(secrets);
             await host.StopAsync();
         }
@@ -180,6 +181,9 @@ public sealed class SecretsTests : IDisposable
 
         var options = strings.Select(text => new Action<RedisOptions>(given => given.Endpoint = text))
             .Append(given => given.TlsKeyFile = pem)
+            .Append(given => given.ApplyConnectionString($"localhost,password={ConnectionString},ssl={ConnectionString}"))
+            .Append(given => given.ApplyConnectionString($"localhost,password=a,{ConnectionString}={ConnectionString},{ConnectionString}"))
+            .Append(given => given.ApplyConnectionString($"redis://app:{ConnectionString}/@localhost/{ConnectionString}?{ConnectionString}"))
             .Append(given => given.SentinelEndpoints = [strings[0]]);
         Collected["refused-host"] = _texts;
         foreach (var configure in options)

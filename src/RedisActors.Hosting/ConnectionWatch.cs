@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+
+namespace RedisActors.Hosting;
+
+/// <summary>What is known of a connection at a moment.</summary>
+/// <param name="State">The state, the worst of its lanes; null: there has been no attempt yet.</param>
+/// <param name="Since">When it came to this state.</param>
+/// <param name="AwaySince">Since when commands wait, or are answered; null: the connection is ready.</param>
+internal sealed record WatchedState(RedisConnectionEvent? State, DateTimeOffset Since, DateTimeOffset? AwaySince)
+{
+    /// <summary>The RedisActor has stopped.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>The last attempt, counted since the connection was last stable; null: none is known of.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>Why the connection was lost, or the last attempt failed; null: nothing is known, or it is ready.</summary>
+    public string? Cause { get; init; }
+
+    public static WatchedState Initial(DateTimeOffset now) => new(null, now, now);
+
+    /// <summary>The same after the RedisActor was asked.</summary>
+    public WatchedState With(RedisConnectionEvent? state, DateTimeOffset now)
+    {
+        if (Equals(state, State)) return this;
+        var isReady = state is RedisReady;
+        return new WatchedState(state, now, isReady ? null : AwaySince ?? now)
+        {
+            Attempt = state switch
+            {
+                RedisConnecting connecting => connecting.Attempt,
+                RedisBackingOff { Attempt: > 1 } waiting => waiting.Attempt - 1,
+                RedisReady => null,
+                _ => Attempt,
+            },
+            Cause = state switch
+            {
+                RedisLost lost => lost.Cause,
+                RedisBackingOff waiting => waiting.Cause,
+                RedisGaveUp gaveUp => gaveUp.Cause,
+                RedisSuspended suspended => suspended.Cause,
+                RedisReady => null,
+                _ => Cause,
+            },
+        };
+    }
+}
+
+/// <summary>Follows the state of one connection, for those who are no actors. There is one for each connection that somebody asks about.</summary>
+internal sealed class ConnectionWatch
+{
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private ImmutableArray<Func<Action<RedisConnectionEvent>?>> _listeners = [];
+    private volatile WatchedState _current;
+
+    private ConnectionWatch(IActorRef redis)
+    {
+        Redis = redis;
+        _current = WatchedState.Initial(_clock.GetUtcNow());
+    }
+
+    public IActorRef Redis { get; }
+
+    public WatchedState Current => _current;
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>The one of a connection of an actor system; the connection's RedisActor is started if it was not.</summary>
+    /// <exception cref="ArgumentException">There is no such connection.</exception>
+    public static ConnectionWatch Of(ActorSystem system, string connection) =>
+        system.WithExtension<Watches, WatchesProvider>().Of(connection);
+
+    /// <summary>Calls these handlers for each change from now on. What one of them throws is logged, and keeps no other from being called.</summary>
+    public void Listen(Func<Action<RedisConnectionEvent>?> handlers) => ImmutableInterlocked.Update(ref _listeners, (all, added) => all.Add(added), handlers);
+
+    private sealed class Watches(ExtendedActorSystem system) : IExtension
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, ConnectionWatch> _watches = [];
+
+        public ConnectionWatch Of(string connection)
+        {
+            var redis = RedisExtension.Get(system).Connection(connection);
+            lock (_gate)
+            {
+                if (_watches.TryGetValue(connection, out var watch)) return watch;
+                watch = new ConnectionWatch(redis);
+                system.SystemActorOf(Props.CreateBy(new Producer(watch)), $"redis-watch-{connection}");
+                _watches.Add(connection, watch);
+                return watch;
+            }
+        }
+    }
+
+    private sealed class WatchesProvider : ExtensionIdProvider<Watches>
+    {
+        public override Watches CreateExtension(ExtendedActorSystem system) => new(system);
+    }
+
+    private sealed class Producer(ConnectionWatch watch) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(Watcher);
+
+        public ActorBase Produce() => new Watcher(watch);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    /// <summary>
+    /// Asks the RedisActor at each change, since it alone knows which of its lanes count. Of several changes while it is asked, one more
+    /// question is enough.
+    /// </summary>
+    private sealed class Watcher : ReceiveActor
+    {
+        private readonly ConnectionWatch _watch;
+        private readonly ILoggingAdapter _log = Context.GetLogger();
+        private bool _isAsking;
+        private bool _hasChanged;
+
+        public Watcher(ConnectionWatch watch)
+        {
+            _watch = watch;
+            Receive<RedisConnectionEvent>(OnChange);
+            Receive<RedisStatus>(OnStatus);
+            Receive<Status.Failure>(_ => OnAnswered());
+            Receive<Terminated>(_ => OnTerminated());
+        }
+
+        protected override void PreStart()
+        {
+            Context.Watch(_watch.Redis);
+            _watch.Redis.Tell(new SubscribeToState(Self));
+            Ask();
+        }
+
+        private void OnChange(RedisConnectionEvent change)
+        {
+            foreach (var handlers in _watch._listeners)
+            {
+                foreach (var handler in Delegate.EnumerateInvocationList(handlers())) Call(handler, change);
+            }
+
+            Ask();
+        }
+
+        private void Call(Action<RedisConnectionEvent> handler, RedisConnectionEvent change)
+        {
+            try
+            {
+                handler(change);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                _log.Warning(error, "A handler of RedisClient.StateChanged failed.");
+            }
+        }
+
+        private void Ask()
+        {
+            _hasChanged = _isAsking;
+            if (_isAsking) return;
+            _isAsking = true;
+            _watch.Redis.Tell(GetStatus.Instance, Self);
+        }
+
+        private void OnStatus(RedisStatus status)
+        {
+            _watch._current = _watch._current.With(status.State, _watch.Now);
+            OnAnswered();
+        }
+
+        private void OnAnswered()
+        {
+            _isAsking = false;
+            if (_hasChanged) Ask();
+        }
+
+        private void OnTerminated()
+        {
+            _watch._current = _watch._current with { IsOver = true, AwaySince = _watch._current.AwaySince ?? _watch.Now };
+            Context.Stop(Self);
+        }
+    }
+}
