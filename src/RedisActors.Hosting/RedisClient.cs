@@ -102,6 +102,14 @@ public sealed class RedisClient
         static async Task<RespValue> ValueAsync(Task<RedisReply> reply) => (await reply.ConfigureAwait(false)).Value;
     }
 
+    /// <summary>
+    /// The typed methods of StackExchange.Redis over the same connection, see <see cref="RedisExtension.Multiplexer"/>. Asked for before the
+    /// actor system has started, it starts it, and waits for that.
+    /// </summary>
+    /// <param name="delivery">The delivery mode of all its calls; <see langword="null"/>, the default, is the setting <c>delivery</c>.</param>
+    public IDatabase GetDatabase(DeliveryMode? delivery = null) =>
+        RedisExtension.Get(_system()).Multiplexer(delivery, Connection).GetDatabase();
+
     /// <summary>The state of the connection and its commands at this moment.</summary>
     /// <param name="cancellation">Ends the wait for the actor system, and for the answer.</param>
     public async Task<RedisStatus> GetStatusAsync(CancellationToken cancellation = default)
