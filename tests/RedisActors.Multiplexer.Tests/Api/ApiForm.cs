@@ -22,7 +22,7 @@ internal static class ApiForms
     public const int OtherDatabase = 3;
     public const string Prefix = "tenant:";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>What the call gives; a task is awaited.</summary>
     public static async Task<object?> CallAsync(ApiCall call, ApiForm form, IConnectionMultiplexer client)
@@ -61,7 +61,10 @@ internal static class ApiForms
     {
         ApiForm.Sync or ApiForm.Prefixed => true,
         ApiForm.FireAndForget => call.Method.GetParameters().LastOrDefault()?.ParameterType == typeof(CommandFlags),
-        _ => ApiMethods.AsyncOf(call.Method, typeof(IDatabaseAsync)) is not null,
+        ApiForm.Async or ApiForm.OtherDatabase => ApiMethods.AsyncOf(call.Method, typeof(IDatabaseAsync)) is not null,
+
+        // What a scan asks page by page, a batch would hold until the end.
+        _ => ApiMethods.AsyncOf(call.Method, typeof(IDatabaseAsync)) is { } method && method.ReturnType.IsAssignableTo(typeof(Task)),
     };
 
     public static object? Invoke(MethodInfo method, object target, object?[] arguments)

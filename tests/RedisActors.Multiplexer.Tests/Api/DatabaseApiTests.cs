@@ -64,7 +64,7 @@ public sealed class DatabaseApiTests(ApiServer server) : IClassFixture<ApiServer
         }
         catch (Exception error)
         {
-            result = ResultText.Of(error);
+            result = call.Varies is null ? ResultText.Of(error) : ResultText.KindOf(error);
         }
 
         return $"{result}\n  data  {await server.Data.TellAsync()}";

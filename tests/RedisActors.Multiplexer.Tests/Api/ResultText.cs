@@ -30,6 +30,7 @@ internal static partial class ResultText
     public static string KindOf(object? value) => value switch
     {
         null => "nothing",
+        Exception error => $"{error.GetType().Name}: {error.Message.Split(',')[0]}",
         RedisValue { IsNull: true } or RedisResult { IsNull: true } => "null",
         RedisResult result => result.Resp2Type.ToString(),
         _ => value.GetType().Name,

@@ -39,7 +39,7 @@ internal static class HashCalls
         d => d.HashGetAll("hash"),
         d => d.HashGetAll("missing"),
         d => d.HashGetLease("hash", "name"),
-        d => d.HashImport("hash", HashImport.Create(new RedisValue[] { "x", "y" }), new RedisValue[] { 1, 2 }),
+        { "the client counts its sets of fields", d => d.HashImport("hash", HashImport.Create(new RedisValue[] { "x", "y" }), new RedisValue[] { 1, 2 }) },
         d => d.HashIncrement("hash", "a", 4L),
         d => d.HashIncrement("hash", "name", 4L),
         d => d.HashIncrement("hash", "a", 1.5),

@@ -6,7 +6,7 @@ internal static class KeyCalls
 {
     public static readonly CallTable<IDatabase> All = new()
     {
-        d => d.DebugObject("number"),
+        { "an address in memory", d => d.DebugObject("number") },
         d => d.KeyCopy("text", "target"),
         d => d.KeyCopy("text", "number", -1, true),
         d => d.KeyCopy("text", "number", 1),

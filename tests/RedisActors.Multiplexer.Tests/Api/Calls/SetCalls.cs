@@ -29,7 +29,7 @@ internal static class SetCalls
         d => d.SetPop("set1"),
         d => d.SetPop("set1", 5),
         d => d.SetPop("missing", 5),
-        d => d.SetPop("set", 0),
+        d => d.SetPop("set", 0L),
         d => d.SetRandomMember("set1"),
         d => d.SetRandomMembers("set1", 3),
         d => d.SetRandomMembers("set1", -3),
