@@ -201,19 +201,18 @@ internal sealed class DoorTransaction(FrontDoor door)
 
         public override ReadOnlySpan<bool> ItemsNullIsArray => nullIsArray;
 
-        public void Fill(in RespValue value) => OnReply(value);
-
-        protected override void OnReply(in RespValue value)
+        /// <summary>Fills the place with the replies of the members, and with one for each <c>SELECT</c>.</summary>
+        public void Fill(in RespValue replies)
         {
-            if (selections.Length == 0 || value.Kind != RespKind.Array)
-            {
-                Complete(value);
-                return;
-            }
-
-            var items = value.AsArray().ToArray().ToList();
+            var items = replies.AsArray().ToBuilder();
             foreach (var at in selections) items.Insert(at, Ok);
             Complete(RespValue.Array([.. items]));
+        }
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (selections.Length > 0 && message is RedisReply { Value: { Kind: RespKind.Array } replies }) Fill(replies);
+            else base.TellInternal(message, sender);
         }
 
         /// <summary>What the server refuses of a transaction, it refuses of all its commands: in its words, and then why.</summary>

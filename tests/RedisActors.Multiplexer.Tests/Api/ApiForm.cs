@@ -49,8 +49,8 @@ internal static class ApiForms
             case ApiForm.Transaction:
                 var transaction = database.CreateTransaction();
                 var inTransaction = Invoke(AsyncOf(call), transaction, call.Arguments(database));
-                var committed = await transaction.ExecuteAsync();
-                return ("committed", committed, await ResultOf(inTransaction));
+                var committed = await ResultOrAbort(transaction.ExecuteAsync());
+                return ("committed", committed, await ResultOrAbort(inTransaction));
             default:
                 return await ResultOf(Invoke(call.Method, database, call.Arguments(database)));
         }
@@ -66,6 +66,20 @@ internal static class ApiForms
         // What a scan asks page by page, a batch would hold until the end.
         _ => ApiMethods.AsyncOf(call.Method, typeof(IDatabaseAsync)) is { } method && method.ReturnType.IsAssignableTo(typeof(Task)),
     };
+
+    /// <summary>Ours goes on to say what the server did not like, which a plain client is told before.</summary>
+    private static async Task<object?> ResultOrAbort(object? result)
+    {
+        const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
+        try
+        {
+            return await ResultOf(result);
+        }
+        catch (RedisServerException error) when (error.Message.StartsWith(Aborted, StringComparison.Ordinal))
+        {
+            return Aborted;
+        }
+    }
 
     public static object? Invoke(MethodInfo method, object target, object?[] arguments)
     {

@@ -12,6 +12,9 @@ internal static class ApiMethods
     public static MethodInfo? AsyncOf(MethodInfo method, Type type) =>
         Of(type).FirstOrDefault(other => other.Name == method.Name + "Async" && TypesOf(other).SequenceEqual(TypesOf(method)));
 
+    /// <summary>The method as it is declared, without its type arguments.</summary>
+    public static MethodInfo Plain(MethodInfo method) => method.IsGenericMethod ? method.GetGenericMethodDefinition() : method;
+
     /// <summary>As one writes it: <c>IDatabase.SetAdd(RedisKey, RedisValue[], CommandFlags)</c>.</summary>
     public static string NameOf(MethodInfo method) =>
         $"{method.DeclaringType!.Name}.{method.Name}({string.Join(", ", TypesOf(method).Select(NameOf))})";

@@ -15,6 +15,20 @@ internal sealed record ApiCall(MethodInfo Method, LambdaExpression Lambda, strin
     /// <summary>The arguments, made anew: some are used up by a call.</summary>
     public object?[] Arguments(object? target) => [.. ((MethodCallExpression)Lambda.Body).Arguments.Select(argument => Evaluate(argument, target))];
 
+    /// <summary>What making the call shows: its result or its exception.</summary>
+    public async Task<string> SeeAsync(Func<Task<object?>> make)
+    {
+        try
+        {
+            var value = await make();
+            return (Varies is null ? ResultText.Of(value) : ResultText.KindOf(value)) + "\n  data  ";
+        }
+        catch (Exception error)
+        {
+            return (Varies is null ? ResultText.Of(error) : ResultText.KindOf(error)) + "\n  data  ";
+        }
+    }
+
     public override string ToString() => Lambda.Body.ToString();
 
     private object? Evaluate(Expression argument, object? target)

@@ -19,8 +19,8 @@ public sealed class DatabaseApiTests(ApiServer server) : IClassFixture<ApiServer
     [Fact]
     public void Every_method_has_a_call()
     {
-        var called = Calls.Select(call => Plain(call.Method)).ToHashSet();
-        called.UnionWith(Calls.Select(call => ApiMethods.AsyncOf(Plain(call.Method), typeof(IDatabaseAsync))).OfType<MethodInfo>());
+        var called = Calls.Select(call => ApiMethods.Plain(call.Method)).ToHashSet();
+        called.UnionWith(Calls.Select(call => ApiMethods.AsyncOf(ApiMethods.Plain(call.Method), typeof(IDatabaseAsync))).OfType<MethodInfo>());
 
         var missing = ApiMethods.Of(typeof(IDatabase)).Where(method => !method.IsSpecialName && !called.Contains(method));
 
@@ -38,37 +38,37 @@ public sealed class DatabaseApiTests(ApiServer server) : IClassFixture<ApiServer
     public async Task Every_call_gives_the_same(string name)
     {
         var form = Enum.Parse<ApiForm>(name);
-        var differences = new List<string>();
+        var differences = new Differences();
         foreach (var call in Calls.Where(call => ApiForms.Has(call, form)))
         {
             foreach (var set in Enum.GetValues<DataSet>())
             {
                 var plain = await SeeAsync(call, form, set, server.Plain);
                 var ours = await SeeAsync(call, form, set, server.Ours);
-                if (plain != ours) differences.Add($"{call}, {set}:\n  plain {plain}\n  ours  {ours}");
+                differences.Compare(call, set.ToString(), plain, ours);
             }
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} differences\n{string.Join('\n', differences)}");
+        differences.AssertNone();
+    }
+
+    [Fact]
+    public void Every_property_is_the_same()
+    {
+        var differences = new Differences();
+        foreach (var property in typeof(IDatabase).GetInterfaces().Prepend(typeof(IDatabase)).SelectMany(type => type.GetProperties()))
+        {
+            string Of(IConnectionMultiplexer client) => ResultText.Of(property.GetValue(client.GetDatabase(3)));
+            differences.Compare($"{property.DeclaringType!.Name}.{property.Name}", Of(server.Plain), Of(server.Ours));
+        }
+
+        differences.AssertNone();
     }
 
     private async Task<string> SeeAsync(ApiCall call, ApiForm form, DataSet set, IConnectionMultiplexer client)
     {
         await server.Data.PrepareAsync(
             set, form == ApiForm.OtherDatabase ? ApiForms.OtherDatabase : 0, form == ApiForm.Prefixed ? ApiForms.Prefix : "");
-        string result;
-        try
-        {
-            var value = await ApiForms.CallAsync(call, form, client);
-            result = call.Varies is null ? ResultText.Of(value) : ResultText.KindOf(value);
-        }
-        catch (Exception error)
-        {
-            result = call.Varies is null ? ResultText.Of(error) : ResultText.KindOf(error);
-        }
-
-        return $"{result}\n  data  {await server.Data.TellAsync()}";
+        return await call.SeeAsync(() => ApiForms.CallAsync(call, form, client)) + await server.Data.TellAsync();
     }
-
-    private static MethodInfo Plain(MethodInfo method) => method.IsGenericMethod ? method.GetGenericMethodDefinition() : method;
 }
