@@ -76,7 +76,7 @@ internal sealed class Data(IDatabase admin)
         end
         """;
 
-    /// <summary>Every key of every database with its type, expiry to the nearest 1,000 s, and content.</summary>
+    /// <summary>Every key of every database with its type, its expiry (what is left, to the nearest 1,000 s; or a date far away), and its content.</summary>
     private const string Telling = """
         local lines = {}
         local function flat(value)
@@ -110,7 +110,8 @@ internal sealed class Data(IDatabase admin)
             local content
             if kind == 'stream' then content = stream(key) else content = redis.call('DUMP', key) end
             local ttl = redis.call('PTTL', key)
-            if ttl > 0 then ttl = math.floor((ttl + 500000) / 1000000) end
+            local date = redis.call('PEXPIRETIME', key)
+            if date > 3e12 then ttl = 'until ' .. date elseif ttl > 0 then ttl = math.floor((ttl + 500000) / 1000000) end
             lines[#lines + 1] = db .. ' ' .. key .. ' ' .. kind .. ' ' .. ttl .. ' ' .. content
           end
         end

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer.Tests.Api.Calls;
 
-#pragma warning disable SER012, SER308 // experimental, and called all the same; the tasks have completed
+#pragma warning disable CS0618, SER012, SER308 // experimental, and called all the same; the tasks have completed
 
 /// <summary>What a server is asked; those that <see cref="ServerApiTests"/> cannot call are there.</summary>
 internal static class ServerCalls
@@ -87,7 +87,7 @@ internal static class ServerCalls
         s => s.SwapDatabases(0, 3),
         s => s.SwapDatabases(0, 99),
         { "time goes on", s => s.Time() },
-        { "in the background", s => s.Save(SaveType.BackgroundSave) },
+        s => s.Save(SaveType.ForegroundSave),
         { State, s => s.GetCounters() },
         s => s.TryWait(Task.CompletedTask),
         s => s.Wait(Task.CompletedTask),

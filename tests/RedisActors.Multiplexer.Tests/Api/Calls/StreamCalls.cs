@@ -49,7 +49,7 @@ internal static class StreamCalls
         d => d.StreamPending("stream", "g"),
         d => d.StreamPending("stream2", "g"),
         d => d.StreamPendingMessages("stream", "g", 10, "c", null, null, CommandFlags.None),
-        d => d.StreamPendingMessages("stream", "g", 10, default, "-", "+", 0L),
+        d => d.StreamPendingMessages("stream", "g", 10, default, "-", "+", (long?)0L),
         d => d.StreamRange("stream"),
         d => d.StreamRange("stream", "1-1", "+", 1, Order.Descending),
         d => d.StreamRead("stream", "0-0"),
