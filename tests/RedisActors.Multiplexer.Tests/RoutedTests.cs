@@ -73,7 +73,7 @@ public sealed class RoutedTests
     {
         await using var servers = await RedisSentinels.StartAsync();
         var system = Create(
-            $"topology = sentinel, sentinel.service = {servers.ServiceName}, endpoints = [{string.Join(", ", servers.SentinelEndpoints.Select(endpoint => $"\"{endpoint}\""))}]");
+            $"topology = sentinel, sentinel {{ service = {servers.ServiceName}, endpoints = [{string.Join(", ", servers.SentinelEndpoints.Select(endpoint => $"\"{endpoint}\""))}] }}");
         try
         {
             var database = RedisExtension.Get(system).Multiplexer().GetDatabase();
