@@ -178,5 +178,9 @@ public sealed class LifeTests
 
         await server.ReplicaOfAsync(new IPEndPoint(IPAddress.Loopback, primary.Port));
         await Eventually.HoldsAsync(async () => (await redis.Server.InfoAsync("replication"))["role"] == "slave");
+        await server.MakePrimaryAsync(ReplicationChangeOptions.None);
+        await Eventually.HoldsAsync(async () => (await redis.Server.InfoAsync("replication"))["role"] == "master");
+
+        Assert.True(await redis.Multiplexer.GetDatabase().StringSetAsync("text", "v"));
     }
 }

@@ -10,13 +10,13 @@ public sealed class ServerApiTests(ApiServer server) : IClassFixture<ApiServer>
     /// <summary>Methods that no two clients of one server could be compared by.</summary>
     private static readonly Dictionary<string, string> NotCalled = new()
     {
-        ["Shutdown"] = "ServerLifeTests",
-        ["ReplicaOf"] = "ServerLifeTests",
+        ["Shutdown"] = "LifeTests",
+        ["ReplicaOf"] = "LifeTests",
         ["SlaveOf"] = "an old name of ReplicaOf",
         ["SentinelSlaves"] = "an old name of SentinelReplicas",
         ["MakeMaster"] = "an old name of MakePrimary",
-        ["MakePrimaryAsync"] = "ServerLifeTests",
-        ["ReplicaOfAsync"] = "ServerLifeTests",
+        ["MakePrimaryAsync"] = "LifeTests",
+        ["ReplicaOfAsync"] = "LifeTests",
         ["SlaveOfAsync"] = "an old name of ReplicaOf",
         ["SentinelSlavesAsync"] = "an old name of SentinelReplicas",
     };
