@@ -1,3 +1,4 @@
+using System.Net;
 using RedisActors.Testing;
 using StackExchange.Redis;
 
@@ -21,7 +22,7 @@ public sealed class DifferenceTests
         ["The message of a transaction that the server refuses"] = async redis =>
         {
             var transaction = redis.Multiplexer.GetDatabase().CreateTransaction();
-            _ = transaction.ExecuteAsync("NONSENSE");
+            _ = transaction.HashFieldGetAndDeleteAsync("hash", "field");
             var error = await Assert.ThrowsAsync<RedisServerException>(() => transaction.ExecuteAsync());
             Assert.StartsWith("EXECABORT Transaction discarded because of previous errors. ERR unknown command", error.Message);
         },
@@ -64,6 +65,12 @@ public sealed class DifferenceTests
             var commands = (string)(await redis.Multiplexer.GetServers()[0].ExecuteAsync("INFO", "commandstats"))!;
             Assert.Contains("cmdstat_dump", commands);
             Assert.DoesNotContain("cmdstat_watch", commands);
+        },
+        ["`IServer.ReplicaOf` and `MakePrimaryAsync`"] = async redis =>
+        {
+            await redis.Multiplexer.GetDatabase().PingAsync();
+            await redis.Multiplexer.GetServers()[0].ReplicaOfAsync(new IPEndPoint(IPAddress.Loopback, 1));
+            await Eventually.HoldsAsync(() => !redis.Multiplexer.IsConnected);
         },
         ["Clients of the server"] = async redis =>
         {

@@ -178,9 +178,11 @@ public sealed class LifeTests
 
         await server.ReplicaOfAsync(new IPEndPoint(IPAddress.Loopback, primary.Port));
         await Eventually.HoldsAsync(async () => (await redis.Server.InfoAsync("replication"))["role"] == "slave");
-        await server.MakePrimaryAsync(ReplicationChangeOptions.None);
-        await Eventually.HoldsAsync(async () => (await redis.Server.InfoAsync("replication"))["role"] == "master");
+        await Eventually.HoldsAsync(() => !redis.Multiplexer.IsConnected);
+        var waiting = redis.Multiplexer.GetDatabase().StringSetAsync("early", "v");
+        await redis.Server.PromoteAsync();
 
+        Assert.True(await waiting);
         Assert.True(await redis.Multiplexer.GetDatabase().StringSetAsync("text", "v"));
     }
 }
