@@ -26,6 +26,9 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef,
 
     public bool NullIsArray => nullIsArray;
 
+    /// <summary>The same of what it holds, one by one; empty: of none.</summary>
+    public virtual ReadOnlySpan<bool> ItemsNullIsArray => [];
+
     protected FrontDoor Door => door;
 
     /// <summary>What was sent goes on although the client has left, as it does in a server.</summary>

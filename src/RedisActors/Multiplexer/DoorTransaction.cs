@@ -21,6 +21,8 @@ internal sealed class DoorTransaction(FrontDoor door)
 
     private readonly List<Watched> _watched = [];
     private readonly Queue<(DoorCommand Command, RedisValue[] Arguments)> _held = [];
+    private readonly List<bool> _nullIsArray = [];
+    private readonly List<int> _selections = [];
     private List<RedisCommand>? _members;
     private bool _isBroken;
     private bool _isHolding;
@@ -39,6 +41,11 @@ internal sealed class DoorTransaction(FrontDoor door)
         {
             case DoorAction.Multi or DoorAction.Exec or DoorAction.Discard or DoorAction.Watch or DoorAction.Quit or DoorAction.Reset:
                 return false;
+            case DoorAction.Select when door.IsSelected(arguments):
+                _selections.Add(_nullIsArray.Count);
+                _nullIsArray.Add(false);
+                door.Answer(Queued);
+                return true;
             case DoorAction.Subscribe or DoorAction.PSubscribe or DoorAction.SSubscribe
                 or DoorAction.Unsubscribe or DoorAction.PUnsubscribe or DoorAction.SUnsubscribe
                 or DoorAction.Auth or DoorAction.Hello or DoorAction.Select or DoorAction.Unwatch:
@@ -47,6 +54,7 @@ internal sealed class DoorTransaction(FrontDoor door)
                 return true;
             default:
                 _members.Add(door.MemberOf(command, arguments));
+                _nullIsArray.Add(command.NullIsArray);
                 door.Answer(Queued);
                 return true;
         }
@@ -102,6 +110,8 @@ internal sealed class DoorTransaction(FrontDoor door)
     {
         _members = null;
         _isBroken = false;
+        _nullIsArray.Clear();
+        _selections.Clear();
         _watched.Clear();
     }
 
@@ -130,6 +140,7 @@ internal sealed class DoorTransaction(FrontDoor door)
     private void Execute(List<RedisCommand> members)
     {
         var (broken, watched) = (_isBroken, _watched.ToArray());
+        var reply = new ExecReply(door, [.. _nullIsArray], [.. _selections]);
         Reset();
         if (broken)
         {
@@ -137,7 +148,7 @@ internal sealed class DoorTransaction(FrontDoor door)
             return;
         }
 
-        var reply = door.Add(new ExecReply(door));
+        door.Add(reply);
         var answers = Task.WhenAll(watched.Select(key => key.Answered));
         if (answers.IsCompleted)
         {
@@ -173,7 +184,7 @@ internal sealed class DoorTransaction(FrontDoor door)
         }
         else if (members.Count == 0)
         {
-            reply.Complete(RespValue.Array());
+            reply.Fill(RespValue.Array());
         }
         else
         {
@@ -181,11 +192,32 @@ internal sealed class DoorTransaction(FrontDoor door)
         }
     }
 
-    private sealed class ExecReply(FrontDoor door) : DoorReply(door, nullIsArray: true)
+    /// <param name="door">The connection.</param>
+    /// <param name="nullIsArray">Of each reply within: see <see cref="DoorReply.NullIsArray"/>.</param>
+    /// <param name="selections">Where <c>SELECT</c> of the database that is selected stood, which no server is told.</param>
+    private sealed class ExecReply(FrontDoor door, bool[] nullIsArray, int[] selections) : DoorReply(door, nullIsArray: true)
     {
-        /// <summary>What the server refuses of a transaction, it refuses of all its commands.</summary>
+        private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
+
+        public override ReadOnlySpan<bool> ItemsNullIsArray => nullIsArray;
+
+        /// <summary>Fills the place with the replies of the members, and with one for each <c>SELECT</c>.</summary>
+        public void Fill(in RespValue replies)
+        {
+            var items = replies.AsArray().ToBuilder();
+            foreach (var at in selections) items.Insert(at, Ok);
+            Complete(RespValue.Array([.. items]));
+        }
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (selections.Length > 0 && message is RedisReply { Value: { Kind: RespKind.Array } replies }) Fill(replies);
+            else base.TellInternal(message, sender);
+        }
+
+        /// <summary>What the server refuses of a transaction, it refuses of all its commands: in its words, and then why.</summary>
         protected override void OnFailure(string error) => Complete(RespValue.Error(
-            OutcomeText.IsOutcome(error) ? error : $"EXECABORT Transaction discarded because of previous errors: {error}"));
+            OutcomeText.IsOutcome(error) || error.StartsWith("EXECABORT", StringComparison.Ordinal) ? error : $"{Aborted} {error}"));
     }
 
     /// <summary>A key, and the digest of its content, when the server has told it.</summary>

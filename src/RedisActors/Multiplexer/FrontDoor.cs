@@ -178,6 +178,10 @@ internal sealed class FrontDoor : IValueTaskSource
     public RedisCommand WithOptions(RedisCommand command) =>
         _database is null && _settings.Delivery is null ? command : command with { Database = _database, Delivery = _settings.Delivery };
 
+    /// <summary>Whether a <c>SELECT</c> would change nothing.</summary>
+    public bool IsSelected(RedisValue[] arguments) =>
+        arguments is [var word] && word.TryParse(out int number) && number == (_database ?? _settings.Database);
+
     /// <summary>Gives a command to the server.</summary>
     public void Tell(RedisCommand command, IActorRef sender) => _settings.Redis.Tell(command, sender);
 
@@ -443,7 +447,7 @@ internal sealed class FrontDoor : IValueTaskSource
         {
             if (Head is { IsCompleted: true } reply)
             {
-                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
+                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray, reply.ItemsNullIsArray);
                 Pass(reply);
             }
             else if (_subscriptions.TryTake(Head, out var frames))

@@ -15,7 +15,9 @@ internal static class ReplyEncoder
     /// <param name="value">The reply.</param>
     /// <param name="resp3">Whether the client asked for RESP3.</param>
     /// <param name="nullIsArray">Whether a null stands for an array that is not there; RESP2 tells the two apart.</param>
-    public static void Write(ArrayBufferWriter<byte> to, in RespValue value, bool resp3, bool nullIsArray = false)
+    /// <param name="itemsNullIsArray">The same of what an array holds, one by one; empty: of none.</param>
+    public static void Write(
+        ArrayBufferWriter<byte> to, in RespValue value, bool resp3, bool nullIsArray = false, ReadOnlySpan<bool> itemsNullIsArray = default)
     {
         switch (value.Kind)
         {
@@ -32,7 +34,7 @@ internal static class ReplyEncoder
                 WriteLine(to, (byte)'-', value.AsString()!);
                 break;
             case RespKind.Array:
-                WriteArray(to, (byte)'*', value, resp3);
+                WriteArray(to, (byte)'*', value, resp3, itemsNullIsArray);
                 break;
             default:
                 to.Write(resp3 ? "_\r\n"u8 : nullIsArray ? "*-1\r\n"u8 : "$-1\r\n"u8);
@@ -47,11 +49,11 @@ internal static class ReplyEncoder
         else Write(to, frame, resp3);
     }
 
-    private static void WriteArray(ArrayBufferWriter<byte> to, byte type, in RespValue value, bool resp3)
+    private static void WriteArray(ArrayBufferWriter<byte> to, byte type, in RespValue value, bool resp3, ReadOnlySpan<bool> nullIsArray = default)
     {
         var items = value.AsArray();
         WriteHeader(to, type, items.Length);
-        foreach (var item in items) Write(to, item, resp3);
+        for (var i = 0; i < items.Length; i++) Write(to, items[i], resp3, i < nullIsArray.Length && nullIsArray[i]);
     }
 
     /// <summary>Without bytes in between: a short value has none of its own.</summary>

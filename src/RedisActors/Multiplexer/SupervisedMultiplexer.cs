@@ -20,8 +20,9 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     /// <summary>The client gives up later than the <see cref="RedisActor"/>, which knows the outcome.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the server may take to tell its version; one that is away is not waited for.</summary>
+    /// <summary>How long the server may take to tell its version, and how often it is asked while the connection is being made.</summary>
     private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(1);
+    private const int MostQuestions = 5;
 
     private readonly ConnectionMultiplexer _client;
     private readonly ConnectionWatch _watch;
@@ -242,14 +243,31 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
 
         async Task<RespValue?> AskAsync(string name, params RedisValue[] arguments)
         {
+            for (var asked = 1; ; asked++)
+            {
+                try
+                {
+                    var command = new RedisCommand(name, arguments) { Timeout = QuestionTime, Delivery = DeliveryMode.AtMostOnce };
+                    return (await settings.Redis.ExecuteAsync(command).ConfigureAwait(false)).Value;
+                }
+                catch (RedisOutcomeException error)
+                {
+                    if (asked == MostQuestions || error.Outcome == Outcome.Rejected || !await IsThereAsync().ConfigureAwait(false)) return null;
+                }
+            }
+        }
+
+        // A server that is away is not waited for; one that is slow, or is being connected to, is.
+        async Task<bool> IsThereAsync()
+        {
             try
             {
-                var command = new RedisCommand(name, arguments) { Timeout = QuestionTime, Delivery = DeliveryMode.AtMostOnce };
-                return (await settings.Redis.ExecuteAsync(command).ConfigureAwait(false)).Value;
+                var status = await settings.Redis.Ask<RedisStatus>(RedisActors.GetStatus.Instance, QuestionTime).ConfigureAwait(false);
+                return status.State is null or RedisConnecting or RedisReady;
             }
-            catch (RedisOutcomeException)
+            catch (AskTimeoutException)
             {
-                return null;
+                return false;
             }
         }
     }
