@@ -82,7 +82,10 @@ public sealed class RedisExtension : IExtension
     /// StackExchange.Redis' own API over the <see cref="RedisActor"/>: every call becomes a command of its, and waits while Redis is away, for
     /// as long as <c>command-timeout</c>. The same each time, for each connection and mode; it takes no connection to Redis of its own.
     /// </summary>
-    /// <param name="delivery">The delivery mode of all calls; <see langword="null"/>, the default, is the setting <c>delivery</c>.</param>
+    /// <param name="delivery">
+    /// The delivery mode of all calls; <see langword="null"/>, the default, is the setting <c>delivery</c>. What cannot be delivered
+    /// exactly-once (<c>PUBLISH</c>, a script without keys) is then delivered when-safe.
+    /// </param>
     /// <param name="connection">The connection's name under <c>redis-actors.connections</c>, or <c>default</c>.</param>
     /// <remarks>
     /// <para>

@@ -172,11 +172,16 @@ internal sealed class FrontDoor : IValueTaskSource
     public void Answer(in RespValue value) => Add(new DoorReply(this)).Complete(value);
 
     /// <summary>Makes a command of what a client asked for, with what its connection stands for.</summary>
-    public RedisCommand CommandOf(string name, RedisValue[] arguments) => RedisCommand.Owning(name, arguments, _database, _settings.Delivery);
+    public RedisCommand CommandOf(string name, RedisValue[] arguments) =>
+        _settings.Delivery == DeliveryMode.ExactlyOnce
+            ? WithOptions(RedisCommand.Owning(name, arguments))
+            : RedisCommand.Owning(name, arguments, _database, _settings.Delivery);
 
     /// <summary>The same of what is a command already.</summary>
     public RedisCommand WithOptions(RedisCommand command) =>
-        _database is null && _settings.Delivery is null ? command : command with { Database = _database, Delivery = _settings.Delivery };
+        _database is null && _settings.Delivery is null
+            ? command
+            : command with { Database = _database, Delivery = DoorDelivery.Of(_settings.Delivery, command, _settings.IsCluster) };
 
     /// <summary>Whether a <c>SELECT</c> would change nothing.</summary>
     public bool IsSelected(RedisValue[] arguments) =>

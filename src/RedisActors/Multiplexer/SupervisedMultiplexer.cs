@@ -272,12 +272,19 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
         }
     }
 
-    private void OnLost(string cause) => ConnectionFailed?.Invoke(this, Event(ConnectionFailureType.SocketFailure, new IOException(cause)));
+    private void OnLost(string cause) => Raise(ConnectionFailed, ConnectionFailureType.SocketFailure, new IOException(cause));
 
-    private void OnRestored() => ConnectionRestored?.Invoke(this, Event(ConnectionFailureType.None, null));
+    private void OnRestored() => Raise(ConnectionRestored, ConnectionFailureType.None, null);
 
-    private ConnectionFailedEventArgs Event(ConnectionFailureType type, Exception? cause) =>
-        new(this, _endpoint, ConnectionType.Interactive, type, cause!, ClientName);
+    /// <summary>For commands and for subscriptions: there are users who wait for one of the two (FusionCache's backplane, SignalR's).</summary>
+    private void Raise(EventHandler<ConnectionFailedEventArgs>? handlers, ConnectionFailureType type, Exception? cause)
+    {
+        if (handlers is null) return;
+        foreach (var connection in (ReadOnlySpan<ConnectionType>)[ConnectionType.Interactive, ConnectionType.Subscription])
+        {
+            handlers(this, new ConnectionFailedEventArgs(this, _endpoint, connection, type, cause!, ClientName));
+        }
+    }
 
     /// <summary>Every connection that the client makes is a door.</summary>
     private sealed class Doorway(DoorSettings settings) : Tunnel
@@ -306,12 +313,15 @@ internal sealed record MultiplexerSettings(
     public bool IsCluster { get; init; }
 
     public static MultiplexerSettings Of(RedisSettings settings, IActorRef redis, ExtendedActorSystem system, DeliveryMode? delivery) =>
-        new(redis, system, NameOf(settings.Link), delivery, settings.Commands.Timeout)
+        new(redis, system, NameOf(settings.Link), delivery ?? ExactlyOnceOrNull(settings.Commands.Delivery), settings.Commands.Timeout)
         {
             ClientName = settings.Link.ClientName,
             Database = settings.Link.Database,
             IsCluster = settings.Link.Topology == RedisTopology.Cluster,
         };
+
+    /// <summary>A door has to know of this one: see <see cref="DoorDelivery"/>.</summary>
+    private static DeliveryMode? ExactlyOnceOrNull(DeliveryMode mode) => mode == DeliveryMode.ExactlyOnce ? mode : null;
 
     /// <summary>Nobody connects to it, so nobody resolves it.</summary>
     private static EndPoint NameOf(LinkSettings link)
