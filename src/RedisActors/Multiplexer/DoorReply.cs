@@ -25,6 +25,12 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
 
     public bool NullIsArray => nullIsArray;
 
+    /// <summary>Of one that answers who subscribes or unsubscribes, what it consists of; null: it is the <see cref="Value"/>.</summary>
+    public IReadOnlyList<RespValue>? Frames { get; private set; }
+
+    /// <summary>How many of the messages that were published come before the <see cref="Frames"/>.</summary>
+    public long MessagesBefore { get; private set; }
+
     protected FrontDoor Door => door;
 
     /// <summary>What was sent goes on although the client has left, as it does in a server.</summary>
@@ -56,6 +62,14 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
         _isCompleted = true;
         Unregister();
         door.Completed();
+    }
+
+    /// <summary>The same for a reply that consists of several.</summary>
+    public void Complete(IReadOnlyList<RespValue> frames, long messagesBefore)
+    {
+        Frames = frames;
+        MessagesBefore = messagesBefore;
+        Complete(RespValue.Null);
     }
 
     /// <summary>Of the command's reply, what the client is told.</summary>

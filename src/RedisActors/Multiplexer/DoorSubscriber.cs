@@ -22,7 +22,8 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         Receive<Join>(OnJoin);
         Receive<Leave>(OnLeave);
         Receive<TooLate>(OnTooLate);
-        Receive<RedisSubscribed>(OnSubscribed);
+        Receive<RedisSubscribed>(subscribed => OnSubscribed(subscribed.Kind, subscribed.Channel));
+        Receive<RedisSubscriptionResumed>(resumed => OnSubscribed(resumed.Kind, resumed.Channel));
         Receive<RedisUnsubscribed>(OnUnsubscribed);
         Receive<RedisSubscriptionEnded>(OnEnded);
         Receive<RedisSubscriptionEvent>(_ => { });
@@ -74,12 +75,12 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnSubscribed(RedisSubscribed message)
+    /// <summary>Whoever has asked for it until now has it: a client asks again for what has not been confirmed, and is told once.</summary>
+    private void OnSubscribed(RedisSubscriptionKind kind, string name)
     {
-        var topic = (message.Kind, message.Channel);
-        if (Dequeue(_joining, topic) is not { } answer) return;
+        var topic = (kind, name);
         _topics.Add(topic);
-        Add(answer, Frame("subscribe", topic));
+        while (Dequeue(_joining, topic) is { } answer) Add(answer, Frame("subscribe", topic));
     }
 
     private void OnUnsubscribed(RedisUnsubscribed message)
@@ -124,7 +125,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         var frame = message.Pattern is { } pattern
             ? RespValue.Array(Text("pmessage"), Text(pattern), Text(message.Channel), RespValue.BulkString(message.Payload))
             : RespValue.Array(_message, Text(message.Channel), RespValue.BulkString(message.Payload));
-        return _subscriptions.Push(new DoorFrames([frame])) ?? Task.CompletedTask;
+        return _subscriptions.Push(frame) ?? Task.CompletedTask;
     }
 
     private void Add(Answer answer, in RespValue frame)
@@ -132,7 +133,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         _subscriptions.OnCount(_topics.Count + _joining.Count);
         if (!answer.Add(frame)) return;
         ((IWithTimers)this).Timers.Cancel(answer);
-        if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, reply));
+        if (answer.Reply is { } reply) _subscriptions.Answer(reply, answer.Frames);
     }
 
     private RespValue Frame(string word, (RedisSubscriptionKind Kind, string Name) topic) =>

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer;
-
-/// <summary>What comes together, without a request or as the answer to one that subscribes.</summary>
-/// <param name="Items">The frames, or errors in the place of some.</param>
-/// <param name="Answers">The place in the order of replies that they fill; null: none.</param>
-internal sealed record DoorFrames(IReadOnlyList<RespValue> Items, DoorReply? Answers = null);
 
 /// <summary>
 /// The subscriptions of one connection, and what was published and has not been read yet. The <see cref="RedisActor"/> subscribes again
@@ -19,11 +13,13 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     /// <summary>A client that has so much unread gets no more, until it has read half; what the subscriber holds is bounded too.</summary>
     private const int MostUnread = 10_000;
 
-    private readonly ConcurrentQueue<DoorFrames> _unread = new();
+    private readonly ConcurrentQueue<RespValue> _unread = new();
     private readonly Lock _gate = new();
     private IActorRef? _channels;
     private IActorRef? _shardChannels;
     private TaskCompletionSource? _room;
+    private long _pushed;
+    private long _taken;
     private volatile bool _isSubscribed;
 
     /// <summary>Whether the connection is one of a subscriber.</summary>
@@ -64,10 +60,11 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     /// <summary>How many subscriptions there are changed.</summary>
     public void OnCount(int count) => _isSubscribed = count > 0;
 
-    /// <summary>Hands frames to the client. The task, if any, completes when it has read enough for more.</summary>
-    public Task? Push(DoorFrames frames)
+    /// <summary>Hands a message to the client. The task, if any, completes when it has read enough for more.</summary>
+    public Task? Push(in RespValue message)
     {
-        _unread.Enqueue(frames);
+        _unread.Enqueue(message);
+        Interlocked.Increment(ref _pushed);
         Task? room = null;
         if (_unread.Count >= MostUnread && !door.IsClosed)
         {
@@ -82,13 +79,22 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
         return room;
     }
 
-    /// <summary>Whether there is something to read, when this is the reply that comes next.</summary>
-    public bool CanTake(DoorReply? head) => _unread.TryPeek(out var frames) && (frames.Answers is null || frames.Answers == head);
+    /// <summary>
+    /// Answers who subscribes or unsubscribes, in the place of that request: behind the replies before it, which may not have come yet, and
+    /// behind the messages that have. A message waits for no reply.
+    /// </summary>
+    public void Answer(DoorReply reply, IReadOnlyList<RespValue> frames) => reply.Complete(frames, Interlocked.Read(ref _pushed));
 
-    public bool TryTake(DoorReply? head, [NotNullWhen(true)] out DoorFrames? frames)
+    /// <summary>Whether there is a message to read.</summary>
+    public bool CanTake => !_unread.IsEmpty;
+
+    /// <summary>Whether a message comes before this reply, which is complete.</summary>
+    public bool ComesBefore(DoorReply reply) => reply.MessagesBefore > _taken;
+
+    public bool TryTake(out RespValue message)
     {
-        frames = null;
-        if (!CanTake(head) || !_unread.TryDequeue(out frames)) return false;
+        if (!_unread.TryDequeue(out message)) return false;
+        _taken++;
         MakeRoom();
         return true;
     }

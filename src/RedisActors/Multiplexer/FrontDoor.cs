@@ -411,7 +411,7 @@ internal sealed class FrontDoor : IValueTaskSource
     }
 
     /// <summary>Whether the client could read something.</summary>
-    private bool HasSomething() => _isClosed || (_isEnding && Head is null) || Head is { IsCompleted: true } || _subscriptions.CanTake(Head);
+    private bool HasSomething() => _isClosed || (_isEnding && Head is null) || Head is { IsCompleted: true } || _subscriptions.CanTake;
 
     private void Wake()
     {
@@ -440,15 +440,16 @@ internal sealed class FrontDoor : IValueTaskSource
     {
         while (_out.WrittenCount < ReplyTarget)
         {
-            if (Head is { IsCompleted: true } reply)
+            var reply = Head is { IsCompleted: true } head ? head : null;
+            if ((reply is null || _subscriptions.ComesBefore(reply)) && _subscriptions.TryTake(out var message))
             {
-                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
-                _last = reply;
+                ReplyEncoder.WritePush(_out, message, _isResp3);
             }
-            else if (_subscriptions.TryTake(Head, out var frames))
+            else if (reply is not null)
             {
-                foreach (var frame in frames.Items) ReplyEncoder.WritePush(_out, frame, _isResp3);
-                if (frames.Answers is { } answered) _last = answered;
+                if (reply.Frames is null) ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
+                else foreach (var frame in reply.Frames) ReplyEncoder.WritePush(_out, frame, _isResp3);
+                _last = reply;
             }
             else
             {

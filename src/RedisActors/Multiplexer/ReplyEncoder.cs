@@ -43,8 +43,11 @@ internal static class ReplyEncoder
     }
 
     /// <summary>Writes what the client did not ask for, or did by subscribing; in RESP3 that is a type of its own.</summary>
-    public static void WritePush(ArrayBufferWriter<byte> to, in RespValue frame, bool resp3) =>
-        WriteArray(to, resp3 ? (byte)'>' : (byte)'*', frame, resp3);
+    public static void WritePush(ArrayBufferWriter<byte> to, in RespValue frame, bool resp3)
+    {
+        if (frame.Kind == RespKind.Array) WriteArray(to, resp3 ? (byte)'>' : (byte)'*', frame, resp3);
+        else Write(to, frame, resp3);
+    }
 
     private static void WriteArray(ArrayBufferWriter<byte> to, byte type, in RespValue value, bool resp3)
     {
