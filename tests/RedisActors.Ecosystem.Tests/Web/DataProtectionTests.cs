@@ -56,14 +56,14 @@ public sealed class DataProtectionTests
             var now = DateTimeOffset.UtcNow;
             created.Add(keys.CreateNewKey(now, now.AddDays(90)).KeyId);
             return Task.CompletedTask;
-        });
+        }, away: redis.Away);
 
         await using var probe = await redis.Server.ConnectAsync();
         var stored = (await probe.ExecuteAsync("LRANGE", List, "0", "-1")).OrThrow();
         return (calls, [.. created], [.. stored.Items.Select(item => Guid.Parse(XElement.Parse(item.Text).Attribute("id")!.Value))]);
     }
 
-    private static ServiceProvider Protection(Redis redis)
+    internal static ServiceProvider Protection(Redis redis)
     {
         var services = new ServiceCollection();
         services.AddDataProtection().SetApplicationName("shop").PersistKeysToStackExchangeRedis(redis.Multiplexer, List);

@@ -49,7 +49,7 @@ public sealed class DistributedCacheTests
             else await cache.SetAsync(Key(number), Value(number), options);
             acknowledged.Add(number);
             Assert.Equal(Value(number), number % 5 == 1 ? cache.Get(Key(number)) : await cache.GetAsync(Key(number)));
-        });
+        }, away: redis.Away);
 
         var missing = new List<int>();
         foreach (var number in acknowledged)
@@ -83,7 +83,7 @@ public sealed class DistributedCacheTests
                 return ValueTask.FromResult($"value {entry}");
             });
             Assert.Equal($"value {entry}", value);
-        });
+        }, away: redis.Away);
         return (calls, made);
     }
 

@@ -24,6 +24,7 @@ internal sealed class Redis : IAsyncDisposable
 
     private Redis(RedisServer server, bool ownsServer, ActorSystem? system, ConnectionMultiplexer? plain, DeliveryMode? delivery)
     {
+        Client = plain is null ? Client.Supervised : Client.Plain;
         Server = server;
         _ownsServer = ownsServer;
         System = system!;
@@ -31,7 +32,12 @@ internal sealed class Redis : IAsyncDisposable
         _delivery = delivery;
     }
 
+    public Client Client { get; }
+
     public RedisServer Server { get; }
+
+    /// <summary>How long the server will be away; null: see <see cref="Calls"/>.</summary>
+    public TimeSpan? Away { get; set; }
 
     /// <summary>Of <see cref="Client.Supervised"/> only.</summary>
     public ActorSystem System { get; }

@@ -15,7 +15,7 @@ public sealed class SignalRTests
     {
         await using var server = await RedisServer.StartAsync();
 
-        var (calls, heard) = await SayAsync(Client.Supervised, server);
+        var (calls, heard) = await SayAsync(Client.Supervised, server, DeliveryMode.AtLeastOnce);
 
         Assert.Empty(calls.Failed);
         Assert.Empty(calls.Before.Except(heard));
@@ -46,18 +46,22 @@ public sealed class SignalRTests
     }
 
     /// <summary>Says numbers to all over one host, and listens at the other.</summary>
-    internal static async Task<(Calls Calls, IReadOnlyCollection<int> Heard)> SayAsync(Client client, RedisServer server)
+    internal static async Task<(Calls Calls, IReadOnlyCollection<int> Heard)> SayAsync(Client client, RedisServer server, DeliveryMode delivery, TimeSpan? away = null)
     {
-        await using var firstRedis = await Redis.StartAsync(client, DeliveryMode.AtLeastOnce, server);
-        await using var secondRedis = await Redis.StartAsync(client, DeliveryMode.AtLeastOnce, server);
+        await using var firstRedis = await Redis.StartAsync(client, delivery, server);
+        await using var secondRedis = await Redis.StartAsync(client, delivery, server);
         await using var first = await StartAsync(firstRedis);
         await using var second = await StartAsync(secondRedis);
         var heard = new ConcurrentQueue<int>();
-        await using var speaker = await ConnectAsync(first, _ => { });
+        var speakers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ConnectAsync(first, _ => { })));
         await using var listener = await ConnectAsync(second, heard.Enqueue);
 
         var calls = await Calls.ThroughOutageAsync(
-            server, number => speaker.InvokeAsync(nameof(Room.Say), number), () => Eventually.HoldsAsync(async () => await SubscribersAsync(server) == 2));
+            server,
+            number => speakers[number % speakers.Length].InvokeAsync(nameof(Room.Say), number),
+            () => Eventually.HoldsAsync(async () => await SubscribersAsync(server) == 2),
+            away);
+        foreach (var speaker in speakers) await speaker.DisposeAsync();
 
         // What was said last was heard last.
         await Eventually.HoldsAsync(() => heard.Contains(calls.After.Max()));
