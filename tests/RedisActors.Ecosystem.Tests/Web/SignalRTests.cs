@@ -18,7 +18,6 @@ public sealed class SignalRTests
         var (calls, heard) = await SayAsync(Client.Supervised, server, DeliveryMode.AtLeastOnce);
 
         Assert.Empty(calls.Failed);
-        Assert.Empty(calls.Before.Except(heard));
         Assert.Empty(calls.After.Except(heard));
     }
 
@@ -45,7 +44,10 @@ public sealed class SignalRTests
         Assert.Equal(7, await heard.Task.WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
-    /// <summary>Says numbers to all over one host, and listens at the other.</summary>
+    /// <summary>
+    /// Says numbers to all over one host, and listens at the other. All that is said before the outage has to be heard before it begins;
+    /// of what is said meanwhile, Redis keeps nothing for a host that has not subscribed again.
+    /// </summary>
     internal static async Task<(Calls Calls, IReadOnlyCollection<int> Heard)> SayAsync(Client client, RedisServer server, DeliveryMode delivery, TimeSpan? away = null)
     {
         await using var firstRedis = await Redis.StartAsync(client, delivery, server);
@@ -56,6 +58,8 @@ public sealed class SignalRTests
         var speakers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ConnectAsync(first, _ => { })));
         await using var listener = await ConnectAsync(second, heard.Enqueue);
 
+        for (var number = -100; number < 0; number++) await speakers[0].InvokeAsync(nameof(Room.Say), number);
+        await Eventually.HoldsAsync(() => heard.Count == 100);
         var calls = await Calls.ThroughOutageAsync(
             server,
             number => speakers[number % speakers.Length].InvokeAsync(nameof(Room.Say), number),
@@ -63,8 +67,7 @@ public sealed class SignalRTests
             away);
         foreach (var speaker in speakers) await speaker.DisposeAsync();
 
-        // What was said last was heard last.
-        await Eventually.HoldsAsync(() => heard.Contains(calls.After.Max()));
+        await Eventually.HoldsAsync(() => !calls.After.Except(heard).Any());
         return (calls, heard);
     }
 
