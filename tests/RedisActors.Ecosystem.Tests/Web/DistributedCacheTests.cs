@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using RedisActors.Testing;
 
 namespace RedisActors.Ecosystem.Tests.Web;
 
@@ -29,6 +30,22 @@ public sealed class DistributedCacheTests
 
         Assert.Empty(calls.Failed);
         Assert.Equal(0, madeAnew);
+    }
+
+    [Fact]
+    public async Task A_hybrid_cache_over_an_impatient_connection_makes_the_value_itself_while_the_server_is_away()
+    {
+        await using var redis = await Redis.StartAsync(Client.Supervised, settings: "default.command-timeout = 200ms");
+        await using var services = Hybrid(redis);
+        var cache = services.GetRequiredService<HybridCache>();
+        await cache.SetAsync("entry", "stored");
+        redis.Server.Kill();
+
+        var value = await cache.GetOrCreateAsync("entry", _ => ValueTask.FromResult("made anew")).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal("made anew", value);
+
+        await redis.Server.StartAgainAsync();
+        await Eventually.HoldsAsync(async () => await cache.GetOrCreateAsync("entry", _ => ValueTask.FromResult("nothing")) != "nothing");
     }
 
     /// <summary>Writes entries, reads each back, and looks in the end which are missing.</summary>
@@ -67,9 +84,7 @@ public sealed class DistributedCacheTests
     internal static async Task<(Calls Calls, int MadeAnew)> ReadHybridAsync(Redis redis)
     {
         const int Entries = 50;
-        var collection = Caches(redis);
-        collection.AddHybridCache(options => options.DefaultEntryOptions = new() { Flags = HybridCacheEntryFlags.DisableLocalCache });
-        await using var services = collection.BuildServiceProvider();
+        await using var services = Hybrid(redis);
         var cache = services.GetRequiredService<HybridCache>();
         var made = 0;
         for (var entry = 0; entry < Entries; entry++) await cache.SetAsync($"entry-{entry}", $"value {entry}");
@@ -85,6 +100,14 @@ public sealed class DistributedCacheTests
             Assert.Equal($"value {entry}", value);
         }, away: redis.Away);
         return (calls, made);
+    }
+
+    /// <summary>It keeps nothing in the memory of the process.</summary>
+    private static ServiceProvider Hybrid(Redis redis)
+    {
+        var services = Caches(redis);
+        services.AddHybridCache(options => options.DefaultEntryOptions = new() { Flags = HybridCacheEntryFlags.DisableLocalCache });
+        return services.BuildServiceProvider();
     }
 
     private static ServiceCollection Caches(Redis redis)

@@ -42,6 +42,20 @@ public sealed class OutputCacheTests
     }
 
     [Fact]
+    public async Task Over_an_impatient_connection_pages_are_made_again_while_the_server_is_away()
+    {
+        await using var redis = await Redis.StartAsync(Client.Supervised, settings: "default.command-timeout = 200ms");
+        var made = 0;
+        await using var host = await StartAsync(redis, _ => Interlocked.Increment(ref made));
+        using var http = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromSeconds(5) };
+        await http.GetStringAsync("/pages/1");
+        redis.Server.Kill();
+
+        Assert.Equal("page 1", await http.GetStringAsync("/pages/1"));
+        Assert.Equal(2, made);
+    }
+
+    [Fact]
     public async Task A_host_that_has_ended_leaves_the_actor_and_the_next_multiplexer()
     {
         await using var redis = await Redis.StartAsync(Client.Supervised, DeliveryMode.AtLeastOnce);
