@@ -72,17 +72,17 @@ public sealed class SignalRTests
     }
 
     /// <summary>How many hosts listen to the channel of what is said to all.</summary>
-    private static async Task<long> SubscribersAsync(RedisServer server)
+    internal static async Task<long> SubscribersAsync(RedisServer server)
     {
         var channels = (await server.ExecuteAsync("PUBSUB", "CHANNELS", "*:all")).OrThrow();
         return channels.Items.Count == 0 ? 0 : (await server.ExecuteAsync("PUBSUB", "NUMSUB", channels.Items[0].Text)).OrThrow().Items[1].AsInt64();
     }
 
-    private static Task<WebHost> StartAsync(Redis redis) => WebHost.StartAsync(
+    internal static Task<WebHost> StartAsync(Redis redis) => WebHost.StartAsync(
         services => services.AddSignalR().AddStackExchangeRedis(options => options.ConnectionFactory = _ => Task.FromResult(redis.Multiplexer)),
         application => application.MapHub<Room>("/room"));
 
-    private static async Task<HubConnection> ConnectAsync(WebHost host, Action<int> onSaid)
+    internal static async Task<HubConnection> ConnectAsync(WebHost host, Action<int> onSaid)
     {
         var connection = new HubConnectionBuilder().WithUrl(new Uri(host.Address, "/room")).Build();
         connection.On("said", onSaid);
