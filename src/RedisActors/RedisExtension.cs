@@ -103,7 +103,12 @@ public sealed class RedisExtension : IExtension
         var redis = Connection(connection);
         lock (_multiplexers)
         {
-            if (_multiplexers.TryGetValue((connection, delivery), out var open) && !open.IsClosed) return open;
+            if (_multiplexers.TryGetValue((connection, delivery), out var former))
+            {
+                if (!former.IsClosed) return former;
+                former.Dispose();
+            }
+
             var settings = connection == RedisConnections.DefaultName ? _connections.Default : _connections.Named.First(named => named.Name == connection);
             return _multiplexers[(connection, delivery)] = SupervisedMultiplexer.Connect(MultiplexerSettings.Of(settings, redis, _system, delivery));
         }

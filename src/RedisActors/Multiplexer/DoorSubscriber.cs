@@ -24,7 +24,8 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         Receive<Join>(OnJoin);
         Receive<Leave>(OnLeave);
         Receive<TooLate>(OnTooLate);
-        Receive<RedisSubscribed>(OnSubscribed);
+        Receive<RedisSubscribed>(subscribed => OnSubscribed(subscribed.Kind, subscribed.Channel));
+        Receive<RedisSubscriptionResumed>(resumed => OnSubscribed(resumed.Kind, resumed.Channel));
         Receive<RedisUnsubscribed>(OnUnsubscribed);
         Receive<RedisSubscriptionEnded>(OnEnded);
         Receive<RedisSubscriptionEvent>(_ => { });
@@ -76,16 +77,12 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnSubscribed(RedisSubscribed message)
+    /// <summary>Whoever has asked for it until now has it: a client asks again for what has not been confirmed, and is told once.</summary>
+    private void OnSubscribed(RedisSubscriptionKind kind, string name)
     {
-        var topic = (message.Kind, message.Channel);
-
-        // A subscriber that subscribed several times meanwhile is told once.
-        while (Dequeue(_joining, topic) is { } answer)
-        {
-            _topics.Add(topic);
-            Add(answer, Frame("subscribe", topic));
-        }
+        var topic = (kind, name);
+        _topics.Add(topic);
+        while (Dequeue(_joining, topic) is { } answer) Add(answer, Frame("subscribe", topic));
     }
 
     private void OnUnsubscribed(RedisUnsubscribed message)

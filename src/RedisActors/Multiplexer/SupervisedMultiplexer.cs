@@ -27,6 +27,7 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     private readonly ConnectionMultiplexer _client;
     private readonly ConnectionWatch _watch;
     private readonly EndPoint _endpoint;
+    private bool _isClosed;
 
     private SupervisedMultiplexer(ConnectionMultiplexer client, MultiplexerSettings settings)
     {
@@ -108,7 +109,25 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     }
 
     /// <summary>Whether somebody has closed it, or the doors have closed behind it.</summary>
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _isClosed || IsClientClosed;
+
+    /// <summary><c>IDatabase.Multiplexer</c> is the client, and there are libraries that close it when they end.</summary>
+    private bool IsClientClosed
+    {
+        get
+        {
+            if (_client.IsConnected) return false;
+            try
+            {
+                _client.GetDatabase().Ping(CommandFlags.FireAndForget);
+                return false;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
 
     /// <summary>Connects, which takes no server: one that is away answers no question, and then nobody waits for it any longer.</summary>
     public static SupervisedMultiplexer Connect(MultiplexerSettings settings)
@@ -192,14 +211,14 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
 
     public void Close(bool allowCommandsToComplete = true)
     {
-        IsClosed = true;
+        _isClosed = true;
         _watch.Dispose();
         _client.Close(allowCommandsToComplete);
     }
 
     public Task CloseAsync(bool allowCommandsToComplete = true)
     {
-        IsClosed = true;
+        _isClosed = true;
         _watch.Dispose();
         return _client.CloseAsync(allowCommandsToComplete);
     }
