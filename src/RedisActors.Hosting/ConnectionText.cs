@@ -66,7 +66,13 @@ internal static partial class ConnectionText
         }
 
         if (given.Tunnel is not null) report.Add((path, $"Tunnel cannot be honoured: {Refused["tunnel"].Why}"));
+        var before = (options.User, options.Password);
         Apply(given, path, options);
+        if (given.Defaults.Password is not { } renewed || renewed != given.Password) return;
+
+        // A password that comes from a provider of defaults is a token that expires.
+        (options.User, options.Password) = before;
+        options.UseCredentialsProvider(new DefaultsOf(given));
     }
 
     private static void Apply(ConfigurationOptions given, string path, RedisOptions options)
@@ -225,6 +231,12 @@ internal static partial class ConnectionText
 
     /// <summary>A keyword for a message; what does not look like one may be a secret.</summary>
     private static string Shown(string key) => Words().IsMatch(key) ? $"'{key}'" : "a keyword";
+
+    /// <summary>Asks for what StackExchange.Redis would log in with at this moment.</summary>
+    private sealed class DefaultsOf(ConfigurationOptions given) : IRedisCredentialsProvider
+    {
+        public ValueTask<RedisCredentials> GetAsync(string connection, CancellationToken cancellation) => new(new RedisCredentials(given.User, given.Password));
+    }
 
     [GeneratedRegex(@"^redis(?<tls>s?)://((?<login>[^/?#]*)@)?(?<hosts>[^/?#@]+)(/(?<database>[^?#@]*))?(\?(?<query>[^#@]*))?\z", RegexOptions.IgnoreCase)]
     private static partial Regex Uris();

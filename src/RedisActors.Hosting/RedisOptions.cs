@@ -240,7 +240,10 @@ public class RedisOptions
         ConnectionText.Apply(connectionString, "the connection string", this);
     }
 
-    /// <summary>The same for one that StackExchange.Redis has parsed.</summary>
+    /// <summary>
+    /// The same for one that StackExchange.Redis has parsed. A password that comes from its <c>Defaults</c> is asked for at each connection
+    /// attempt, since it may be a token that expires.
+    /// </summary>
     /// <param name="options">The parsed connection string.</param>
     public void ApplyConnectionString(StackExchange.Redis.ConfigurationOptions options)
     {

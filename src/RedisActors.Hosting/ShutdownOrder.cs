@@ -53,7 +53,17 @@ internal static class ShutdownOrder
                 + "commands that these still send are answered NotSent. Leave it false.");
         }
 
-        if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is IEnumerable<IHostedService> services && StopsBeforeWebServer(services))
+        if (resolver.GetService(typeof(IEnumerable<IHostedService>)) is not IEnumerable<IHostedService> registered) return;
+        var services = registered.ToList();
+        if (StoppedLater(services) is { Count: > 0 } later)
+        {
+            system.Log.Info(
+                "Registered before AddAkka, these services are stopped after the actor system: {0}. Commands that they send when they stop are "
+                + "answered NotSent; register after AddAkka those that send some.",
+                string.Join(", ", later));
+        }
+
+        if (StopsBeforeWebServer(services))
         {
             system.Log.Warning(
                 "AddAkka was called after the web server was registered, so that the host stops the actor system first, and requests "
@@ -76,10 +86,18 @@ internal static class ShutdownOrder
     }
 
     /// <summary>The host stops the service that was registered last first. ASP.NET Core's own service is not public.</summary>
-    private static bool StopsBeforeWebServer(IEnumerable<IHostedService> services)
+    private static bool StopsBeforeWebServer(List<IHostedService> services)
     {
-        var registered = services.ToList();
-        var webServer = registered.FindIndex(service => service.GetType().Name == "GenericWebHostService");
-        return webServer >= 0 && registered.FindIndex(service => service is AkkaHostedService) > webServer;
+        var webServer = services.FindIndex(service => service.GetType().Name == "GenericWebHostService");
+        return webServer >= 0 && services.FindIndex(service => service is AkkaHostedService) > webServer;
     }
+
+    /// <summary>The application's own services that outlive the actor system; those of the framework send no commands.</summary>
+    private static List<string> StoppedLater(List<IHostedService> services) =>
+    [
+        .. services.TakeWhile(service => service is not AkkaHostedService)
+            .Select(service => service.GetType())
+            .Where(type => type.Assembly.GetName().Name?.StartsWith("Microsoft.", StringComparison.Ordinal) != true)
+            .Select(type => type.Name),
+    ];
 }

@@ -102,6 +102,20 @@ public sealed class ConnectionStringTests
     }
 
     [Fact]
+    public async Task A_password_that_a_provider_of_defaults_renews_is_asked_for_each_time()
+    {
+        var tokens = new Tokens();
+        var options = new RedisOptions();
+        options.ApplyConnectionString(new ConfigurationOptions { EndPoints = { "redis-1" }, Defaults = tokens });
+        var provider = options.Bound.Credentials!(null!);
+
+        tokens.Token = "second";
+
+        Assert.Equal((null, null), (options.User, options.Password));
+        Assert.Equal(new RedisCredentials("app", "second"), await provider.GetAsync("default", default));
+    }
+
+    [Fact]
     public void A_later_connection_string_takes_the_place_of_the_servers_of_an_earlier_one()
     {
         var options = Options("redis-1,redis-2");
@@ -109,6 +123,15 @@ public sealed class ConnectionStringTests
         options.ApplyConnectionString("redis-3");
 
         Assert.Equal("endpoint = redis-3:6379", Shown(options));
+    }
+
+    private sealed class Tokens : StackExchange.Redis.Configuration.DefaultOptionsProvider
+    {
+        public string Token { get; set; } = "first";
+
+        public override string User => "app";
+
+        public override string Password => Token;
     }
 
     private static RedisOptions Options(string text)

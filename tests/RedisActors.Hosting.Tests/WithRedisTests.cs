@@ -122,13 +122,29 @@ public sealed class WithRedisTests
     [Fact]
     public async Task Hocon_that_starts_the_actor_alone_is_warned_of_akkas_hook()
     {
-        WarningCollector.Warnings.Clear();
+        LogCollector.Lines.Clear();
         using var host = await Started.HostAsync(akka => akka.AddHocon(
-            $"akka {{ extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"], loggers = [\"{typeof(WarningCollector).AssemblyQualifiedName}\"] }}",
+            $"akka {{ extensions = [\"RedisActors.RedisExtensionProvider, RedisActors\"], loggers = [\"{typeof(LogCollector).AssemblyQualifiedName}\"] }}",
             HoconAddMode.Prepend));
 
         await RedisActors.Testing.Until.HoldsAsync(
-            "there is a warning", () => Task.FromResult(WarningCollector.Warnings.Any(warning => warning.Contains($"{Hook} is on"))));
+            "there is a warning", () => Task.FromResult(LogCollector.Lines.Any(warning => warning.Contains($"{Hook} is on"))));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Services_that_outlive_the_actor_system_are_named()
+    {
+        LogCollector.Lines.Clear();
+        using var host = await Started.HostAsync(
+            akka => akka
+                .AddHocon($"akka.loggers = [\"{typeof(LogCollector).AssemblyQualifiedName}\"]", HoconAddMode.Prepend)
+                .WithRedis()
+                .WithRedis<Cache>("cache"),
+            services => services.AddHostedService<Early>());
+
+        await RedisActors.Testing.Until.HoldsAsync(
+            "they are named", () => Task.FromResult(LogCollector.Lines.Any(line => line.Contains("stopped after the actor system: Early."))));
         await host.StopAsync();
     }
 
@@ -229,16 +245,16 @@ public sealed class WithRedisTests
     private static IActorRef ActorOf<TKey>(IHost host) => host.Services.GetRequiredService<IRequiredActor<TKey>>().ActorRef;
 
     /// <summary>Hears what is logged while the actor system starts.</summary>
-    public sealed class WarningCollector : ReceiveActor
+    public sealed class LogCollector : ReceiveActor
     {
-        public WarningCollector()
+        public LogCollector()
         {
             Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-            Receive<Warning>(warning => Warnings.Enqueue($"{warning.Message}"));
+            Receive<LogEvent>(line => Lines.Enqueue($"{line.Message}"));
             ReceiveAny(_ => { });
         }
 
-        public static System.Collections.Concurrent.ConcurrentQueue<string> Warnings { get; } = new();
+        public static System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
     }
 
     private sealed class Early(IRequiredActor<RedisActor> redis, IRequiredActor<Cache> cache) : IHostedService
