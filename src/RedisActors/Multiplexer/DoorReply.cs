@@ -15,13 +15,18 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
     public DoorReply? Next;
 
     private Action? _giveUp;
+    private volatile bool _isGivenUp;
     private RespValue _value;
+    private long _size;
     private volatile bool _isCompleted;
 
     public override bool IsCompleted => _isCompleted;
 
     /// <summary>Of a completed one.</summary>
     public ref readonly RespValue Value => ref _value;
+
+    /// <summary>The bytes that it takes until it is read.</summary>
+    public long Size => _size;
 
     public bool NullIsArray => nullIsArray;
 
@@ -34,16 +39,22 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
     public void WhenGivenUp(Action act)
     {
         Volatile.Write(ref _giveUp, act);
-        if (door.IsClosed) GiveUp();
+        if (door.HasLeft) GiveUp();
     }
 
-    /// <summary>The client has left.</summary>
-    public void GiveUp() => Interlocked.Exchange(ref _giveUp, null)?.Invoke();
+    /// <summary>The client has left. Of what nobody waits for any more, nobody is told; its place is filled all the same.</summary>
+    public void GiveUp()
+    {
+        if (Interlocked.Exchange(ref _giveUp, null) is not { } act) return;
+        _isGivenUp = true;
+        act();
+        if (!door.IsClosed) Complete(RespValue.Error("UNBLOCKED the client has left"));
+    }
 
     /// <summary>What was taken for a client that has left is put back.</summary>
     public bool TryTake(RedisReply reply, IActorRef redis)
     {
-        if (door.IsClosed) return false;
+        if (door.IsClosed || _isGivenUp) return false;
         OnReply(reply.Value);
         return true;
     }
@@ -53,9 +64,10 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
     {
         if (_isCompleted) return;
         _value = value;
+        _size = door.SizeOf(value);
         _isCompleted = true;
         Unregister();
-        door.Completed();
+        door.Completed(_size);
     }
 
     /// <summary>Of the command's reply, what the client is told.</summary>

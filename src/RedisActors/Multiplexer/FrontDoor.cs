@@ -25,6 +25,12 @@ internal sealed record DoorSettings(IActorRef Redis, ExtendedActorSystem System,
 
     /// <summary>What a client has to log in with, as the user <c>default</c>; null: nothing.</summary>
     public string? Password { get; init; }
+
+    /// <summary>How many requests may be unanswered before there is no room for more.</summary>
+    public int MaxOutstanding { get; init; } = int.MaxValue;
+
+    /// <summary>How many bytes of replies may be unread before there is no room for more requests.</summary>
+    public long MaxUnread { get; init; } = long.MaxValue;
 }
 
 /// <summary>
@@ -63,6 +69,13 @@ internal sealed class FrontDoor : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private bool _readerWaits;
 
+    // How much the client has asked for and not got.
+    private readonly bool _isBounded;
+    private long _added;
+    private long _answered;
+    private long _unread;
+    private TaskCompletionSource? _room;
+
     private DoorHandshake? _handshake;
     private bool _isEstablished;
     private int? _database;
@@ -71,12 +84,14 @@ internal sealed class FrontDoor : IValueTaskSource
     private bool _hasLoggedIn;
     private volatile bool _isEnding;
     private volatile bool _isClosed;
+    private volatile bool _hasLeft;
 
     public FrontDoor(DoorSettings settings)
     {
         _settings = settings;
         _handshake = settings.Handshake;
         _hasLoggedIn = settings.Password is null;
+        _isBounded = settings.MaxOutstanding < int.MaxValue || settings.MaxUnread < long.MaxValue;
         _reader = new RequestReader(OnRequest) { IsTrusted = _hasLoggedIn };
         _scripts = new DoorScripts(settings.IsCluster);
         _transaction = new DoorTransaction(this);
@@ -89,6 +104,15 @@ internal sealed class FrontDoor : IValueTaskSource
 
     /// <summary>Whether the client has left, or nothing more can be understood.</summary>
     public bool IsClosed => _isClosed;
+
+    /// <summary>Whether the client writes nothing more, so that nothing is waited for on its behalf.</summary>
+    public bool HasLeft => _hasLeft || _isClosed;
+
+    /// <summary>How many bytes of replies are there and unread, about.</summary>
+    public long Unread => Interlocked.Read(ref _unread);
+
+    /// <summary>Whether that is more than the client may leave.</summary>
+    public bool IsUnreadTooMuch => Unread > _settings.MaxUnread;
 
     private DoorReply? Head => Volatile.Read(ref _last.Next);
 
@@ -140,6 +164,7 @@ internal sealed class FrontDoor : IValueTaskSource
         _isEnding = true;
         _isClosed = true;
         _subscriptions.Close();
+        Interlocked.Exchange(ref _room, null)?.TrySetResult();
         for (var reply = Head; reply is not null; reply = Volatile.Read(ref reply.Next)) reply.GiveUp();
         Wake();
     }
@@ -151,6 +176,28 @@ internal sealed class FrontDoor : IValueTaskSource
         Wake();
     }
 
+    /// <summary>
+    /// The client writes nothing more, and may be gone: what was asked is still answered, but for what waits in the server, which is given
+    /// up, since what it took might reach nobody.
+    /// </summary>
+    public void Leave()
+    {
+        _hasLeft = true;
+        for (var reply = Head; reply is not null; reply = Volatile.Read(ref reply.Next)) reply.GiveUp();
+        End();
+    }
+
+    /// <summary>Null: there is room for more requests. Else: completes when there is.</summary>
+    public Task? WhenThereIsRoom()
+    {
+        if (!_isBounded || HasRoom(1)) return null;
+        var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _room, room);
+        Interlocked.MemoryBarrier();
+        MakeRoom();
+        return room.Task;
+    }
+
     /// <summary>There may be something to read.</summary>
     public void Completed()
     {
@@ -158,10 +205,28 @@ internal sealed class FrontDoor : IValueTaskSource
         if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
     }
 
+    /// <summary>A reply has come.</summary>
+    /// <param name="size">As <see cref="SizeOf"/> counts it.</param>
+    public void Completed(long size)
+    {
+        if (_isBounded)
+        {
+            Interlocked.Add(ref _unread, size);
+            Interlocked.Increment(ref _answered);
+            if (Volatile.Read(ref _room) is not null) MakeRoom();
+        }
+
+        Completed();
+    }
+
+    /// <summary>The bytes that a reply takes, about; nothing where nobody counts them.</summary>
+    public long SizeOf(in RespValue value) => _isBounded ? Count(value) : 0;
+
     /// <summary>Adds the place of a reply to their order.</summary>
     public T Add<T>(T reply)
         where T : DoorReply
     {
+        _added++;
         Volatile.Write(ref _newest.Next, reply);
         _newest = reply;
         return reply;
@@ -418,6 +483,25 @@ internal sealed class FrontDoor : IValueTaskSource
         if (Interlocked.Exchange(ref _readerWaits, false)) _signal.SetResult(true);
     }
 
+    /// <summary>Whether the client may ask for more, when it may have a part of what it may have.</summary>
+    private bool HasRoom(int part) =>
+        Volatile.Read(ref _added) - Interlocked.Read(ref _answered) <= _settings.MaxOutstanding / part && Unread <= _settings.MaxUnread / part;
+
+    private void MakeRoom()
+    {
+        if (_isClosed || HasRoom(2)) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+    }
+
+    private static long Count(in RespValue value)
+    {
+        const int Header = 16;
+        if (value.Kind == RespKind.BulkString) return Header + value.AsRedisValue().GetByteCount();
+        if (value.Kind != RespKind.Array) return Header;
+        long size = Header;
+        foreach (var item in value.AsArray()) size += Count(item);
+        return size;
+    }
+
     private int TryRead(Span<byte> buffer)
     {
         if (_taken == _out.WrittenCount)
@@ -438,17 +522,29 @@ internal sealed class FrontDoor : IValueTaskSource
     /// <summary>The replies that have come, as far as there is none before them that has not; and what was published, in its place.</summary>
     private void Encode()
     {
-        while (_out.WrittenCount < ReplyTarget)
+        long taken = 0;
+        EncodeTo(ReplyTarget, ref taken);
+        if (!_isBounded || taken == 0) return;
+        Interlocked.Add(ref _unread, -taken);
+        if (Volatile.Read(ref _room) is not null) MakeRoom();
+    }
+
+    private void EncodeTo(int target, ref long taken)
+    {
+        while (_out.WrittenCount < target)
         {
             if (Head is { IsCompleted: true } reply)
             {
+                taken += reply.Size;
                 ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
                 _last = reply;
             }
             else if (_subscriptions.TryTake(Head, out var frames))
             {
                 foreach (var frame in frames.Items) ReplyEncoder.WritePush(_out, frame, _isResp3);
-                if (frames.Answers is { } answered) _last = answered;
+                if (frames.Answers is not { } answered) continue;
+                Interlocked.Increment(ref _answered);
+                _last = answered;
             }
             else
             {
