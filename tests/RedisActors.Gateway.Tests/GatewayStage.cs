@@ -53,6 +53,15 @@ internal sealed class GatewayStage : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
+    /// <summary>An outage, as soon as something holds.</summary>
+    public async Task KillWhenAsync(Func<Task<bool>> condition, TimeSpan away)
+    {
+        await Eventually.HoldsAsync(condition);
+        Server.Kill();
+        await Task.Delay(away);
+        await Server.StartAgainAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await System.Terminate();

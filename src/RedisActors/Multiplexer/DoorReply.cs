@@ -9,7 +9,8 @@ namespace RedisActors.Multiplexer;
 /// </summary>
 /// <param name="door">The connection.</param>
 /// <param name="nullIsArray">See <see cref="ReplyEncoder.Write"/>.</param>
-internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(door.Provider), ICancellableSender
+/// <param name="shape">What the reply is in RESP3, where the client asked for that; null: what it is in RESP2.</param>
+internal class DoorReply(FrontDoor door, bool nullIsArray = false, RespShape? shape = null) : PromiseRef(door.Provider), ICancellableSender
 {
     /// <summary>The reply that comes after it.</summary>
     public DoorReply? Next;
@@ -29,6 +30,11 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef(
     public long Size => _size;
 
     public bool NullIsArray => nullIsArray;
+
+    public RespShape? Shape => shape;
+
+    /// <summary>Whether the client had asked for RESP3 when it asked for this.</summary>
+    public bool IsResp3 { get; } = door.IsResp3;
 
     protected FrontDoor Door => door;
 

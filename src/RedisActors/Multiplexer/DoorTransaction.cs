@@ -137,7 +137,8 @@ internal sealed class DoorTransaction(FrontDoor door)
             return;
         }
 
-        var reply = door.Add(new ExecReply(door));
+        var shape = door.IsResp3 ? RespShape.Items([.. members.Select(member => RespShapes.Of(member.Name, member.ArgumentArray))]) : null;
+        var reply = door.Add(new ExecReply(door, shape));
         var answers = Task.WhenAll(watched.Select(key => key.Answered));
         if (answers.IsCompleted)
         {
@@ -181,7 +182,7 @@ internal sealed class DoorTransaction(FrontDoor door)
         }
     }
 
-    private sealed class ExecReply(FrontDoor door) : DoorReply(door, nullIsArray: true)
+    private sealed class ExecReply(FrontDoor door, RespShape? shape) : DoorReply(door, nullIsArray: true, shape)
     {
         /// <summary>What the server refuses of a transaction, it refuses of all its commands.</summary>
         protected override void OnFailure(string error) => Complete(RespValue.Error(

@@ -102,6 +102,9 @@ internal sealed class FrontDoor : IValueTaskSource
 
     public IActorRefProvider Provider => _settings.System.Provider;
 
+    /// <summary>Whether the client has asked for RESP3.</summary>
+    public bool IsResp3 => _isResp3;
+
     /// <summary>Whether the client has left, or nothing more can be understood.</summary>
     public bool IsClosed => _isClosed;
 
@@ -233,7 +236,7 @@ internal sealed class FrontDoor : IValueTaskSource
     }
 
     /// <summary>Answers at once what needs no server.</summary>
-    public void Answer(in RespValue value) => Add(new DoorReply(this)).Complete(value);
+    public void Answer(in RespValue value, RespShape? shape = null) => Add(new DoorReply(this, shape: _isResp3 ? shape : null)).Complete(value);
 
     /// <summary>Makes a command of what a client asked for, with what its connection stands for.</summary>
     public RedisCommand CommandOf(string name, RedisValue[] arguments) => RedisCommand.Owning(name, arguments, _database, _settings.Delivery);
@@ -276,7 +279,7 @@ internal sealed class FrontDoor : IValueTaskSource
     {
         if (command.Action == DoorAction.Pass && _hasLoggedIn && _handshake is null)
         {
-            Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+            Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
             return;
         }
 
@@ -323,13 +326,16 @@ internal sealed class FrontDoor : IValueTaskSource
             default:
                 if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), Add(new DoorReply(this)));
                 else if (_scripts.AnswerTo(command, arguments) is { } answer) Answer(answer);
-                else Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+                else Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
                 break;
         }
     }
 
     /// <summary>What a command becomes within a transaction: a script goes with its text.</summary>
     public RedisCommand MemberOf(DoorCommand command, RedisValue[] arguments) => _scripts.MemberOf(command, arguments);
+
+    private DoorReply ReplyTo(DoorCommand command, RedisValue[] arguments) =>
+        new(this, command.NullIsArray, _isResp3 ? RespShapes.Of(command.Name, arguments) : null);
 
     public void AnswerWrongNumber(DoorCommand command) =>
         Answer(RespValue.Error($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command"));
@@ -424,7 +430,7 @@ internal sealed class FrontDoor : IValueTaskSource
         Answer(RespValue.Array(
             Text("server"), Text("redis"), Text("version"), Text(DoorHandshake.VersionOf(_settings.Handshake)), Text("proto"),
             RespValue.Integer(resp3 ? 3 : 2), Text("id"), RespValue.Integer(_id), Text("mode"), Text("standalone"), Text("role"), Text("master"),
-            Text("modules"), RespValue.Array()));
+            Text("modules"), RespValue.Array()), RespShape.Map);
     }
 
     private void OnSelect(RedisValue[] arguments)
@@ -536,7 +542,7 @@ internal sealed class FrontDoor : IValueTaskSource
             if (Head is { IsCompleted: true } reply)
             {
                 taken += reply.Size;
-                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray);
+                ReplyEncoder.Write(_out, reply.Value, reply.IsResp3, reply.NullIsArray, reply.Shape);
                 _last = reply;
             }
             else if (_subscriptions.TryTake(Head, out var frames))
