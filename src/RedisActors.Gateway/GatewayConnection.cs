@@ -129,6 +129,11 @@ internal sealed class GatewayConnection(Socket socket, GatewaySettings settings,
             // Reset: it reads nothing any more either.
             _door.Close();
         }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            log.Error(error, "The gateway ends a connection, because what its client wrote could not be handled");
+            _door.Close();
+        }
     }
 
     private async Task WriteAsync(Stream stream)

@@ -17,6 +17,7 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false, RespShape? sh
 
     private Action? _giveUp;
     private volatile bool _isGivenUp;
+    private volatile DoorFrames? _frames;
     private RespValue _value;
     private long _size;
     private volatile bool _isCompleted;
@@ -25,6 +26,13 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false, RespShape? sh
 
     /// <summary>Of a completed one.</summary>
     public ref readonly RespValue Value => ref _value;
+
+    /// <summary>What fills the place instead of a value; null: nothing yet.</summary>
+    public DoorFrames? Frames
+    {
+        get => _frames;
+        set => _frames = value;
+    }
 
     /// <summary>The bytes that it takes until it is read.</summary>
     public long Size => _size;

@@ -8,16 +8,18 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     private readonly DoorSettings _settings;
     private readonly FrontDoor _door;
     private readonly DoorSubscriptions _subscriptions;
+    private readonly DoorEra _era;
     private readonly RespValue _message;
     private readonly HashSet<(RedisSubscriptionKind Kind, string Name)> _topics = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _joining = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _leaving = [];
 
-    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message)
+    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, string message)
     {
         _settings = settings;
         _door = door;
         _subscriptions = subscriptions;
+        _era = era;
         _message = Text(message);
         Receive<Join>(OnJoin);
         Receive<Leave>(OnLeave);
@@ -32,8 +34,23 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     /// <summary>Set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
-    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, message));
+    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, string message) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, era, message));
+
+    /// <summary>What was not confirmed yet has its place in the order of replies all the same.</summary>
+    protected override void PostStop()
+    {
+        foreach (var (all, word) in new[] { (_joining, "subscribe"), (_leaving, "unsubscribe") })
+        {
+            foreach (var ((kind, _), waiting) in all)
+            {
+                var error = RespValue.Error($"{OutcomeText.NotSent} {WordOf(word, kind).ToUpperInvariant()}: the connection was reset before it was confirmed");
+                foreach (var answer in waiting) Add(answer, error);
+            }
+        }
+
+        base.PostStop();
+    }
 
     private void OnJoin(Join message)
     {
@@ -124,15 +141,15 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         var frame = message.Pattern is { } pattern
             ? RespValue.Array(Text("pmessage"), Text(pattern), Text(message.Channel), RespValue.BulkString(message.Payload))
             : RespValue.Array(_message, Text(message.Channel), RespValue.BulkString(message.Payload));
-        return _subscriptions.Push(new DoorFrames([frame])) ?? Task.CompletedTask;
+        return _subscriptions.Push(new DoorFrames([frame], _era)) ?? Task.CompletedTask;
     }
 
     private void Add(Answer answer, in RespValue frame)
     {
-        _subscriptions.OnCount(_topics.Count + _joining.Count);
+        _subscriptions.OnCount(_era, _topics.Count + _joining.Count);
         if (!answer.Add(frame)) return;
         ((IWithTimers)this).Timers.Cancel(answer);
-        if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, reply));
+        if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, _era, reply));
     }
 
     private RespValue Frame(string word, (RedisSubscriptionKind Kind, string Name) topic) =>
@@ -186,11 +203,11 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, string message) : IIndirectActorProducer
+    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, string message) : IIndirectActorProducer
     {
         public Type ActorType => typeof(DoorSubscriber);
 
-        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, message);
+        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, era, message);
 
         public void Release(ActorBase actor)
         {

@@ -98,6 +98,7 @@ internal sealed class FrontDoor : IValueTaskSource
         _subscriptions = new DoorSubscriptions(settings, this);
         _last = _newest = new DoorReply(this);
         _last.Complete(RespValue.Null);
+        (_answered, _unread) = (0, 0);
     }
 
     public IActorRefProvider Provider => _settings.System.Provider;
@@ -128,6 +129,10 @@ internal sealed class FrontDoor : IValueTaskSource
             try
             {
                 _reader.Read(bytes);
+            }
+            catch (RespProtocolException) when (_isEnding)
+            {
+                // After QUIT it does not matter what comes.
             }
             catch (RespProtocolException error)
             {
@@ -530,8 +535,8 @@ internal sealed class FrontDoor : IValueTaskSource
     {
         long taken = 0;
         EncodeTo(ReplyTarget, ref taken);
-        if (!_isBounded || taken == 0) return;
-        Interlocked.Add(ref _unread, -taken);
+        if (!_isBounded) return;
+        if (taken > 0) Interlocked.Add(ref _unread, -taken);
         if (Volatile.Read(ref _room) is not null) MakeRoom();
     }
 

@@ -44,9 +44,12 @@ internal static class ReplyEncoder
         }
     }
 
-    /// <summary>Writes what the client did not ask for, or did by subscribing; in RESP3 that is a type of its own.</summary>
-    public static void WritePush(ArrayBufferWriter<byte> to, in RespValue frame, bool resp3) =>
-        WriteArray(to, resp3 ? (byte)'>' : (byte)'*', frame, resp3);
+    /// <summary>Writes what the client did not ask for, or did by subscribing; in RESP3 that is a type of its own. An error stays one.</summary>
+    public static void WritePush(ArrayBufferWriter<byte> to, in RespValue frame, bool resp3)
+    {
+        if (frame.Kind == RespKind.Array) WriteArray(to, resp3 ? (byte)'>' : (byte)'*', frame, resp3);
+        else Write(to, frame, resp3);
+    }
 
     /// <summary>False: the value is none of this shape, and is written as it is.</summary>
     private static bool TryWriteShaped(ArrayBufferWriter<byte> to, in RespValue value, RespShape shape)
