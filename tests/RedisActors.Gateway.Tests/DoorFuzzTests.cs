@@ -12,6 +12,6 @@ public sealed class DoorFuzzTests
     {
         using var fuzz = new DoorFuzz();
 
-        await fuzz.RunAsync(seed: 1, from: 0, count: 50_000);
+        await fuzz.RunAsync(seed: 1, from: 0, count: 100_000);
     }
 }

@@ -205,7 +205,7 @@ internal sealed class DoorTransaction(FrontDoor door)
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (message is RedisReply { Value.Kind: not RespKind.Array } reply) _digest = reply.Value.AsRedisValue();
+            if (message is RedisReply { Value.Kind: RespKind.BulkString } reply) _digest = reply.Value.AsRedisValue();
             else Error = message is Status.Failure failure ? OutcomeText.Of(failure.Cause) : $"ERR unexpected {message?.GetType().Name}";
             if (_answered.TrySetResult()) Unregister();
         }
