@@ -39,7 +39,17 @@ internal sealed class GatewayStage : IAsyncDisposable
               {{gateway}}
             }
             """;
-        return new GatewayStage(server, ActorSystem.Create("gateway", ConfigurationFactory.ParseString(config)));
+        var system = ActorSystem.Create("gateway", ConfigurationFactory.ParseString(config));
+        try
+        {
+            return new GatewayStage(server, system);
+        }
+        catch
+        {
+            await system.Terminate();
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client.</summary>
