@@ -113,8 +113,11 @@ internal sealed class GatewayConnection(Socket socket, GatewaySettings settings,
             {
                 var read = await stream.ReadAsync(buffer, _noMoreReading.Token).ConfigureAwait(false);
                 if (read == 0) break;
-                _door.Receive(buffer.AsSpan(0, read));
-                if (_door.WhenThereIsRoom() is { } room) await room.WaitAsync(_noMoreReading.Token).ConfigureAwait(false);
+                for (var taken = 0; taken < read;)
+                {
+                    taken += _door.Receive(buffer.AsSpan(taken, read - taken));
+                    if (_door.WhenThereIsRoom() is { } room) await room.WaitAsync(_noMoreReading.Token).ConfigureAwait(false);
+                }
             }
 
             // It writes nothing more, and may read on, or be gone.

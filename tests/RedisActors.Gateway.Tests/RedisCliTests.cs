@@ -83,7 +83,7 @@ public sealed class RedisCliTests
         FUNCTION LIST
         COMMAND COUNT
         COMMAND INFO get xgroup|create
-        COMMAND DOCS get config
+        COMMAND DOCS get set config|get
         COMMAND GETKEYS mset a b c d
         LATENCY HISTOGRAM nothing
         PUBSUB NUMSUB a b

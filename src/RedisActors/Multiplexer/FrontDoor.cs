@@ -121,14 +121,15 @@ internal sealed class FrontDoor : IValueTaskSource
     private DoorReply? Head => Volatile.Read(ref _last.Next);
 
     /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
-    public void Receive(ReadOnlySpan<byte> bytes)
+    /// <returns>How many bytes it took: all, unless there is no room for the requests that follow.</returns>
+    public int Receive(ReadOnlySpan<byte> bytes)
     {
         lock (_receiving)
         {
-            if (_isEnding) return;
+            if (_isEnding) return bytes.Length;
             try
             {
-                _reader.Read(bytes);
+                return _reader.Read(bytes);
             }
             catch (RespProtocolException) when (_isEnding)
             {
@@ -139,6 +140,8 @@ internal sealed class FrontDoor : IValueTaskSource
                 Answer(RespValue.Error($"ERR Protocol error: {error.Message}"));
                 End();
             }
+
+            return bytes.Length;
         }
     }
 
@@ -275,8 +278,8 @@ internal sealed class FrontDoor : IValueTaskSource
             return;
         }
 
-        if (_transaction.Holds(command, arguments)) return;
-        OnRequest(command, arguments);
+        if (!_transaction.Holds(command, arguments)) OnRequest(command, arguments);
+        if (_isBounded && !HasRoom(1)) _reader.Stop();
     }
 
     /// <summary>Does what a client asked for.</summary>

@@ -80,7 +80,10 @@ internal static class ReplyEncoder
         var items = value.AsArray().AsSpan();
         switch (shape.Kind)
         {
-            case RespShapeKind.Array:
+            case RespShapeKind.ArrayOrEmptySet when items.Length == 0:
+                WriteHeader(to, (byte)'~', 0);
+                return true;
+            case RespShapeKind.Array or RespShapeKind.ArrayOrEmptySet:
                 WriteHeader(to, (byte)'*', items.Length);
                 for (var i = 0; i < items.Length; i++) Write(to, items[i], resp3: true, shape: shape.ItemAt(i));
                 return true;

@@ -45,6 +45,9 @@ internal sealed class RespShape
     /// <summary>A set of items of this shape.</summary>
     public static RespShape SetOf(RespShape? each) => new(RespShapeKind.Set, each);
 
+    /// <summary>An array of items of this shape, or an empty set.</summary>
+    public static RespShape ArrayOrEmptySet(RespShape? each) => new(RespShapeKind.ArrayOrEmptySet, each);
+
     /// <summary>An array whose items have a shape each, from the first on; null: as it is.</summary>
     public static RespShape Items(params RespShape?[] positions) => new(positions);
 
@@ -68,6 +71,7 @@ internal sealed class RespShape
 internal enum RespShapeKind : byte
 {
     Array,
+    ArrayOrEmptySet,
     Double,
     Map,
     MapOfPairs,

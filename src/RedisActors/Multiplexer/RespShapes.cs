@@ -51,7 +51,7 @@ internal static class RespShapes
         _ => null,
     });
 
-    private static readonly RespShape Command = CommandWith(ArrayOf(CommandWith(null)));
+    private static readonly RespShape Command = CommandWith(CommandWith(null));
 
     /// <summary>What the reply to a command is in RESP3; null: what it is in RESP2.</summary>
     public static RespShape? Of(string name, ReadOnlySpan<RedisValue> arguments) => name switch
@@ -105,7 +105,7 @@ internal static class RespShapes
 
     private static RespShape? Document(string command) => MapOf(field => field switch
     {
-        "doc_flags" => RespShape.Set,
+        "doc_flags" or "history" => RespShape.Set,
         "arguments" => ArrayOf(MapOf(Argument)),
         "subcommands" => MapOf(Document),
         _ => null,
@@ -120,7 +120,7 @@ internal static class RespShapes
 
     /// <summary>The flags, the categories, the tips, the specifications of keys; the subcommands.</summary>
     private static RespShape CommandWith(RespShape? subcommands) =>
-        Items(null, null, RespShape.Set, null, null, null, RespShape.Set, RespShape.Set, SetOf(KeySpec), subcommands);
+        Items(null, null, RespShape.Set, null, null, null, RespShape.Set, RespShape.Set, SetOf(KeySpec), ArrayOrEmptySet(subcommands));
 
     /// <summary>A place with its coordinates, which come last.</summary>
     private static RespShape? Geo(ReadOnlySpan<RedisValue> arguments)

@@ -123,10 +123,12 @@ internal sealed class DoorFuzz : IDisposable
         var at = 0;
         foreach (var piece in Pieces(random, input.Length))
         {
-            door.Receive(input.AsSpan(at, piece));
-            at += piece;
-            if (random.Next(4) == 0) redis.AnswerSome();
-            if (door.WhenThereIsRoom() is { } room) await WhileAnsweringAsync(redis, room, "there is no room again");
+            for (var end = at + piece; at < end;)
+            {
+                at += door.Receive(input.AsSpan(at, end - at));
+                if (random.Next(4) == 0) redis.AnswerSome();
+                if (door.WhenThereIsRoom() is { } room) await WhileAnsweringAsync(redis, room, "there is no room again");
+            }
         }
 
         door.Leave();
