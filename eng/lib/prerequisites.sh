@@ -62,6 +62,27 @@ ensure_redis() {
     return 1
 }
 
+# A Python with redis-py, for the tests of the gateway; installs Debian's where that is possible. The tests go without it too.
+ensure_redis_py() {
+    if /usr/bin/python3 -c 'import redis' 2>/dev/null || python3 -c 'import redis' 2>/dev/null; then
+        return 0
+    fi
+
+    if ! command -v apt-get >/dev/null 2>&1 || ! may_be_root; then
+        return 1
+    fi
+
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+    fi
+
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c \
+        'apt-get install -y -q --no-install-recommends python3-redis ||
+         { apt-get update -q && apt-get install -y -q --no-install-recommends python3-redis; }' </dev/null >/dev/null 2>&1 || return 1
+    /usr/bin/python3 -c 'import redis' 2>/dev/null
+}
+
 # Whether this is root, or sudo works without a password or can ask for one.
 may_be_root() {
     [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || { command -v sudo >/dev/null 2>&1 && [ -t 0 ]; }

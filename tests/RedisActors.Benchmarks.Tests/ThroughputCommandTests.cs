@@ -22,6 +22,15 @@ public sealed class ThroughputCommandTests
     }
 
     [Fact]
+    public void The_gateway_is_measured_when_it_is_asked_for()
+    {
+        Assert.False(Read().Gateway);
+        Assert.True(Read("--rows", "gateway").Gateway);
+        Assert.Empty(Read("--rows", "gateway").Rows);
+        Assert.True(Read("--rows", "all").Gateway);
+    }
+
+    [Fact]
     public void The_sets_vary_one_thing_each()
     {
         Assert.Equal([1, 10, 100, 1_000, 10_000], Read("--set", "windows").Cases.Select(which => which.InFlight));

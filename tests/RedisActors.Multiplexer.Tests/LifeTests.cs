@@ -21,17 +21,18 @@ public sealed class LifeTests
         await Eventually.HoldsAsync(() => multiplexer.IsConnected);
 
         redis.Server.Kill();
-        await Eventually.HoldsAsync(() => !multiplexer.IsConnected && failed.Count == 1);
+        await Eventually.HoldsAsync(() => !multiplexer.IsConnected && failed.Count == 2);
         Assert.True(multiplexer.IsConnecting);
         Assert.Empty(restored);
         await redis.Server.StartAgainAsync();
-        await Eventually.HoldsAsync(() => multiplexer.IsConnected && restored.Count == 1);
+        await Eventually.HoldsAsync(() => multiplexer.IsConnected && restored.Count == 2);
 
         Assert.False(multiplexer.IsConnecting);
         Assert.Equal(multiplexer.GetEndPoints()[0], failed[0].EndPoint);
         Assert.NotNull(failed[0].Exception);
         Assert.Equal(ConnectionFailureType.SocketFailure, failed[0].FailureType);
-        Assert.Single(failed);
+        Assert.Equal([ConnectionType.Interactive, ConnectionType.Subscription], failed.Select(args => args.ConnectionType));
+        Assert.Equal([ConnectionType.Interactive, ConnectionType.Subscription], restored.Select(args => args.ConnectionType));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class ReadmePrograms(PackedProduct product) : IAsyncLifetime
 {
     private const string EndpointInReadmes = "localhost:6379";
     private const string AkkaPortInReadmes = "4053";
+    private const string GatewayPortInReadmes = "6380";
 
     private readonly string _folder = product.CreateFolder("programs");
     private readonly Dictionary<string, RedisServer> _servers = [];
@@ -76,6 +77,7 @@ public sealed class ReadmePrograms(PackedProduct product) : IAsyncLifetime
         Assert.Contains(EndpointInReadmes, program);
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program
             .Replace(EndpointInReadmes, server.Endpoint)
+            .Replace(GatewayPortInReadmes, LoopbackPorts.PickFree().ToString(CultureInfo.InvariantCulture))
             .Replace(AkkaPortInReadmes, LoopbackPorts.PickFree().ToString(CultureInfo.InvariantCulture)));
     }
 

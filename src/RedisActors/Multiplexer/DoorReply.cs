@@ -3,18 +3,31 @@ using RedisActors.Commands;
 
 namespace RedisActors.Multiplexer;
 
+/// <summary>How a reply is written.</summary>
+/// <param name="IsResp3">Whether the client had asked for RESP3 when it asked for this.</param>
+/// <param name="NullIsArray">See <see cref="ReplyEncoder.Write"/>.</param>
+/// <param name="Shape">What the reply is in RESP3; null: what it is in RESP2.</param>
+internal sealed record ReplyForm(bool IsResp3 = false, bool NullIsArray = false, RespShape? Shape = null)
+{
+    public static readonly ReplyForm Resp2 = new();
+    public static readonly ReplyForm Resp2Array = new(NullIsArray: true);
+    public static readonly ReplyForm Resp3 = new(IsResp3: true);
+}
+
 /// <summary>
 /// The place of one reply in the order of a connection's replies, and the sender of the command that is to fill it. It is no actor: what a
 /// <see cref="RedisActor"/> answers is here at once.
 /// </summary>
 /// <param name="door">The connection.</param>
-/// <param name="nullIsArray">See <see cref="ReplyEncoder.Write"/>.</param>
-internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef, ICancellableSender
+/// <param name="form">How it is written.</param>
+internal class DoorReply(FrontDoor door, ReplyForm form) : PromiseRef, ICancellableSender
 {
+    private static readonly object GivenUp = new();
+
     /// <summary>The reply that comes after it.</summary>
     public DoorReply? Next;
 
-    // The reply; before it has come, what gives the command up, if anything does.
+    // The reply, or the frames that stand for one; before they have come, what gives the command up, if anything does, or that it was given up.
     private object? _state;
 
     public override IActorRefProvider Provider => door.Provider;
@@ -24,9 +37,12 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef,
     /// <summary>Of a completed one.</summary>
     public RespValue Value => ((RedisReply)_state!).Value;
 
-    public bool NullIsArray => nullIsArray;
+    /// <summary>What fills the place instead of a value; null: nothing yet.</summary>
+    public DoorFrames? Frames => Volatile.Read(ref _state) as DoorFrames;
 
-    /// <summary>The same of what it holds, one by one; empty: of none.</summary>
+    public ReplyForm Form => form;
+
+    /// <summary>Where a null stands for an array, of what it holds, one by one; empty: of none.</summary>
     public virtual ReadOnlySpan<bool> ItemsNullIsArray => [];
 
     protected FrontDoor Door => door;
@@ -38,25 +54,26 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef,
     public void WhenGivenUp(Action act)
     {
         Interlocked.CompareExchange(ref _state, act, null);
-        if (door.IsClosed) GiveUp();
+        if (door.HasLeft) GiveUp();
     }
 
-    /// <summary>The client has left.</summary>
+    /// <summary>The client has left. Of what nobody waits for any more, nobody is told; its place is filled all the same.</summary>
     public void GiveUp()
     {
-        if (Volatile.Read(ref _state) is Action act && Interlocked.CompareExchange(ref _state, null, act) == (object)act) act();
+        if (Volatile.Read(ref _state) is not Action act || Interlocked.CompareExchange(ref _state, GivenUp, act) != (object)act) return;
+        act();
+        if (!door.IsClosed) Complete(RespValue.Error("UNBLOCKED the client has left"));
     }
 
     /// <summary>What was taken for a client that has left is put back.</summary>
-    public bool TryTake(RedisReply reply, IActorRef redis)
-    {
-        if (door.IsClosed) return false;
-        OnReply(reply);
-        return true;
-    }
+    public bool TryTake(RedisReply reply, IActorRef redis) =>
+        !door.IsClosed && Volatile.Read(ref _state) != GivenUp && TryComplete(reply);
 
     /// <summary>Fills the place, from any thread, once.</summary>
-    public void Complete(in RespValue value) => OnReply(RedisReply.Of(value, state: null));
+    public void Complete(in RespValue value) => TryComplete(RedisReply.Of(value, state: null));
+
+    /// <summary>The same with frames, which are read in their turn.</summary>
+    public void Fill(DoorFrames frames) => Volatile.Write(ref _state, frames);
 
     protected virtual void OnFailure(string error) => Complete(RespValue.Error(error));
 
@@ -65,7 +82,7 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef,
         switch (message)
         {
             case RedisReply reply:
-                OnReply(reply);
+                TryComplete(reply);
                 break;
             case Status.Failure failure:
                 OnFailure(OutcomeText.Of(failure.Cause));
@@ -76,18 +93,22 @@ internal class DoorReply(FrontDoor door, bool nullIsArray = false) : PromiseRef,
         }
     }
 
-    private void OnReply(RedisReply reply)
+    private bool TryComplete(RedisReply reply)
     {
         var before = Volatile.Read(ref _state);
-        while (before is not RedisReply)
+        while (before is not (RedisReply or DoorFrames))
         {
             var found = Interlocked.CompareExchange(ref _state, reply, before);
-            if (found == before) break;
+            if (found == before)
+            {
+                Unregister();
+                door.Completed(reply.Value);
+                return true;
+            }
+
             before = found;
         }
 
-        if (before is RedisReply) return;
-        Unregister();
-        door.Completed();
+        return false;
     }
 }

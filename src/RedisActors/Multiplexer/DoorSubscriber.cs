@@ -8,17 +8,19 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     private readonly DoorSettings _settings;
     private readonly FrontDoor _door;
     private readonly DoorSubscriptions _subscriptions;
+    private readonly DoorEra _era;
     private readonly bool _ofShardChannels;
     private readonly RespValue _message;
     private readonly HashSet<(RedisSubscriptionKind Kind, string Name)> _topics = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _joining = [];
     private readonly Dictionary<(RedisSubscriptionKind Kind, string Name), Queue<Answer>> _leaving = [];
 
-    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels)
+    public DoorSubscriber(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, bool ofShardChannels)
     {
         _settings = settings;
         _door = door;
         _subscriptions = subscriptions;
+        _era = era;
         _ofShardChannels = ofShardChannels;
         _message = Text(ofShardChannels ? "smessage" : "message");
         Receive<Join>(OnJoin);
@@ -35,8 +37,23 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
     /// <summary>Set by Akka.</summary>
     ITimerScheduler IWithTimers.Timers { get; set; } = null!;
 
-    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, ofShardChannels));
+    public static Props Props(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, bool ofShardChannels) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, door, subscriptions, era, ofShardChannels));
+
+    /// <summary>What was not confirmed yet has its place in the order of replies all the same.</summary>
+    protected override void PostStop()
+    {
+        foreach (var (all, word) in new[] { (_joining, "subscribe"), (_leaving, "unsubscribe") })
+        {
+            foreach (var ((kind, _), waiting) in all)
+            {
+                var error = RespValue.Error($"{OutcomeText.NotSent} {WordOf(word, kind).ToUpperInvariant()}: the connection was reset before it was confirmed");
+                foreach (var answer in waiting) Add(answer, error);
+            }
+        }
+
+        base.PostStop();
+    }
 
     private void OnJoin(Join message)
     {
@@ -53,9 +70,9 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
             _settings.Redis.Tell(subscribe, Self);
         }
 
-        if (_settings.SubscribeTimeout != Timeout.InfiniteTimeSpan)
+        if (_settings.CommandTimeout != Timeout.InfiniteTimeSpan)
         {
-            ((IWithTimers)this).Timers.StartSingleTimer(answer, new TooLate(message, answer), _settings.SubscribeTimeout);
+            ((IWithTimers)this).Timers.StartSingleTimer(answer, new TooLate(message, answer), _settings.CommandTimeout);
         }
     }
 
@@ -118,7 +135,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
             _joining.Remove(topic);
             foreach (var answer in waiting)
             {
-                Add(answer, RespValue.Error($"{OutcomeText.NotSent} {WordOf("subscribe", topic.Kind).ToUpperInvariant()}: it was not confirmed within {_settings.SubscribeTimeout.TotalSeconds} s"));
+                Add(answer, RespValue.Error($"{OutcomeText.NotSent} {WordOf("subscribe", topic.Kind).ToUpperInvariant()}: it was not confirmed within {_settings.CommandTimeout.TotalSeconds} s"));
             }
 
             OnLeave(new Leave(topic.Kind, [name], Reply: null));
@@ -130,15 +147,15 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         var frame = message.Pattern is { } pattern
             ? RespValue.Array(Text("pmessage"), Text(pattern), Text(message.Channel), RespValue.BulkString(message.Payload))
             : RespValue.Array(_message, Text(message.Channel), RespValue.BulkString(message.Payload));
-        return _subscriptions.Push(new DoorFrames([frame])) ?? Task.CompletedTask;
+        return _subscriptions.Push(new DoorFrames([frame], _era)) ?? Task.CompletedTask;
     }
 
     private void Add(Answer answer, in RespValue frame)
     {
-        _subscriptions.OnCount(_ofShardChannels, _topics.Count + _joining.Count);
+        _subscriptions.OnCount(_era, _ofShardChannels, _topics.Count + _joining.Count);
         if (!answer.Add(frame)) return;
         ((IWithTimers)this).Timers.Cancel(answer);
-        if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, reply));
+        if (answer.Reply is { } reply) _ = _subscriptions.Push(new DoorFrames(answer.Frames, _era, reply));
     }
 
     private RespValue Frame(string word, (RedisSubscriptionKind Kind, string Name) topic) =>
@@ -192,11 +209,11 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, bool ofShardChannels) : IIndirectActorProducer
+    private sealed class Producer(DoorSettings settings, FrontDoor door, DoorSubscriptions subscriptions, DoorEra era, bool ofShardChannels) : IIndirectActorProducer
     {
         public Type ActorType => typeof(DoorSubscriber);
 
-        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, ofShardChannels);
+        public ActorBase Produce() => new DoorSubscriber(settings, door, subscriptions, era, ofShardChannels);
 
         public void Release(ActorBase actor)
         {

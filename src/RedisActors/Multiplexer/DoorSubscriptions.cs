@@ -7,8 +7,26 @@ namespace RedisActors.Multiplexer;
 
 /// <summary>What comes together, without a request or as the answer to one that subscribes.</summary>
 /// <param name="Items">The frames, or errors in the place of some.</param>
+/// <param name="Era">When the client subscribed.</param>
 /// <param name="Answers">The place in the order of replies that they fill; null: none.</param>
-internal sealed record DoorFrames(IReadOnlyList<RespValue> Items, DoorReply? Answers = null);
+internal sealed record DoorFrames(IReadOnlyList<RespValue> Items, DoorEra Era, DoorReply? Answers = null)
+{
+    /// <summary>Whether the client must not see them any more: it has reset its connection, and expects nothing that it did not ask for.</summary>
+    public bool AreStale => AreTaken || (Answers is null && Era.IsOver);
+
+    /// <summary>Whether they were taken before it was their turn.</summary>
+    public bool AreTaken { get; set; }
+}
+
+/// <summary>The time from one reset of a connection to the next.</summary>
+internal sealed class DoorEra
+{
+    private volatile bool _isOver;
+
+    public bool IsOver => _isOver;
+
+    public void End() => _isOver = true;
+}
 
 /// <summary>
 /// The subscriptions of one connection, and what was published and has not been read yet. The <see cref="RedisActor"/> subscribes again
@@ -23,6 +41,7 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     private readonly Lock _gate = new();
     private IActorRef? _channels;
     private IActorRef? _shardChannels;
+    private DoorEra _era = new();
     private TaskCompletionSource? _room;
     private volatile int _channelCount;
     private volatile int _shardChannelCount;
@@ -32,14 +51,16 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
 
     public void Subscribe(DoorCommand command, RedisValue[] names)
     {
+        if (HasNoName(command, names)) return;
         var kind = KindOf(command.Action);
-        SubscriberOf(kind).Tell(new DoorSubscriber.Join(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door))));
+        SubscriberOf(kind).Tell(new DoorSubscriber.Join(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door, door.FormOf()))));
     }
 
     public void Unsubscribe(DoorCommand command, RedisValue[] names)
     {
+        if (HasNoName(command, names)) return;
         var kind = KindOf(command.Action);
-        SubscriberOf(kind).Tell(new DoorSubscriber.Leave(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door))));
+        SubscriberOf(kind).Tell(new DoorSubscriber.Leave(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door, door.FormOf()))));
     }
 
     /// <summary>Ends all subscriptions, without an answer.</summary>
@@ -47,9 +68,12 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     {
         lock (_gate)
         {
-            if (_channels is not null) settings.System.Stop(_channels);
-            if (_shardChannels is not null) settings.System.Stop(_shardChannels);
+            // After what they were asked: each of that has a place in the order of replies.
+            _channels?.Tell(PoisonPill.Instance);
+            _shardChannels?.Tell(PoisonPill.Instance);
             _channels = _shardChannels = null;
+            _era.End();
+            _era = new DoorEra();
         }
 
         _channelCount = _shardChannelCount = 0;
@@ -62,8 +86,9 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     }
 
     /// <summary>How many subscriptions a subscriber has now, those included that are not confirmed.</summary>
-    public void OnCount(bool ofShardChannels, int count)
+    public void OnCount(DoorEra era, bool ofShardChannels, int count)
     {
+        if (era.IsOver) return;
         if (ofShardChannels) _shardChannelCount = count;
         else _channelCount = count;
     }
@@ -71,6 +96,7 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     /// <summary>Hands frames to the client. The task, if any, completes when it has read enough for more.</summary>
     public Task? Push(DoorFrames frames)
     {
+        frames.Answers?.Fill(frames);
         _unread.Enqueue(frames);
         Task? room = null;
         if (_unread.Count >= MostUnread && !door.IsClosed)
@@ -87,13 +113,45 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     }
 
     /// <summary>Whether there is something to read, when this is the reply that comes next.</summary>
-    public bool CanTake(DoorReply? head) => _unread.TryPeek(out var frames) && (frames.Answers is null || frames.Answers == head);
+    public bool CanTake(DoorReply? head) =>
+        _unread.TryPeek(out var frames) && (frames.AreStale || frames.Answers is null || frames.Answers == head || head?.Frames is not null);
 
+    /// <summary>Takes what is next.</summary>
+    /// <remarks>
+    /// Frames come in the order in which they came to be, each answer in the place of its request: so nothing of a channel comes before its
+    /// confirmation. But where a later request was answered first, the answer to an earlier one does not wait behind it.
+    /// </remarks>
     public bool TryTake(DoorReply? head, [NotNullWhen(true)] out DoorFrames? frames)
     {
-        frames = null;
-        if (!CanTake(head) || !_unread.TryDequeue(out frames)) return false;
-        MakeRoom();
+        while (_unread.TryPeek(out frames))
+        {
+            if (frames.AreStale)
+            {
+                _unread.TryDequeue(out _);
+            }
+            else if (frames.Answers is null || frames.Answers == head)
+            {
+                _unread.TryDequeue(out _);
+                MakeRoom();
+                return true;
+            }
+            else
+            {
+                frames = head?.Frames;
+                if (frames is null) return false;
+                frames.AreTaken = true;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A server has a channel of this name; the library has none.</summary>
+    private bool HasNoName(DoorCommand command, RedisValue[] names)
+    {
+        if (!Array.Exists(names, name => name.GetByteCount() == 0)) return false;
+        door.Answer(RespValue.Error($"{OutcomeText.NotSent} {command.Name}: the name of a channel must not be empty here"));
         return true;
     }
 
@@ -110,7 +168,7 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
         }
 
         IActorRef Start(bool ofShardChannels) =>
-            settings.System.SystemActorOf(DoorSubscriber.Props(settings, door, this, ofShardChannels), null!);
+            settings.System.SystemActorOf(DoorSubscriber.Props(settings, door, this, _era, ofShardChannels), null!);
     }
 
     private static RedisSubscriptionKind KindOf(DoorAction action) => action switch

@@ -117,7 +117,7 @@ internal sealed class DoorTransaction(FrontDoor door)
 
     private void Watch(RedisValue[] keys)
     {
-        var reply = door.Add(new DoorReply(door));
+        var reply = door.Add(new DoorReply(door, door.FormOf()));
         var left = keys.Length;
         string? error = null;
         foreach (var key in keys)
@@ -140,7 +140,9 @@ internal sealed class DoorTransaction(FrontDoor door)
     private void Execute(List<RedisCommand> members)
     {
         var (broken, watched) = (_isBroken, _watched.ToArray());
-        var reply = new ExecReply(door, [.. _nullIsArray], [.. _selections]);
+        var shapes = members.ConvertAll(member => door.IsResp3 ? RespShapes.Of(member.Name, member.ArgumentArray) : null);
+        foreach (var at in _selections) shapes.Insert(at, null);
+        var reply = new ExecReply(door, door.FormOf(RespShape.Items([.. shapes]), nullIsArray: true), [.. _nullIsArray], [.. _selections]);
         Reset();
         if (broken)
         {
@@ -184,7 +186,7 @@ internal sealed class DoorTransaction(FrontDoor door)
         }
         else if (members.Count == 0)
         {
-            reply.Fill(RespValue.Array());
+            reply.Answer(RespValue.Array());
         }
         else
         {
@@ -193,16 +195,17 @@ internal sealed class DoorTransaction(FrontDoor door)
     }
 
     /// <param name="door">The connection.</param>
-    /// <param name="nullIsArray">Of each reply within: see <see cref="DoorReply.NullIsArray"/>.</param>
+    /// <param name="form">How it is written.</param>
+    /// <param name="nullIsArray">Of each reply within: see <see cref="DoorReply.ItemsNullIsArray"/>.</param>
     /// <param name="selections">Where <c>SELECT</c> of the database that is selected stood, which no server is told.</param>
-    private sealed class ExecReply(FrontDoor door, bool[] nullIsArray, int[] selections) : DoorReply(door, nullIsArray: true)
+    private sealed class ExecReply(FrontDoor door, ReplyForm form, bool[] nullIsArray, int[] selections) : DoorReply(door, form)
     {
         private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
 
         public override ReadOnlySpan<bool> ItemsNullIsArray => nullIsArray;
 
         /// <summary>Fills the place with the replies of the members, and with one for each <c>SELECT</c>.</summary>
-        public void Fill(in RespValue replies)
+        public void Answer(in RespValue replies)
         {
             var items = replies.AsArray().ToBuilder();
             foreach (var at in selections) items.Insert(at, Ok);
@@ -211,7 +214,7 @@ internal sealed class DoorTransaction(FrontDoor door)
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (selections.Length > 0 && message is RedisReply { Value: { Kind: RespKind.Array } replies }) Fill(replies);
+            if (selections.Length > 0 && message is RedisReply { Value: { Kind: RespKind.Array } replies }) Answer(replies);
             else base.TellInternal(message, sender);
         }
 
@@ -238,7 +241,7 @@ internal sealed class DoorTransaction(FrontDoor door)
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (message is RedisReply reply) _digest = reply.Value.AsRedisValue();
+            if (message is RedisReply { Value.Kind: RespKind.BulkString } reply) _digest = reply.Value.AsRedisValue();
             else Error = message is Status.Failure failure ? OutcomeText.Of(failure.Cause) : $"ERR unexpected {message?.GetType().Name}";
             if (_answered.TrySetResult()) Unregister();
         }

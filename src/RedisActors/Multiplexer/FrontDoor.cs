@@ -7,26 +7,6 @@ using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer;
 
-/// <summary>How commands go in through a door.</summary>
-/// <param name="Redis">The <see cref="RedisActor"/>.</param>
-/// <param name="System">Its actor system.</param>
-/// <param name="Delivery">The mode of all commands; null: the connection's own.</param>
-/// <param name="SubscribeTimeout">How long a subscription may take to be confirmed.</param>
-internal sealed record DoorSettings(IActorRef Redis, ExtendedActorSystem System, DeliveryMode? Delivery, TimeSpan SubscribeTimeout)
-{
-    /// <summary>The database of the connection.</summary>
-    public int Database { get; init; }
-
-    /// <summary>Whether scripts that are loaded go along with each call: there is no one server to keep them.</summary>
-    public bool IsCluster { get; init; }
-
-    /// <summary>What StackExchange.Redis asks before it takes a connection for established; null: the client is another one.</summary>
-    public DoorHandshake? Handshake { get; init; }
-
-    /// <summary>What a client has to log in with, as the user <c>default</c>; null: nothing.</summary>
-    public string? Password { get; init; }
-}
-
 /// <summary>
 /// One connection of a client of Redis whose other end is not a server but a <see cref="RedisActor"/>: requests go in, become commands that
 /// it is told, and the replies come out in their order. It has no socket: bytes are what <see cref="Receive"/> is given and
@@ -63,6 +43,13 @@ internal sealed class FrontDoor : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private bool _readerWaits;
 
+    // How much the client has asked for and not got.
+    private readonly bool _isBounded;
+    private long _added;
+    private long _answered;
+    private long _unread;
+    private TaskCompletionSource? _room;
+
     private DoorHandshake? _handshake;
     private bool _isEstablished;
     private int? _database;
@@ -71,42 +58,64 @@ internal sealed class FrontDoor : IValueTaskSource
     private bool _hasLoggedIn;
     private volatile bool _isEnding;
     private volatile bool _isClosed;
+    private volatile bool _hasLeft;
 
     public FrontDoor(DoorSettings settings)
     {
         _settings = settings;
         _handshake = settings.Handshake;
         _hasLoggedIn = settings.Password is null;
+        _isBounded = settings.MaxOutstanding < int.MaxValue || settings.MaxUnread < long.MaxValue;
         _reader = new RequestReader(OnRequest) { IsTrusted = _hasLoggedIn };
         _scripts = new DoorScripts(settings.IsCluster);
         _transaction = new DoorTransaction(this);
         _subscriptions = new DoorSubscriptions(settings, this);
-        _last = _newest = new DoorReply(this);
+        _last = _newest = new DoorReply(this, ReplyForm.Resp2);
         _last.Complete(RespValue.Null);
+        (_answered, _unread) = (0, 0);
     }
 
     public IActorRefProvider Provider => _settings.System.Provider;
 
+    /// <summary>Whether the client has asked for RESP3.</summary>
+    public bool IsResp3 => _isResp3;
+
     /// <summary>Whether the client has left, or nothing more can be understood.</summary>
     public bool IsClosed => _isClosed;
+
+    /// <summary>Whether the client writes nothing more, so that nothing is waited for on its behalf.</summary>
+    public bool HasLeft => _hasLeft || _isClosed;
+
+    /// <summary>How many bytes of replies are there and unread, about.</summary>
+    public long Unread => Interlocked.Read(ref _unread);
+
+    /// <summary>Whether that is more than the client may leave.</summary>
+    public bool IsUnreadTooMuch => Unread > _settings.MaxUnread;
 
     private DoorReply? Head => Volatile.Read(ref _last.Next);
 
     /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
-    public void Receive(ReadOnlySpan<byte> bytes)
+    /// <returns>How many bytes it took: all, unless there is no room for the requests that follow.</returns>
+    public int Receive(ReadOnlySpan<byte> bytes)
     {
         lock (_receiving)
         {
-            if (_isEnding) return;
+            if (_isEnding) return bytes.Length;
             try
             {
-                _reader.Read(bytes);
+                return _reader.Read(bytes);
+            }
+            catch (RespProtocolException) when (_isEnding)
+            {
+                // After QUIT it does not matter what comes.
             }
             catch (RespProtocolException error)
             {
                 Answer(RespValue.Error($"ERR Protocol error: {error.Message}"));
                 End();
             }
+
+            return bytes.Length;
         }
     }
 
@@ -140,6 +149,7 @@ internal sealed class FrontDoor : IValueTaskSource
         _isEnding = true;
         _isClosed = true;
         _subscriptions.Close();
+        Interlocked.Exchange(ref _room, null)?.TrySetResult();
         for (var reply = Head; reply is not null; reply = Volatile.Read(ref reply.Next)) reply.GiveUp();
         Wake();
     }
@@ -151,6 +161,28 @@ internal sealed class FrontDoor : IValueTaskSource
         Wake();
     }
 
+    /// <summary>
+    /// The client writes nothing more, and may be gone: what was asked is still answered, but for what waits in the server, which is given
+    /// up, since what it took might reach nobody.
+    /// </summary>
+    public void Leave()
+    {
+        _hasLeft = true;
+        for (var reply = Head; reply is not null; reply = Volatile.Read(ref reply.Next)) reply.GiveUp();
+        End();
+    }
+
+    /// <summary>Null: there is room for more requests. Else: completes when there is.</summary>
+    public Task? WhenThereIsRoom()
+    {
+        if (!_isBounded || HasRoom(1)) return null;
+        var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _room, room);
+        Interlocked.MemoryBarrier();
+        MakeRoom();
+        return room.Task;
+    }
+
     /// <summary>There may be something to read.</summary>
     public void Completed()
     {
@@ -159,17 +191,43 @@ internal sealed class FrontDoor : IValueTaskSource
         if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
     }
 
+    /// <summary>A reply has come.</summary>
+    public void Completed(in RespValue reply)
+    {
+        if (_isBounded)
+        {
+            Interlocked.Add(ref _unread, SizeOf(reply));
+            Interlocked.Increment(ref _answered);
+            if (Volatile.Read(ref _room) is not null) MakeRoom();
+        }
+
+        Completed();
+    }
+
+    /// <summary>The bytes that a reply takes, about; nothing where nobody counts them.</summary>
+    private long SizeOf(in RespValue value) => _isBounded ? Count(value) : 0;
+
     /// <summary>Adds the place of a reply to their order.</summary>
     public T Add<T>(T reply)
         where T : DoorReply
     {
+        _added++;
         Volatile.Write(ref _newest.Next, reply);
         _newest = reply;
         return reply;
     }
 
     /// <summary>Answers at once what needs no server.</summary>
-    public void Answer(in RespValue value) => Add(new DoorReply(this)).Complete(value);
+    public void Answer(in RespValue value, RespShape? shape = null) => Add(new DoorReply(this, FormOf(shape))).Complete(value);
+
+    /// <summary>How a reply is written to this client.</summary>
+    /// <param name="shape">What it is in RESP3; null: what it is in RESP2.</param>
+    /// <param name="nullIsArray">Whether a null stands for an array, in RESP2.</param>
+    public ReplyForm FormOf(RespShape? shape = null, bool nullIsArray = false)
+    {
+        if (!_isResp3) return nullIsArray ? ReplyForm.Resp2Array : ReplyForm.Resp2;
+        return shape is null ? ReplyForm.Resp3 : new ReplyForm(IsResp3: true, Shape: shape);
+    }
 
     /// <summary>Makes a command of what a client asked for, with what its connection stands for.</summary>
     public RedisCommand CommandOf(string name, RedisValue[] arguments) =>
@@ -212,8 +270,8 @@ internal sealed class FrontDoor : IValueTaskSource
             return;
         }
 
-        if (_transaction.Holds(command, arguments)) return;
-        OnRequest(command, arguments);
+        if (!_transaction.Holds(command, arguments)) OnRequest(command, arguments);
+        if (_isBounded && !HasRoom(1)) _reader.Stop();
     }
 
     /// <summary>Does what a client asked for.</summary>
@@ -221,7 +279,7 @@ internal sealed class FrontDoor : IValueTaskSource
     {
         if (command.Action == DoorAction.Pass && _hasLoggedIn && _handshake is null)
         {
-            Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+            Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
             return;
         }
 
@@ -266,15 +324,18 @@ internal sealed class FrontDoor : IValueTaskSource
                 _subscriptions.Unsubscribe(command, arguments);
                 break;
             default:
-                if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), Add(new DoorReply(this)));
+                if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), Add(new DoorReply(this, FormOf())));
                 else if (_scripts.AnswerTo(command, arguments) is { } answer) Answer(answer);
-                else Tell(CommandOf(command.Name, arguments), Add(new DoorReply(this, command.NullIsArray)));
+                else Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
                 break;
         }
     }
 
     /// <summary>What a command becomes within a transaction: a script goes with its text.</summary>
     public RedisCommand MemberOf(DoorCommand command, RedisValue[] arguments) => _scripts.MemberOf(command, arguments);
+
+    private DoorReply ReplyTo(DoorCommand command, RedisValue[] arguments) =>
+        new(this, FormOf(_isResp3 ? RespShapes.Of(command.Name, arguments) : null, command.NullIsArray));
 
     public void AnswerWrongNumber(DoorCommand command) =>
         Answer(RespValue.Error($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command"));
@@ -369,7 +430,7 @@ internal sealed class FrontDoor : IValueTaskSource
         Answer(RespValue.Array(
             Text("server"), Text("redis"), Text("version"), Text(DoorHandshake.VersionOf(_settings.Handshake)), Text("proto"),
             RespValue.Integer(resp3 ? 3 : 2), Text("id"), RespValue.Integer(_id), Text("mode"), Text("standalone"), Text("role"), Text("master"),
-            Text("modules"), RespValue.Array()));
+            Text("modules"), RespValue.Array()), RespShape.Map);
     }
 
     private void OnSelect(RedisValue[] arguments)
@@ -428,6 +489,25 @@ internal sealed class FrontDoor : IValueTaskSource
         if (Interlocked.Exchange(ref _readerWaits, false)) _signal.SetResult(true);
     }
 
+    /// <summary>Whether the client may ask for more, when it may have a part of what it may have.</summary>
+    private bool HasRoom(int part) =>
+        Volatile.Read(ref _added) - Interlocked.Read(ref _answered) <= _settings.MaxOutstanding / part && Unread <= _settings.MaxUnread / part;
+
+    private void MakeRoom()
+    {
+        if (_isClosed || HasRoom(2)) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+    }
+
+    private static long Count(in RespValue value)
+    {
+        const int Header = 16;
+        if (value.Kind == RespKind.BulkString) return Header + value.AsRedisValue().GetByteCount();
+        if (value.Kind != RespKind.Array) return Header;
+        long size = Header;
+        foreach (var item in value.AsArray()) size += Count(item);
+        return size;
+    }
+
     private int TryRead(Span<byte> buffer)
     {
         if (_taken == _out.WrittenCount)
@@ -448,17 +528,29 @@ internal sealed class FrontDoor : IValueTaskSource
     /// <summary>The replies that have come, as far as there is none before them that has not; and what was published, in its place.</summary>
     private void Encode()
     {
-        while (_out.WrittenCount < ReplyTarget)
+        long taken = 0;
+        EncodeTo(ReplyTarget, ref taken);
+        if (!_isBounded) return;
+        if (taken > 0) Interlocked.Add(ref _unread, -taken);
+        if (Volatile.Read(ref _room) is not null) MakeRoom();
+    }
+
+    private void EncodeTo(int target, ref long taken)
+    {
+        while (_out.WrittenCount < target)
         {
             if (Head is { IsCompleted: true } reply)
             {
-                ReplyEncoder.Write(_out, reply.Value, _isResp3, reply.NullIsArray, reply.ItemsNullIsArray);
+                taken += SizeOf(reply.Value);
+                ReplyEncoder.Write(_out, reply.Value, reply.Form.IsResp3, reply.Form.NullIsArray, reply.ItemsNullIsArray, reply.Form.Shape);
                 Pass(reply);
             }
             else if (_subscriptions.TryTake(Head, out var frames))
             {
                 foreach (var frame in frames.Items) ReplyEncoder.WritePush(_out, frame, _isResp3);
-                if (frames.Answers is { } answered) Pass(answered);
+                if (frames.Answers is not { } answered) continue;
+                Interlocked.Increment(ref _answered);
+                Pass(answered);
             }
             else
             {

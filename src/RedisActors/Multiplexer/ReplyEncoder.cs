@@ -16,9 +16,12 @@ internal static class ReplyEncoder
     /// <param name="resp3">Whether the client asked for RESP3.</param>
     /// <param name="nullIsArray">Whether a null stands for an array that is not there; RESP2 tells the two apart.</param>
     /// <param name="itemsNullIsArray">The same of what an array holds, one by one; empty: of none.</param>
+    /// <param name="shape">What it is in RESP3; null: the same.</param>
     public static void Write(
-        ArrayBufferWriter<byte> to, in RespValue value, bool resp3, bool nullIsArray = false, ReadOnlySpan<bool> itemsNullIsArray = default)
+        ArrayBufferWriter<byte> to, in RespValue value, bool resp3, bool nullIsArray = false, ReadOnlySpan<bool> itemsNullIsArray = default,
+        RespShape? shape = null)
     {
+        if (shape is not null && TryWriteShaped(to, value, shape)) return;
         switch (value.Kind)
         {
             case RespKind.Integer:
@@ -42,11 +45,83 @@ internal static class ReplyEncoder
         }
     }
 
-    /// <summary>Writes what the client did not ask for, or did by subscribing; in RESP3 that is a type of its own.</summary>
+    /// <summary>Writes what the client did not ask for, or did by subscribing; in RESP3 that is a type of its own. An error stays one.</summary>
     public static void WritePush(ArrayBufferWriter<byte> to, in RespValue frame, bool resp3)
     {
         if (frame.Kind == RespKind.Array) WriteArray(to, resp3 ? (byte)'>' : (byte)'*', frame, resp3);
         else Write(to, frame, resp3);
+    }
+
+    /// <summary>False: the value is none of this shape, and is written as it is.</summary>
+    private static bool TryWriteShaped(ArrayBufferWriter<byte> to, in RespValue value, RespShape shape)
+    {
+        if (value.Kind == RespKind.BulkString)
+        {
+            var bytes = value.AsMemory().Span;
+            switch (shape.Kind)
+            {
+                case RespShapeKind.Double:
+                    to.Write(","u8);
+                    to.Write(bytes);
+                    break;
+                case RespShapeKind.Verbatim:
+                    WriteHeader(to, (byte)'=', bytes.Length + "txt:".Length);
+                    to.Write("txt:"u8);
+                    to.Write(bytes);
+                    break;
+                default:
+                    return false;
+            }
+
+            to.Write("\r\n"u8);
+            return true;
+        }
+
+        if (value.Kind != RespKind.Array) return false;
+        var items = value.AsArray().AsSpan();
+        switch (shape.Kind)
+        {
+            case RespShapeKind.ArrayOrEmptySet when items.Length == 0:
+                WriteHeader(to, (byte)'~', 0);
+                return true;
+            case RespShapeKind.Array or RespShapeKind.ArrayOrEmptySet:
+                WriteHeader(to, (byte)'*', items.Length);
+                for (var i = 0; i < items.Length; i++) Write(to, items[i], resp3: true, shape: shape.ItemAt(i));
+                return true;
+            case RespShapeKind.Set:
+                WriteHeader(to, (byte)'~', items.Length);
+                for (var i = 0; i < items.Length; i++) Write(to, items[i], resp3: true, shape: shape.ItemAt(i));
+                return true;
+            case RespShapeKind.Map when items.Length % 2 == 0:
+                WriteHeader(to, (byte)'%', items.Length / 2);
+                WritePairs(to, items, shape, header: false);
+                return true;
+            case RespShapeKind.Pairs when items.Length % 2 == 0:
+                WriteHeader(to, (byte)'*', items.Length / 2);
+                WritePairs(to, items, shape, header: true);
+                return true;
+            case RespShapeKind.MapOfPairs:
+                foreach (ref readonly var item in items)
+                {
+                    if (item.Kind != RespKind.Array || item.AsArray().Length != 2) return false;
+                }
+
+                WriteHeader(to, (byte)'%', items.Length);
+                foreach (ref readonly var item in items) WritePairs(to, item.AsArray().AsSpan(), shape, header: false);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void WritePairs(ArrayBufferWriter<byte> to, ReadOnlySpan<RespValue> items, RespShape shape, bool header)
+    {
+        for (var i = 0; i < items.Length; i += 2)
+        {
+            if (header) WriteHeader(to, (byte)'*', 2);
+            Write(to, items[i], resp3: true);
+            Write(to, items[i + 1], resp3: true, shape: shape.ValueOf(items[i]));
+        }
     }
 
     private static void WriteArray(ArrayBufferWriter<byte> to, byte type, in RespValue value, bool resp3, ReadOnlySpan<bool> nullIsArray = default)

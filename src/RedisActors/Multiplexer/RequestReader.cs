@@ -36,6 +36,7 @@ internal sealed class RequestReader(RequestReader.RequestTaker onRequest)
 
     private readonly byte[] _line = new byte[64];
     private byte[]? _longLine;
+    private bool _isStopped;
     private int _lineLength;
 
     private int _wordsLeft;
@@ -55,16 +56,24 @@ internal sealed class RequestReader(RequestReader.RequestTaker onRequest)
     /// <summary>Whether the client has logged in, or need not. Until then it has little to say, so little is taken.</summary>
     public bool IsTrusted { get; set; } = true;
 
-    /// <summary>Takes what has been written.</summary>
+    /// <summary>Takes what has been written, up to where it was told to <see cref="Stop"/>.</summary>
+    /// <returns>How many bytes it took.</returns>
     /// <exception cref="RespProtocolException">It is no request. Nothing more can be taken.</exception>
-    public void Read(ReadOnlySpan<byte> bytes)
+    public int Read(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        var length = bytes.Length;
+        _isStopped = false;
+        while (!bytes.IsEmpty && !_isStopped)
         {
             if (_bodyLength >= 0) TakeBody(ref bytes);
             else if (TryTakeLine(ref bytes, out var line)) OnLine(line);
         }
+
+        return length - bytes.Length;
     }
+
+    /// <summary>Takes no more for now; said while it tells a request.</summary>
+    public void Stop() => _isStopped = true;
 
     private void OnLine(ReadOnlySpan<byte> line)
     {

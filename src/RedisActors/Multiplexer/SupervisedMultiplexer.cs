@@ -33,7 +33,7 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     {
         _client = client;
         _endpoint = settings.Endpoint;
-        _watch = new ConnectionWatch(settings.Redis, settings.System, OnLost, OnRestored);
+        _watch = new ConnectionWatch(settings.Doors.Redis, settings.Doors.System, OnLost, OnRestored);
     }
 
     public event EventHandler<ConnectionFailedEventArgs>? ConnectionFailed;
@@ -132,20 +132,14 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     /// <summary>Connects, which takes no server: one that is away answers no question, and then nobody waits for it any longer.</summary>
     public static SupervisedMultiplexer Connect(MultiplexerSettings settings)
     {
-        var handshake = Ask(settings);
-        var doors = new DoorSettings(settings.Redis, settings.System, settings.Delivery, settings.CommandTimeout)
-        {
-            Database = settings.Database,
-            IsCluster = settings.IsCluster,
-            Handshake = handshake,
-        };
-        var timeout = TimeoutOf(settings.CommandTimeout);
+        var handshake = Ask(settings.Doors);
+        var timeout = TimeoutOf(settings.Doors.CommandTimeout);
         var options = new ConfigurationOptions
         {
             EndPoints = { settings.Endpoint },
-            Tunnel = new Doorway(doors),
+            Tunnel = new Doorway(settings.Doors with { Handshake = handshake }),
             ClientName = settings.ClientName,
-            DefaultDatabase = settings.Database,
+            DefaultDatabase = settings.Doors.Database,
             DefaultVersion = Version.TryParse(DoorHandshake.VersionOf(handshake), out var version) ? version : null!,
             Protocol = RedisProtocol.Resp2,
             AllowAdmin = true,
@@ -251,7 +245,7 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
         commandTimeout == Timeout.InfiniteTimeSpan ? int.MaxValue : (int)Math.Min(int.MaxValue, (commandTimeout + Grace).TotalMilliseconds);
 
     /// <summary>What the client wants to know of the server before it uses it; a server that is away, or may not be asked, tells nothing.</summary>
-    private static DoorHandshake Ask(MultiplexerSettings settings)
+    private static DoorHandshake Ask(DoorSettings settings)
     {
         var info = AskAsync("INFO", "server");
         var config = AskAsync("CONFIG", "GET", "databases");
@@ -317,30 +311,13 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
 }
 
 /// <summary>What a multiplexer leads to.</summary>
-/// <param name="Redis">The <see cref="RedisActor"/>.</param>
-/// <param name="System">Its actor system.</param>
+/// <param name="Doors">The doors to its connection.</param>
 /// <param name="Endpoint">The name of the server, as its user knows it.</param>
-/// <param name="Delivery">The mode of all commands; null: the connection's own.</param>
-/// <param name="CommandTimeout">The connection's <c>command-timeout</c>.</param>
-internal sealed record MultiplexerSettings(
-    IActorRef Redis, ExtendedActorSystem System, EndPoint Endpoint, DeliveryMode? Delivery, TimeSpan CommandTimeout)
+/// <param name="ClientName">The connection's name at the server.</param>
+internal sealed record MultiplexerSettings(DoorSettings Doors, EndPoint Endpoint, string ClientName)
 {
-    public string ClientName { get; init; } = string.Empty;
-
-    public int Database { get; init; }
-
-    public bool IsCluster { get; init; }
-
     public static MultiplexerSettings Of(RedisSettings settings, IActorRef redis, ExtendedActorSystem system, DeliveryMode? delivery) =>
-        new(redis, system, NameOf(settings.Link), delivery ?? ExactlyOnceOrNull(settings.Commands.Delivery), settings.Commands.Timeout)
-        {
-            ClientName = settings.Link.ClientName,
-            Database = settings.Link.Database,
-            IsCluster = settings.Link.Topology == RedisTopology.Cluster,
-        };
-
-    /// <summary>A door has to know of this one: see <see cref="DoorDelivery"/>.</summary>
-    private static DeliveryMode? ExactlyOnceOrNull(DeliveryMode mode) => mode == DeliveryMode.ExactlyOnce ? mode : null;
+        new(DoorSettings.Of(settings, redis, system, delivery), NameOf(settings.Link), settings.Link.ClientName);
 
     /// <summary>Nobody connects to it, so nobody resolves it.</summary>
     private static EndPoint NameOf(LinkSettings link)

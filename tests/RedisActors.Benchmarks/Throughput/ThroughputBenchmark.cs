@@ -13,7 +13,12 @@ internal static class ThroughputBenchmark
 
     public static async Task RunAsync(ThroughputOptions options)
     {
-        foreach (var which in options.Cases) await RunAsync(options, which);
+        if (options.Rows.Count > 0)
+        {
+            foreach (var which in options.Cases) await RunAsync(options, which);
+        }
+
+        if (options.Gateway) await GatewayBenchmark.RunAsync(options);
         if (options.Stashed is { } stashed) await DrainBenchmark.RunAsync(options, stashed);
     }
 
@@ -57,7 +62,7 @@ internal static class ThroughputBenchmark
             {
                 var plain = await MeasureAsync(startPlain, Shape(), options.Measured);
                 var ours = await MeasureAsync(shape => row.Start(stage.Ours, shape), Shape(), options.Measured);
-                if (round > 0) report.Add(round, row, ours, plain);
+                if (round > 0) report.Add(round, row.Name, ours, plain);
             }
         }
 

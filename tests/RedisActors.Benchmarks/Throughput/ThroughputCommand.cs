@@ -8,10 +8,13 @@ internal sealed class ThroughputCommand
     private const string ByDefault = "By default, what the set says.";
 
     private readonly Option<IReadOnlyList<string>> _rows = OfNames(
-        "--rows", [.. ThroughputRow.All.Select(row => row.Name)], "all");
+        "--rows",
+        [.. ThroughputRow.All.Select(row => row.Name), GatewayBenchmark.Row],
+        [.. ThroughputRow.All.Select(row => row.Name)],
+        $" By default all but {GatewayBenchmark.Row}, which is redis-benchmark through the gateway and straight, and has the set base only.");
 
     private readonly Option<IReadOnlyList<string>> _sets = OfNames(
-        "--set", [.. ThroughputSet.All.Select(set => set.Name), ThroughputSet.Drain], ThroughputSet.Base.Name);
+        "--set", [.. ThroughputSet.All.Select(set => set.Name), ThroughputSet.Drain], [ThroughputSet.Base.Name]);
 
     private readonly Option<bool> _execute = new("--execute")
     {
@@ -61,7 +64,8 @@ internal sealed class ThroughputCommand
         var sets = parsed.GetRequiredValue(_sets);
         return new ThroughputOptions
         {
-            Rows = RowsOf(parsed.GetRequiredValue(_rows)),
+            Rows = RowsOf(parsed.GetRequiredValue(_rows).Except([GatewayBenchmark.Row])),
+            Gateway = parsed.GetRequiredValue(_rows).Contains(GatewayBenchmark.Row),
             Cases = [.. ThroughputSet.All.Where(set => sets.Contains(set.Name)).SelectMany(set => Adapted(set, parsed).Cases())],
             PlainExecutes = parsed.GetRequiredValue(_execute),
             Stashed = sets.Contains(ThroughputSet.Drain) ? parsed.GetRequiredValue(_stashed) : null,
@@ -84,14 +88,14 @@ internal sealed class ThroughputCommand
         return 0;
     }
 
-    private static IReadOnlyList<ThroughputRow> RowsOf(IReadOnlyList<string> names) =>
+    private static IReadOnlyList<ThroughputRow> RowsOf(IEnumerable<string> names) =>
         [.. names.Select(name => ThroughputRow.All.Single(row => row.Name == name))];
 
-    private static Option<IReadOnlyList<string>> OfNames(string option, string[] names, string usual) => new(option)
+    private static Option<IReadOnlyList<string>> OfNames(string option, string[] names, string[] usual, string more = "") => new(option)
     {
-        Description = $"Separated by commas: {string.Join(", ", names)}; or all.",
+        Description = $"Separated by commas: {string.Join(", ", names)}; or all.{more}",
         HelpName = "LIST",
-        DefaultValueFactory = _ => usual == "all" ? names : [usual],
+        DefaultValueFactory = _ => usual,
         CustomParser = result => Choices.ParseList(result, option, names),
     };
 

@@ -5,6 +5,9 @@ internal sealed record ThroughputOptions
 {
     public required IReadOnlyList<ThroughputRow> Rows { get; init; }
 
+    /// <summary>Whether redis-benchmark is measured through the gateway.</summary>
+    public bool Gateway { get; init; }
+
     /// <summary>What is measured, one after the other.</summary>
     public required IReadOnlyList<ThroughputCase> Cases { get; init; }
 

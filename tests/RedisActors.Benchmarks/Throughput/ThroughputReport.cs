@@ -20,11 +20,11 @@ internal sealed class ThroughputReport(ThroughputOptions options, ThroughputCase
         Console.WriteLine(which.Latency ? $"{"p50 us, ours, plain",24}{"p99 us, ours, plain",24}{"p99.9 us, ours, plain",24}" : string.Empty);
     }
 
-    public void Add(int round, ThroughputRow row, Figures ours, Figures plain)
+    public void Add(int round, string row, Figures ours, Figures plain)
     {
-        if (!_pairs.TryGetValue(row.Name, out var pairs)) _pairs[row.Name] = pairs = [];
+        if (!_pairs.TryGetValue(row, out var pairs)) _pairs[row] = pairs = [];
         pairs.Add(new(ours, plain));
-        if (!options.Json) Write(round.ToString(CultureInfo.InvariantCulture), ThroughputLine.Of(which, row.Name, [new(ours, plain)]));
+        if (!options.Json) Write(round.ToString(CultureInfo.InvariantCulture), ThroughputLine.Of(which, row, [new(ours, plain)]));
     }
 
     public void End()

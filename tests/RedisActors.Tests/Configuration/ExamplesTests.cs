@@ -20,8 +20,8 @@ public sealed class ExamplesTests
             "web-application.conf", "worker.conf",
         ];
 
-        // For clusters of Akka nodes there are tests of their own.
-        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["akka-cluster.conf", "reference-akka-cluster.conf"]));
+        // For clusters of Akka nodes and for the gateway there are tests of their own.
+        Assert.Equal(tested, Repository.FileNames("hocon", "*.conf").Except(["akka-cluster.conf", "reference-akka-cluster.conf", "reference-gateway.conf"]));
     }
 
     [Fact]
