@@ -35,6 +35,23 @@ public sealed class LifeTests
         Assert.Equal([ConnectionType.Interactive, ConnectionType.Subscription], restored.Select(args => args.ConnectionType));
     }
 
+    /// <summary>What waits has a connection of its own, which goes with it.</summary>
+    [Fact]
+    public async Task A_call_that_waits_in_an_outage_does_not_leave_it_disconnected()
+    {
+        await using var redis = await SupervisedRedis.StartAsync("command-timeout = 1s");
+        var multiplexer = redis.Multiplexer;
+        var waiting = multiplexer.GetDatabase().ExecuteAsync("BLPOP", "empty", 30);
+        await Eventually.HoldsAsync(async () => (await redis.Server.ListClientsAsync()).Any(client => client.Name.Contains("-session-")));
+        redis.Server.Kill();
+        await Eventually.HoldsAsync(() => !multiplexer.IsConnected);
+        await Record.ExceptionAsync(() => waiting);
+
+        await redis.Server.StartAgainAsync();
+
+        await Eventually.HoldsAsync(() => multiplexer.IsConnected);
+    }
+
     [Fact]
     public async Task Closed_it_leaves_the_RedisActor_and_another_one_can_be_had()
     {

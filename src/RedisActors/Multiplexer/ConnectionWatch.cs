@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Sessions;
 
 namespace RedisActors.Multiplexer;
 
@@ -20,7 +21,7 @@ internal sealed class ConnectionWatch : IDisposable
         _watcher = system.SystemActorOf(Props.CreateBy(new Producer(redis, this, onLost, onRestored)), null!);
     }
 
-    /// <summary>Whether commands flow, on all lanes.</summary>
+    /// <summary>Whether commands flow, on all lanes that count.</summary>
     public bool IsReady => _isReady;
 
     public void Dispose()
@@ -29,26 +30,77 @@ internal sealed class ConnectionWatch : IDisposable
         _isReady = false;
     }
 
-    /// <summary>Several lanes are one connection here: it is lost with the first, and back with the last.</summary>
+    /// <summary>
+    /// Asks the RedisActor after each change, since it alone knows which of its lanes count. A loss needs no question: it may be over before
+    /// that is answered.
+    /// </summary>
     private sealed class Watcher : ReceiveActor
     {
-        private readonly Dictionary<int, bool> _lanes = [];
+        private readonly IActorRef _redis;
+        private readonly ConnectionWatch _watch;
+        private readonly Action<string> _onLost;
+        private readonly Action _onRestored;
         private bool _wasReady;
+        private bool _isAsking;
+        private bool _hasChanged;
 
         public Watcher(IActorRef redis, ConnectionWatch watch, Action<string> onLost, Action onRestored)
         {
-            redis.Tell(new SubscribeToState(Self));
-            Receive<RedisConnectionEvent>(change =>
-            {
-                var before = watch._isReady;
-                _lanes[change.Lane] = change is RedisReady;
-                watch._isReady = _lanes.Values.All(ready => ready);
-                var wasReady = _wasReady;
-                _wasReady |= watch._isReady;
-                if (before && !watch._isReady) Guard(() => onLost(CauseOf(change)));
-                else if (!before && watch._isReady && wasReady) Guard(onRestored);
-            });
-            Receive<Status.Failure>(_ => { });
+            _redis = redis;
+            _watch = watch;
+            _onLost = onLost;
+            _onRestored = onRestored;
+            Receive<RedisConnectionEvent>(OnChange);
+            Receive<RedisStatus>(OnStatus);
+            Receive<Status.Failure>(_ => OnAnswered());
+        }
+
+        protected override void PreStart() => _redis.Tell(new SubscribeToState(Self));
+
+        private void OnChange(RedisConnectionEvent change)
+        {
+            // A session is one command's affair.
+            if (change is RedisLost lost && lost.Lane < RedisSessions.FirstLane) Lost(lost.Cause);
+            Ask();
+        }
+
+        private void OnStatus(RedisStatus status)
+        {
+            if (!OnAnswered()) return;
+            if (status.State is RedisReady) Ready();
+            else Lost(CauseOf(status.State));
+        }
+
+        private void Ask()
+        {
+            _hasChanged = _isAsking;
+            if (_isAsking) return;
+            _isAsking = true;
+            _redis.Tell(GetStatus.Instance, Self);
+        }
+
+        /// <summary>False: there has been a change since, and the answer may be from before it.</summary>
+        private bool OnAnswered()
+        {
+            _isAsking = false;
+            if (!_hasChanged) return true;
+            Ask();
+            return false;
+        }
+
+        private void Ready()
+        {
+            if (_watch._isReady) return;
+            _watch._isReady = true;
+            if (_wasReady) Guard(_onRestored);
+            _wasReady = true;
+        }
+
+        private void Lost(string cause)
+        {
+            if (!_watch._isReady) return;
+            _watch._isReady = false;
+            Guard(() => _onLost(cause));
         }
 
         /// <summary>What a listener throws is its own affair, and none of those who follow.</summary>
@@ -60,13 +112,12 @@ internal sealed class ConnectionWatch : IDisposable
             }
             catch (Exception error)
             {
-                Context.GetLogger().Warning(error, "a listener to the multiplexer's connection failed");
+                Context.GetLogger().Warning(error, "A listener to the connection of a multiplexer failed.");
             }
         }
 
-        private static string CauseOf(RedisConnectionEvent change) => change switch
+        private static string CauseOf(RedisConnectionEvent? state) => state switch
         {
-            RedisLost lost => lost.Cause,
             RedisBackingOff away => away.Cause,
             RedisSuspended suspended => suspended.Cause,
             RedisGaveUp gaveUp => gaveUp.Cause,
