@@ -19,8 +19,7 @@ internal sealed record ReplyForm(bool IsResp3 = false, bool NullIsArray = false,
 /// <see cref="RedisActor"/> answers is here at once.
 /// </summary>
 /// <param name="door">The connection.</param>
-/// <param name="form">How it is written.</param>
-internal class DoorReply(FrontDoor door, ReplyForm form) : PromiseRef, ICancellableSender
+internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
 {
     private static readonly object GivenUp = new();
 
@@ -40,7 +39,8 @@ internal class DoorReply(FrontDoor door, ReplyForm form) : PromiseRef, ICancella
     /// <summary>What fills the place instead of a value; null: nothing yet.</summary>
     public DoorFrames? Frames => Volatile.Read(ref _state) as DoorFrames;
 
-    public ReplyForm Form => form;
+    /// <summary>How it is written.</summary>
+    public virtual ReplyForm Form => ReplyForm.Resp2;
 
     /// <summary>Where a null stands for an array, of what it holds, one by one; empty: of none.</summary>
     public virtual ReadOnlySpan<bool> ItemsNullIsArray => [];
@@ -111,4 +111,12 @@ internal class DoorReply(FrontDoor door, ReplyForm form) : PromiseRef, ICancella
 
         return false;
     }
+}
+
+/// <summary>One that is not written as most are.</summary>
+/// <param name="door">The connection.</param>
+/// <param name="form">How it is written.</param>
+internal class FormedReply(FrontDoor door, ReplyForm form) : DoorReply(door)
+{
+    public override ReplyForm Form => form;
 }

@@ -53,14 +53,14 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
     {
         if (HasNoName(command, names)) return;
         var kind = KindOf(command.Action);
-        SubscriberOf(kind).Tell(new DoorSubscriber.Join(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door, door.FormOf()))));
+        SubscriberOf(kind).Tell(new DoorSubscriber.Join(kind, [.. names.Select(name => name.ToString())], door.AddReply()));
     }
 
     public void Unsubscribe(DoorCommand command, RedisValue[] names)
     {
         if (HasNoName(command, names)) return;
         var kind = KindOf(command.Action);
-        SubscriberOf(kind).Tell(new DoorSubscriber.Leave(kind, [.. names.Select(name => name.ToString())], door.Add(new DoorReply(door, door.FormOf()))));
+        SubscriberOf(kind).Tell(new DoorSubscriber.Leave(kind, [.. names.Select(name => name.ToString())], door.AddReply()));
     }
 
     /// <summary>Ends all subscriptions, without an answer.</summary>

@@ -117,7 +117,7 @@ internal sealed class DoorTransaction(FrontDoor door)
 
     private void Watch(RedisValue[] keys)
     {
-        var reply = door.Add(new DoorReply(door, door.FormOf()));
+        var reply = door.AddReply();
         var left = keys.Length;
         string? error = null;
         foreach (var key in keys)
@@ -198,7 +198,7 @@ internal sealed class DoorTransaction(FrontDoor door)
     /// <param name="form">How it is written.</param>
     /// <param name="nullIsArray">Of each reply within: see <see cref="DoorReply.ItemsNullIsArray"/>.</param>
     /// <param name="selections">Where <c>SELECT</c> of the database that is selected stood, which no server is told.</param>
-    private sealed class ExecReply(FrontDoor door, ReplyForm form, bool[] nullIsArray, int[] selections) : DoorReply(door, form)
+    private sealed class ExecReply(FrontDoor door, ReplyForm form, bool[] nullIsArray, int[] selections) : FormedReply(door, form)
     {
         private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
 

@@ -70,7 +70,7 @@ internal sealed class FrontDoor : IValueTaskSource
         _scripts = new DoorScripts(settings.IsCluster);
         _transaction = new DoorTransaction(this);
         _subscriptions = new DoorSubscriptions(settings, this);
-        _last = _newest = new DoorReply(this, ReplyForm.Resp2);
+        _last = _newest = new DoorReply(this);
         _last.Complete(RespValue.Null);
         (_answered, _unread) = (0, 0);
     }
@@ -218,7 +218,16 @@ internal sealed class FrontDoor : IValueTaskSource
     }
 
     /// <summary>Answers at once what needs no server.</summary>
-    public void Answer(in RespValue value, RespShape? shape = null) => Add(new DoorReply(this, FormOf(shape))).Complete(value);
+    public void Answer(in RespValue value, RespShape? shape = null) => AddReply(shape).Complete(value);
+
+    /// <summary>Adds the place of a reply.</summary>
+    /// <param name="shape">What it is in RESP3; null: what it is in RESP2.</param>
+    /// <param name="nullIsArray">Whether a null stands for an array, in RESP2.</param>
+    public DoorReply AddReply(RespShape? shape = null, bool nullIsArray = false)
+    {
+        var form = FormOf(shape, nullIsArray);
+        return Add(ReferenceEquals(form, ReplyForm.Resp2) ? new DoorReply(this) : new FormedReply(this, form));
+    }
 
     /// <summary>How a reply is written to this client.</summary>
     /// <param name="shape">What it is in RESP3; null: what it is in RESP2.</param>
@@ -279,7 +288,7 @@ internal sealed class FrontDoor : IValueTaskSource
     {
         if (command.Action == DoorAction.Pass && _hasLoggedIn && _handshake is null)
         {
-            Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
+            Tell(CommandOf(command.Name, arguments), AddReplyTo(command, arguments));
             return;
         }
 
@@ -324,9 +333,9 @@ internal sealed class FrontDoor : IValueTaskSource
                 _subscriptions.Unsubscribe(command, arguments);
                 break;
             default:
-                if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), Add(new DoorReply(this, FormOf())));
+                if (_scripts.CommandOf(command, arguments) is { } script) Tell(WithOptions(script), AddReply());
                 else if (_scripts.AnswerTo(command, arguments) is { } answer) Answer(answer);
-                else Tell(CommandOf(command.Name, arguments), Add(ReplyTo(command, arguments)));
+                else Tell(CommandOf(command.Name, arguments), AddReplyTo(command, arguments));
                 break;
         }
     }
@@ -334,8 +343,8 @@ internal sealed class FrontDoor : IValueTaskSource
     /// <summary>What a command becomes within a transaction: a script goes with its text.</summary>
     public RedisCommand MemberOf(DoorCommand command, RedisValue[] arguments) => _scripts.MemberOf(command, arguments);
 
-    private DoorReply ReplyTo(DoorCommand command, RedisValue[] arguments) =>
-        new(this, FormOf(_isResp3 ? RespShapes.Of(command.Name, arguments) : null, command.NullIsArray));
+    private DoorReply AddReplyTo(DoorCommand command, RedisValue[] arguments) =>
+        AddReply(_isResp3 ? RespShapes.Of(command.Name, arguments) : null, command.NullIsArray);
 
     public void AnswerWrongNumber(DoorCommand command) =>
         Answer(RespValue.Error($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command"));

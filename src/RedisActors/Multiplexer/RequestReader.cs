@@ -39,6 +39,8 @@ internal sealed class RequestReader(RequestReader.RequestTaker onRequest)
     private bool _isStopped;
     private int _lineLength;
 
+    private readonly RecentWords _recent = new();
+
     private int _wordsLeft;
     private bool _hasName;
     private byte[] _name = new byte[32];
@@ -115,7 +117,7 @@ internal sealed class RequestReader(RequestReader.RequestTaker onRequest)
             bytes = bytes[(_bodyLength + 2)..];
             _bodyLength = -1;
             if (!_hasName) TakeName(whole);
-            else TakeWord(whole.ToArray());
+            else TakeWord(_count == 0 ? _recent.CopyOf(whole) : whole.ToArray());
             return;
         }
 
