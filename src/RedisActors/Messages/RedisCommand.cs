@@ -67,6 +67,8 @@ public enum DeliveryMode : byte
 /// </example>
 public record RedisCommand : IRedisMessage
 {
+    private const long InfiniteTicks = -TimeSpan.TicksPerMillisecond;
+
     // As small as they can be, since there are as many commands as an application sends: 0 stands for null.
     private readonly long _timeoutTicks;
     private readonly int _databaseComplement;
@@ -129,7 +131,7 @@ public record RedisCommand : IRedisMessage
     /// <exception cref="ArgumentOutOfRangeException">The time is zero or negative, and not infinite.</exception>
     public TimeSpan? Timeout
     {
-        get => _timeoutTicks == 0 ? null : new TimeSpan(_timeoutTicks);
+        get => _timeoutTicks == 0 || _timeoutTicks < InfiniteTicks ? null : new TimeSpan(_timeoutTicks);
         init
         {
             if (value is { } timeout && timeout != System.Threading.Timeout.InfiniteTimeSpan)
@@ -181,6 +183,25 @@ public record RedisCommand : IRedisMessage
     }
 
     internal RedisValue[] ArgumentArray { get; private protected init; }
+
+    /// <summary>
+    /// Instead of <see cref="Timeout"/>, when it has to be answered, in milliseconds of this actor system's monotonic clock: the time
+    /// that it spends on its way to the RedisActor counts, even if the process is stopped meanwhile. It does not travel.
+    /// </summary>
+    internal long Deadline
+    {
+        init => _timeoutTicks = InfiniteTicks - Math.Max(1, value);
+    }
+
+    /// <summary>When it has to be answered, in milliseconds; <see cref="long.MaxValue"/> is never.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="usual">The timeout of a command that has none itself.</param>
+    internal long DeadlineFrom(long now, TimeSpan usual)
+    {
+        if (_timeoutTicks < InfiniteTicks) return InfiniteTicks - _timeoutTicks;
+        var timeout = Timeout ?? usual;
+        return timeout == System.Threading.Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
+    }
 
     /// <summary>
     /// Whether the server may have executed it already, for a RedisActor on another node: an error then says nothing about that, and
