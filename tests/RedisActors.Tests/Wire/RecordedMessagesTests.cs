@@ -108,6 +108,25 @@ public sealed class RecordedMessagesTests : WireSpec
         },
         ["dropped"] = new RedisMessagesDropped(RedisSubscriptionKind.Channel, "news", 17),
         ["ended"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the subscriber is too slow"),
+        ["command-frame"] = new CommandFrame(
+            5_000_000_000, 3, 3, 2, true,
+            [
+                new RemoteRequest(17, 1_700_000_000_000, new RedisCommand("GET", "key") { Delivery = DeliveryMode.AtMostOnce }),
+                new RemoteRequest(18, long.MaxValue, new RedisScript("return 1", [])),
+                new RemoteRequest(19, 1, null, "it cannot be written"),
+            ]),
+        ["command-frame-empty"] = new CommandFrame(5, 0, 0, 0, false, []),
+        ["answer-frame"] = new AnswerFrame(
+            5_000_000_000, 2, 2, 3, true, 1_700_000_000_000, RemoteServing.Away,
+            [
+                new RemoteAnswer(17, RemoteAnswerKind.Applied, RespValue.BulkString("value")),
+                new RemoteAnswer(18, RemoteAnswerKind.Rejected, Message: "GET: WRONGTYPE", ServerError: "WRONGTYPE"),
+                new RemoteAnswer(19, RemoteAnswerKind.Unknown, Message: "GET: lost"),
+                new RemoteAnswer(20, RemoteAnswerKind.NotSent, Message: "GET: refused"),
+                new RemoteAnswer(21, RemoteAnswerKind.Returned),
+            ]),
+        ["answer-frame-leaving"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Leaving, []),
+        ["answer-frame-forgotten"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Forgotten, []),
         ["ended-refused"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the server refuses", "NOPERM no"),
     };
 
