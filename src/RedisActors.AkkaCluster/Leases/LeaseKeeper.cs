@@ -23,6 +23,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private Request? _acquiring;
     private long _acquisitions;
     private long _requests;
+    private TimeSpan _waitsUntil;
 
     public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock)
     {
@@ -33,6 +34,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         Receive<Acquire>(OnAcquire);
         Receive<Release>(_ => OnRelease());
         Receive<Tick>(_ => OnTick());
+        Receive<AcquireAgain>(message => OnAcquireAgain(message.Id));
         Receive<RedisReady>(_ => OnRedisReady());
         Receive<RedisConnectionEvent>(_ => { });
         Receive<RedisReply>(reply => OnReply(Take(reply.State), reply.Value));
@@ -83,7 +85,17 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
         _waiting.Add(Sender);
         if (_acquiring is not null) return;
-        var id = $"{_settings.Owner} {_instance}-{++_acquisitions}";
+        _waitsUntil = _clock.Now + _settings.LongestWait;
+        AskToAcquire($"{_settings.Owner} {_instance}-{++_acquisitions}");
+    }
+
+    private void OnAcquireAgain(string id)
+    {
+        if (_acquiring?.Id == id) AskToAcquire(id);
+    }
+
+    private void AskToAcquire(string id)
+    {
         _acquiring = new Request(Step.Acquire, id, _clock.Now, ActorRefs.Nobody);
         Send(LeaseScripts.Acquire(_settings.Key, id, _times), _acquiring, _settings.OperationTimeout);
     }
@@ -155,6 +167,14 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         {
             // Released before it was granted.
             if (grant.Token is not null) ReleaseOnServer(request.Id);
+            return;
+        }
+
+        if (grant is { Token: null, Holder: "" } && _clock.Now + grant.Remaining < _waitsUntil)
+        {
+            _log.Info(
+                "redis lease {0}: {1} waits {2} ms: the server may have forgotten a holder", _settings.Name, _settings.Owner, grant.Remaining.TotalMilliseconds);
+            Timers.StartSingleTimer(nameof(AcquireAgain), new AcquireAgain(request.Id), grant.Remaining);
             return;
         }
 
@@ -278,6 +298,8 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     {
         public static Release Instance { get; } = new();
     }
+
+    private sealed record AcquireAgain(string Id) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {
