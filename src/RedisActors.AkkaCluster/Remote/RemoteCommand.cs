@@ -29,6 +29,9 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>The number under which a node has it at this moment; 0: none has.</summary>
     public long Attempt { get; private set; }
 
+    /// <summary>Whether its sender has been told.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Whether a node had it that did not say what became of it.</summary>
     public bool MayHaveRun { get; private set; }
 

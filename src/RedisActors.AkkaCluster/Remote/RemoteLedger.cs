@@ -62,6 +62,8 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     private readonly Dictionary<int, RemoteTrack> _tracks = [];
     private readonly Dictionary<long, RemoteCommand> _sent = [];
     private readonly List<RemoteNode> _nodes = [];
+    private readonly RemoteDeadlines _deadlines = new();
+    private readonly long _grace = (long)grace.TotalMilliseconds;
     private long _lastAttempt;
 
     public int Unanswered { get; private set; }
@@ -78,7 +80,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
         if (!_tracks.TryGetValue(command.Slot, out var track)) _tracks.Add(command.Slot, track = new RemoteTrack(command.Slot));
         track.Add(command);
-        Unanswered++;
+        _deadlines.Add(command, command.Deadline, Unanswered++);
         if (track is { Waiting: 1, Node: { } node } && Takes(node)) Send(track, command, node, now);
         else Advance(track, now);
     }
@@ -146,15 +148,18 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     /// </summary>
     public void Expire(long now)
     {
-        foreach (var track in _tracks.Values.ToList())
+        while (_deadlines.TryTake(now) is { } command)
         {
-            foreach (var command in track.Commands.Where(command => IsOver(command, now)).ToList())
+            var track = _tracks[command.Slot];
+            if (command.Attempt != 0 && now - command.Deadline < _grace)
             {
-                End(track, command, command.Attempt == 0
-                    ? "its timeout passed while it waited for a node that serves"
-                    : $"its timeout passed without an answer from the node {track.Node?.Address}");
+                _deadlines.Add(command, command.Deadline + _grace, Unanswered);
+                continue;
             }
 
+            End(track, command, command.Attempt == 0
+                ? "its timeout passed while it waited for a node that serves"
+                : $"its timeout passed without an answer from the node {track.Node?.Address}");
             Advance(track, now);
         }
     }
@@ -164,16 +169,17 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         foreach (var track in _tracks.Values)
         {
-            foreach (var command in track.Commands) calls.End(command, command.OutcomeWithoutAnswer, why);
+            foreach (var command in track.Commands)
+            {
+                command.HasEnded = true;
+                calls.End(command, command.OutcomeWithoutAnswer, why);
+            }
         }
 
         _tracks.Clear();
         _sent.Clear();
         Unanswered = 0;
     }
-
-    private bool IsOver(RemoteCommand command, long now) =>
-        now >= command.Deadline && (command.Attempt == 0 || now - command.Deadline >= grace.TotalMilliseconds);
 
     private void AdvanceAll(long now)
     {
@@ -254,6 +260,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     private void Forget(RemoteTrack track, RemoteCommand command)
     {
+        command.HasEnded = true;
         track.Remove(command);
         _sent.Remove(command.Attempt);
         Unanswered--;

@@ -87,7 +87,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     string? IRemoteCalls.WhyTooLarge(RemoteNode node, long bytes) =>
         node.IsHere || bytes <= _settings.MessageLimit.MaxBytes ? null : _settings.MessageLimit.TooLarge("the command", bytes);
 
-    void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) => Fail(command, outcome, why, null);
+    void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) =>
+        Answer(command.Sender, Failure(command.Command, outcome, why));
 
     RemoteNode? IRemoteSubscriptionCalls.Choose(Topic topic) => _ledger.Choose(topic.GetHashCode());
 
@@ -109,8 +110,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     internal static Props Props(RemoteRedisSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
-    internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why, string? serverError = null) => new(
-        new RedisOutcomeException(outcome, command, serverError is null ? $"{command.Name}: {why}" : why, serverError), command.State);
+    internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why) =>
+        new(new RedisOutcomeException(outcome, command, $"{command.Name}: {why}"), command.State);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -245,7 +246,15 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         var outcome = OutcomeOf(answer.Kind);
         if (_ledger.TakeAnswered(answer.Attempt, outcome, now) is not { } command) return;
         if (outcome == Outcome.Applied) Answer(command.Sender, new RedisReply(answer.Value, command.Command.State));
-        else Fail(command, command.TruthfulOutcome(outcome), answer.Message ?? "the node that serves gave no reason", answer.ServerError);
+        else Answer(command.Sender, Failed(command, command.TruthfulOutcome(outcome), answer));
+    }
+
+    /// <summary>In the words of the node, which name the command where its RedisActor spoke.</summary>
+    private static Status.Failure Failed(RemoteCommand command, Outcome outcome, in RemoteAnswer answer)
+    {
+        var (name, why) = (command.Command.Name, answer.Message ?? "the node that serves gave no reason");
+        var message = why.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? why : $"{name}: {why}";
+        return new Status.Failure(new RedisOutcomeException(outcome, command.Command, message, answer.ServerError), command.Command.State);
     }
 
     private static Outcome OutcomeOf(RemoteAnswerKind kind) => kind switch
@@ -255,9 +264,6 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         RemoteAnswerKind.NotSent => Outcome.NotSent,
         _ => Outcome.Unknown,
     };
-
-    private void Fail(RemoteCommand command, Outcome outcome, string why, string? serverError) =>
-        Answer(command.Sender, Failure(command.Command, outcome, why, serverError));
 
     /// <summary>A sender that cannot be told takes no answer from the others.</summary>
     private void Answer(IActorRef sender, object answer)

@@ -34,6 +34,9 @@ public sealed class RecordedMessagesTests : WireSpec
         ["command-when-safe"] = Command(DeliveryMode.WhenSafe, ReplayClass.LastWins, new byte[] { 1, 2, 3 }),
         ["command-at-least-once"] = Command(DeliveryMode.AtLeastOnce, ReplayClass.Accumulating, Actor("asker")),
         ["command-administration"] = Command(DeliveryMode.WhenSafe, ReplayClass.Administration, GetStatus.Instance),
+        ["command-state-enum"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, Outcome.NotSent),
+        ["command-state-double"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, 0.1),
+        ["command-state-time"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, Noon),
         ["command-never"] = Command(DeliveryMode.WhenSafe, ReplayClass.Never, new RedisCommand("GET", "within")),
         ["script"] = new RedisScript("return ARGV[1]", ["key", "ä"], 5, RedisValue.EmptyString)
         {
