@@ -11,7 +11,7 @@ namespace RedisActors;
 /// <param name="IsMissing">Whether the frames after that one have been lost on the way, and are to be sent again.</param>
 /// <param name="Requests">The commands.</param>
 internal sealed record CommandFrame(
-    long Session, long Number, long Sent, long Taken, bool IsMissing, IReadOnlyList<RemoteRequest> Requests) : IRedisMessage;
+    long Session, long Number, long Sent, long Taken, bool IsMissing, RemoteRequest[] Requests) : IRedisMessage;
 
 /// <summary>A command for another node.</summary>
 /// <param name="Attempt">The number by which it is answered.</param>
@@ -49,7 +49,7 @@ internal enum RemoteServing : byte
 /// <param name="Serving">What the node says of itself.</param>
 /// <param name="Answers">The answers.</param>
 internal sealed record AnswerFrame(
-    long Session, long Number, long Sent, long Taken, bool IsMissing, long Clock, RemoteServing Serving, IReadOnlyList<RemoteAnswer> Answers)
+    long Session, long Number, long Sent, long Taken, bool IsMissing, long Clock, RemoteServing Serving, RemoteAnswer[] Answers)
     : IRedisMessage;
 
 /// <summary>How a command ended on another node.</summary>

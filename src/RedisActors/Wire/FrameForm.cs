@@ -20,7 +20,7 @@ internal sealed class FrameForm(CommandForm commands)
         {
             Session = frame.Session, Number = frame.Number, Sent = frame.Sent, Taken = frame.Taken, Missing = frame.IsMissing,
         };
-        wire.Requests.Capacity = frame.Requests.Count;
+        wire.Requests.Capacity = frame.Requests.Length;
         foreach (var request in frame.Requests) wire.Requests.Add(ToWire(request));
         return wire;
     }
@@ -74,7 +74,7 @@ internal sealed class FrameForm(CommandForm commands)
             Clock = frame.Clock,
             Serving = (Form.RemoteServing)frame.Serving,
         };
-        wire.Answers.Capacity = frame.Answers.Count;
+        wire.Answers.Capacity = frame.Answers.Length;
         foreach (var answer in frame.Answers)
         {
             var item = new Form.RemoteAnswer { Attempt = answer.Attempt, Kind = (Form.RemoteAnswerKind)answer.Kind };
