@@ -1,3 +1,4 @@
+using RedisActors.Testing;
 using Xunit.Abstractions;
 
 namespace RedisActors.AkkaCluster.Tests.Remote;
@@ -49,6 +50,28 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
         }
 
         await AppliedAsync(2000);
+        var account = await AccountAsync();
+        Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
+    }
+
+    [Fact]
+    public async Task A_node_that_has_lost_only_its_own_Redis_gives_its_commands_to_one_that_has_it()
+    {
+        await using var proxy = FaultProxy.Start(Server);
+        const string Settings = $"{ByRole}\nredis-actors.default {{ command-timeout = 8s, heartbeat {{ interval = 100ms, timeout = 300ms }} }}";
+        var front = Start("web", Settings);
+        var lonely = Start("redis", $"{Settings}\nredis-actors.default.endpoint = \"{proxy.Endpoint}\"");
+        var other = Start("redis", Settings);
+        await WhenUpAsync(front, lonely, other);
+        StartLoad(front, "front", DeliveryMode.ExactlyOnce);
+        await Eventually.HoldsAsync("both have commands", async () =>
+            (await Server.ExecuteAsync("CLIENT", "LIST")).Text!.Split('\n').Count(line => line.Contains("name=node-") && line.Contains("cmd=evalsha")) == 2);
+
+        proxy.Refuse();
+        proxy.Cut();
+        await AppliedAsync(30_000);
+        proxy.Accept();
+
         var account = await AccountAsync();
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
     }
