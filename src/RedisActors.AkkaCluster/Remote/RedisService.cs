@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Coordination;
 
 namespace RedisActors.AkkaCluster;
 
@@ -23,7 +26,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
 
         // Not earlier: a node that does not have the singleton needs no connection.
         _redis = RedisExtension.Get(Context.System).Connection(settings.Connection);
-        _node = new ServingNode((ExtendedActorSystem)Context.System, Self, _redis, settings.MessageLimit);
+        _node = new ServingNode((ExtendedActorSystem)Context.System, Self, _redis, settings.MessageLimit) { Lease = LeaseOfSingleton() };
         started(_node);
         Serving();
     }
@@ -41,11 +44,26 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _node.Serving = RemoteServing.Leaving;
 
+    /// <summary>
+    /// The very lease that Akka's singleton manager, this actor's parent, has acquired before it started it, since the provider has one object
+    /// for each. Null where it uses none.
+    /// </summary>
+    private Lease? LeaseOfSingleton()
+    {
+        if (_settings.ServedBy != ServedBy.Singleton) return null;
+        if (ClusterSingletonManagerSettings.Create(Context.System).LeaseSettings is not { } lease) return null;
+        var acquired = LeaseProvider.Get(Context.System).GetLease(
+            $"{Context.System.Name}-singleton-{Context.Parent.Path}",
+            lease.LeaseImplementation,
+            Akka.Cluster.Cluster.Get(Context.System).SelfAddress.HostPort());
+        return acquired.CheckLease() ? acquired : null;
+    }
+
     private void Serving()
     {
         Receive<RedisSubscribe>(subscribe => _redis.Forward(subscribe));
         Receive<RedisConnectionEvent>(OnState);
-        Receive<Away>(_ => _node.Serving = RemoteServing.Away);
+        Receive<Away>(_ => SetServing(RemoteServing.Away));
         Receive<Leave>(_ =>
         {
             Become(Leaving);
@@ -84,12 +102,18 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
         {
             _ready.Add(state.Lane);
             Timers.Cancel(Away.Instance);
-            _node.Serving = RemoteServing.Ready;
+            SetServing(RemoteServing.Ready);
         }
         else if (_ready.Remove(state.Lane) && _ready.Count == 0)
         {
             PlanAway();
         }
+    }
+
+    /// <summary>A lease that was lost does not come back to this one.</summary>
+    private void SetServing(RemoteServing serving)
+    {
+        if (_node.Serving != RemoteServing.Leaving) _node.Serving = serving;
     }
 
     private void PlanAway() => Timers.StartSingleTimer(Away.Instance, Away.Instance, AwayAfter);

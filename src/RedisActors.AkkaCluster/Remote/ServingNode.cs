@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Akka.Coordination;
 
 namespace RedisActors.AkkaCluster;
 
@@ -39,6 +40,9 @@ internal sealed class ServingNode(ExtendedActorSystem system, IActorRef service,
         }
     }
 
+    /// <summary>The lease without which the node is not to serve; null: it needs none.</summary>
+    public Lease? Lease { get; init; }
+
     public string TooLarge(string what, long bytes) => limit.TooLarge(what, bytes);
 
     /// <summary>A frame has come from a <see cref="RemoteRedis"/>. True: it is the first of a session.</summary>
@@ -63,6 +67,8 @@ internal sealed class ServingNode(ExtendedActorSystem system, IActorRef service,
             }
         }
 
+        // The process may have been stopped until now, and another node have the singleton since.
+        if (Lease is not null && !Lease.CheckLease()) Serving = RemoteServing.Leaving;
         session.Receive(frame, _serving != RemoteServing.Leaving);
         return isNew;
     }
