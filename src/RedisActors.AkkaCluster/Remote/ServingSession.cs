@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using RedisActors.Commands;
 using RedisActors.Sessions;
@@ -19,7 +20,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private readonly FrameInbox _inbox = new();
     private readonly FrameOutbox<RemoteAnswer> _outbox = new();
     private readonly HashSet<Waiter> _waiters = [];
-    private List<RemoteAnswer> _gathered = [];
+    private readonly List<RemoteAnswer> _gathered = [];
     private bool _flushPlanned;
     private bool _askedForMissing;
     private bool _ended;
@@ -100,19 +101,18 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            var answers = _gathered;
-            _gathered = [];
             _flushPlanned = false;
-            if (_ended) return;
-            var first = 0;
-            while (first < answers.Count)
+            var answers = CollectionsMarshal.AsSpan(_gathered);
+            while (!_ended && !answers.IsEmpty)
             {
-                var (end, bytes) = (first, 0L);
-                while (end < answers.Count && (end == first || bytes + SizeOf(answers[end]) <= _node.MaxFrameBytes)) bytes += SizeOf(answers[end++]);
-                var frame = answers.GetRange(first, end - first).ToArray();
+                var (count, bytes) = (0, 0L);
+                while (count < answers.Length && (count == 0 || bytes + SizeOf(answers[count]) <= _node.MaxFrameBytes)) bytes += SizeOf(answers[count++]);
+                var frame = answers[..count].ToArray();
+                answers = answers[count..];
                 Send(_outbox.Add(frame), frame);
-                first = end;
             }
+
+            _gathered.Clear();
         }
     }
 
@@ -123,10 +123,9 @@ internal sealed class ServingSession : IThreadPoolWorkItem
 
     private void HandOn(in RemoteRequest request, RedisCommand sent, long now)
     {
-        var command = sent with { State = request.Attempt };
-        command = request.Until == long.MaxValue
-            ? command with { Timeout = Timeout.InfiniteTimeSpan }
-            : command with { Deadline = _node.LocalNow + (request.Until - now) };
+        var command = request.Until == long.MaxValue
+            ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
+            : sent with { State = request.Attempt, Deadline = _node.LocalNow + (request.Until - now) };
         _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter() : _sink);
     }
 

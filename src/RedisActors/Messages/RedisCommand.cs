@@ -102,6 +102,13 @@ public record RedisCommand : IRedisMessage
         ArgumentArray = owned;
     }
 
+    /// <summary>A command whose arguments nobody else has or changes: they are not copied.</summary>
+    internal static RedisCommand OfOwned(string name, RedisValue[] owned)
+    {
+        CheckName(name);
+        return new RedisCommand(name, owned);
+    }
+
     /// <summary>The command's name, as it was given.</summary>
     public string Name { get; private protected init; }
 
