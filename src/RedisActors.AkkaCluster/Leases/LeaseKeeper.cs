@@ -14,6 +14,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private readonly LeaseTimes _times;
     private readonly LeaseState _state;
     private readonly LeaseClock _clock;
+    private readonly LeaseFarewell _farewell;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _waiting = [];
     private readonly string _instance = Guid.NewGuid().ToString("N");
@@ -25,8 +26,9 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private long _requests;
     private TimeSpan _waitsUntil;
 
-    public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock)
+    public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock, LeaseFarewell farewell)
     {
+        _farewell = farewell;
         _settings = settings;
         _times = settings.Times;
         _state = state;
@@ -51,12 +53,13 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RedisLeaseSettings settings, LeaseState state, LeaseClock clock) =>
-        Akka.Actor.Props.Create(() => new LeaseKeeper(settings, state, clock));
+    public static Props Props(RedisLeaseSettings settings, LeaseState state, LeaseClock clock, LeaseFarewell farewell) =>
+        Akka.Actor.Props.Create(() => new LeaseKeeper(settings, state, clock, farewell));
 
     protected override void PreStart()
     {
         _redis = RedisExtension.Get(Context.System).Connection(_settings.Connection);
+        _farewell.Prepare();
         _redis.Tell(new SubscribeToState(Self));
     }
 
@@ -156,6 +159,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
                 Lose("the server no longer knows it: its time ran out there, or the server has lost its data");
                 break;
             case Step.Release:
+                _farewell.Released(request.Id);
                 request.Asker.Tell(true);
                 break;
         }
@@ -163,6 +167,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void OnGrant(Request request, LeaseGrant grant)
     {
+        if (grant.Token is not null) _farewell.Granted(request.Id);
         if (!IsAwaited(request))
         {
             // Released before it was granted.

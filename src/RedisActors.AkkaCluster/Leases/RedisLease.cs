@@ -42,7 +42,7 @@ public sealed class RedisLease : Lease
         _clock = clock;
         _state = new LeaseState(own.Times);
         _patience = own.OperationTimeout + own.LongestWait + Grace;
-        _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock), $"redis-lease-{Guid.NewGuid():N}");
+        _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock, new LeaseFarewell(system, own)), $"redis-lease-{Guid.NewGuid():N}");
     }
 
     /// <summary>
