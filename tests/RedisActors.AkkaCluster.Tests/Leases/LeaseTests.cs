@@ -45,12 +45,12 @@ public sealed class LeaseTests : IAsyncLifetime
         var one = Lease("one");
 
         // A server that has never heard of it.
-        Assert.True(await one.Acquire());
+        await AcquireByWaitingAsync(one);
         await one.Release();
 
         _server.Kill();
         await _server.StartAgainAsync();
-        Assert.True(await one.Acquire());
+        await AcquireByWaitingAsync(one);
         Assert.True(one.CheckLease());
     }
 
@@ -78,7 +78,7 @@ public sealed class LeaseTests : IAsyncLifetime
         Assert.True(await one.Release());
 
         Assert.False(await acquired);
-        Assert.True(await Lease("other").Acquire());
+        await AcquireByWaitingAsync(Lease("other"));
         Assert.False(one.CheckLease());
     }
 
@@ -228,7 +228,7 @@ public sealed class LeaseTests : IAsyncLifetime
 
         await _server.ExecuteAsync("FLUSHALL");
 
-        Assert.True(await other.Acquire());
+        await AcquireByWaitingAsync(other);
         Assert.False(one.CheckLease());
         Assert.True(other.Token > token);
     }
@@ -242,7 +242,7 @@ public sealed class LeaseTests : IAsyncLifetime
         await system.DisposeAsync();
         Assert.False(one.CheckLease());
 
-        Assert.True(await Lease("other").Acquire());
+        await AcquireByWaitingAsync(Lease("other"));
     }
 
     [Fact]
@@ -273,6 +273,20 @@ public sealed class LeaseTests : IAsyncLifetime
 
     private static Task AcquireAsync(RedisLease lease, Action<Exception>? lost = null) =>
         Eventually.HoldsAsync("the lease is acquired", () => TryAcquireAsync(lease, lost));
+
+    /// <summary>It is never refused; on a busy machine a grant may come too late to be relied on.</summary>
+    private static Task AcquireByWaitingAsync(RedisLease lease) => Eventually.HoldsAsync("the lease is acquired", async () =>
+    {
+        try
+        {
+            Assert.True(await lease.Acquire());
+            return true;
+        }
+        catch (LeaseException)
+        {
+            return false;
+        }
+    });
 
     private static async Task<bool> TryAcquireAsync(RedisLease lease, Action<Exception>? lost = null)
     {
