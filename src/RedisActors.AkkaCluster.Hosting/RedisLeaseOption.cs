@@ -42,6 +42,12 @@ public sealed class RedisLeaseOption : LeaseOptionBase
     /// </summary>
     public double? SafetyMargin { get; set; }
 
+    /// <summary>
+    /// <c>wait-for-forgotten-holder</c>: whether acquiring waits while the server grants the lease to nobody, because it may have forgotten
+    /// a holder.
+    /// </summary>
+    public bool? WaitForForgottenHolder { get; set; }
+
     /// <summary><c>key-prefix</c>: what precedes the name of the lease in its key on the server.</summary>
     public string? KeyPrefix { get; set; }
 
@@ -57,6 +63,7 @@ public sealed class RedisLeaseOption : LeaseOptionBase
         Write("heartbeat-interval", HeartbeatInterval);
         Write("lease-operation-timeout", OperationTimeout);
         Write("safety-margin", SafetyMargin);
+        Write("wait-for-forgotten-holder", WaitForForgottenHolder);
         Write("key-prefix", KeyPrefix);
         if (hocon.Length > 0) builder.AddHocon(hocon.ToString(), HoconAddMode.Prepend);
         builder.AddHocon(RedisLease.DefaultConfig(), HoconAddMode.Append);

@@ -5,6 +5,7 @@ using RedisActors.Benchmarks.Detection;
 using RedisActors.Benchmarks.Herd;
 using RedisActors.Benchmarks.Outage;
 using RedisActors.Benchmarks.Recovery;
+using RedisActors.Benchmarks.Remote;
 using RedisActors.Benchmarks.Sessions;
 using RedisActors.Benchmarks.Throughput;
 
@@ -15,6 +16,7 @@ var root = new RootCommand("Measures RedisActors and what it stands on. Use a Re
     RecoveryCommand.Command(),
     ThroughputCommand.Command(),
     SessionsCommand.Command(),
+    RemoteBenchmark.Command(),
     ChartCommand.Command(),
     HerdCommand.Command(),
     DetectionCommand.Command(),

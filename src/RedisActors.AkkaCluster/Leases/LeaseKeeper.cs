@@ -14,6 +14,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private readonly LeaseTimes _times;
     private readonly LeaseState _state;
     private readonly LeaseClock _clock;
+    private readonly LeaseFarewell _farewell;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _waiting = [];
     private readonly string _instance = Guid.NewGuid().ToString("N");
@@ -23,9 +24,11 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private Request? _acquiring;
     private long _acquisitions;
     private long _requests;
+    private TimeSpan _waitsUntil;
 
-    public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock)
+    public LeaseKeeper(RedisLeaseSettings settings, LeaseState state, LeaseClock clock, LeaseFarewell farewell)
     {
+        _farewell = farewell;
         _settings = settings;
         _times = settings.Times;
         _state = state;
@@ -33,6 +36,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         Receive<Acquire>(OnAcquire);
         Receive<Release>(_ => OnRelease());
         Receive<Tick>(_ => OnTick());
+        Receive<AcquireAgain>(message => OnAcquireAgain(message.Id));
         Receive<RedisReady>(_ => OnRedisReady());
         Receive<RedisConnectionEvent>(_ => { });
         Receive<RedisReply>(reply => OnReply(Take(reply.State), reply.Value));
@@ -49,12 +53,13 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(RedisLeaseSettings settings, LeaseState state, LeaseClock clock) =>
-        Akka.Actor.Props.Create(() => new LeaseKeeper(settings, state, clock));
+    public static Props Props(RedisLeaseSettings settings, LeaseState state, LeaseClock clock, LeaseFarewell farewell) =>
+        Akka.Actor.Props.Create(() => new LeaseKeeper(settings, state, clock, farewell));
 
     protected override void PreStart()
     {
         _redis = RedisExtension.Get(Context.System).Connection(_settings.Connection);
+        _farewell.Prepare();
         _redis.Tell(new SubscribeToState(Self));
     }
 
@@ -83,7 +88,17 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
         _waiting.Add(Sender);
         if (_acquiring is not null) return;
-        var id = $"{_settings.Owner} {_instance}-{++_acquisitions}";
+        _waitsUntil = _clock.Now + _settings.LongestWait;
+        AskToAcquire($"{_settings.Owner} {_instance}-{++_acquisitions}");
+    }
+
+    private void OnAcquireAgain(string id)
+    {
+        if (_acquiring?.Id == id) AskToAcquire(id);
+    }
+
+    private void AskToAcquire(string id)
+    {
         _acquiring = new Request(Step.Acquire, id, _clock.Now, ActorRefs.Nobody);
         Send(LeaseScripts.Acquire(_settings.Key, id, _times), _acquiring, _settings.OperationTimeout);
     }
@@ -144,6 +159,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
                 Lose("the server no longer knows it: its time ran out there, or the server has lost its data");
                 break;
             case Step.Release:
+                _farewell.Released(request.Id);
                 request.Asker.Tell(true);
                 break;
         }
@@ -151,10 +167,19 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void OnGrant(Request request, LeaseGrant grant)
     {
+        if (grant.Token is not null) _farewell.Granted(request.Id);
         if (!IsAwaited(request))
         {
             // Released before it was granted.
             if (grant.Token is not null) ReleaseOnServer(request.Id);
+            return;
+        }
+
+        if (grant is { Token: null, Holder: "" } && _clock.Now + grant.Remaining < _waitsUntil)
+        {
+            _log.Info(
+                "redis lease {0}: {1} waits {2} ms: the server may have forgotten a holder", _settings.Name, _settings.Owner, grant.Remaining.TotalMilliseconds);
+            Timers.StartSingleTimer(nameof(AcquireAgain), new AcquireAgain(request.Id), grant.Remaining);
             return;
         }
 
@@ -278,6 +303,8 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     {
         public static Release Instance { get; } = new();
     }
+
+    private sealed record AcquireAgain(string Id) : INoSerializationVerificationNeeded;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

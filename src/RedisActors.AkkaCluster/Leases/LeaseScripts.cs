@@ -26,12 +26,17 @@ internal sealed record LeaseGrant(long? Token, TimeSpan Remaining, string Holder
 /// <para>A server that has restarted, was emptied, or has taken over from another may have forgotten whom it granted the lease to. The
 /// scripts notice by its <c>run_id</c> and <c>master_replid</c>, which the hash remembers, or because the hash is gone. Such a server
 /// grants the lease to nobody for one time to live: that long, a forgotten holder may still rely on it.</para>
+/// <para>Who asks first during that time has the lease to itself for a moment after it (<see cref="HeadStart"/>): a split brain resolver lets
+/// its majority ask first, and that is to have it.</para>
 /// <para>The token is the server's time in milliseconds, or the last token plus one if that is larger. So it grows, as far as the server's
 /// clock does, even when the server has lost the last token.</para>
 /// </remarks>
 internal static class LeaseScripts
 {
-    // KEYS[1] the hash. ARGV[1] the time to live in milliseconds. ARGV[2] the id of an acquisition.
+    /// <summary>How long the first one that was refused while nobody had the lease has to come again before others.</summary>
+    public static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(500);
+
+    // KEYS[1] the hash. ARGV[1] the time to live in milliseconds. ARGV[2] the id of an acquisition. ARGV[3] the head start, in milliseconds.
     private const string Begin =
         """
         local time = redis.call('TIME')
@@ -41,8 +46,9 @@ internal static class LeaseScripts
           .. string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
         if redis.call('HGET', KEYS[1], 'server') ~= server then
           redis.call('HSET', KEYS[1], 'server', server, 'closed-until', string.format('%.0f', now + ttl))
+          redis.call('HDEL', KEYS[1], 'first')
         end
-        local lease = redis.call('HMGET', KEYS[1], 'holder', 'until', 'token', 'closed-until')
+        local lease = redis.call('HMGET', KEYS[1], 'holder', 'until', 'token', 'closed-until', 'first')
         local held = lease[1] and tonumber(lease[2]) > now
 
         """;
@@ -53,8 +59,15 @@ internal static class LeaseScripts
           return {0, tonumber(lease[2]) - now, lease[1]}
         end
         if tonumber(lease[4]) > now then
+          if not lease[5] then
+            redis.call('HSET', KEYS[1], 'first', ARGV[2])
+          end
           return {0, tonumber(lease[4]) - now, ''}
         end
+        if lease[5] and lease[5] ~= ARGV[2] and tonumber(lease[4]) + tonumber(ARGV[3]) > now then
+          return {0, tonumber(lease[4]) + tonumber(ARGV[3]) - now, ''}
+        end
+        redis.call('HDEL', KEYS[1], 'first')
         local token = string.format('%.0f', math.max(now, (tonumber(lease[3]) or 0) + 1))
         redis.call('HSET', KEYS[1], 'holder', ARGV[2], 'until', string.format('%.0f', now + ttl), 'token', token)
         return {1, token}
@@ -97,5 +110,5 @@ internal static class LeaseScripts
 
     /// <summary>Never sent twice: a lost reply is of no use later, and what to do then is for <see cref="LeaseState"/> to decide.</summary>
     private static RedisCommand Eval(string text, string key, LeaseTimes times, string id) =>
-        new("EVAL", text, 1, key, (RedisValue)(long)times.TimeToLive.TotalMilliseconds, id) { Delivery = DeliveryMode.AtMostOnce };
+        new("EVAL", text, 1, key, (RedisValue)(long)times.TimeToLive.TotalMilliseconds, id, (RedisValue)(long)HeadStart.TotalMilliseconds) { Delivery = DeliveryMode.AtMostOnce };
 }

@@ -41,8 +41,8 @@ public sealed class RedisLease : Lease
         var own = RedisLeaseSettings.Create(settings);
         _clock = clock;
         _state = new LeaseState(own.Times);
-        _patience = own.OperationTimeout + Grace;
-        _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock), $"redis-lease-{Guid.NewGuid():N}");
+        _patience = own.OperationTimeout + own.LongestWait + Grace;
+        _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock, new LeaseFarewell(system, own)), $"redis-lease-{Guid.NewGuid():N}");
     }
 
     /// <summary>
@@ -59,8 +59,9 @@ public sealed class RedisLease : Lease
     public override Task<bool> Acquire() => Acquire(null!);
 
     /// <summary>
-    /// Tries to take the lease. Returns true when it is held now; false when somebody else holds it, or when the server waits for a while
-    /// because it may have forgotten who does.
+    /// Tries to take the lease. Returns true when it is held now; false when somebody else holds it. When nobody does, and the server waits
+    /// for a while because it may have forgotten who did, this waits as well, up to <c>heartbeat-timeout</c>
+    /// (<c>wait-for-forgotten-holder</c>).
     /// </summary>
     /// <param name="leaseLostCallback">
     /// Called once, with the reason, when the lease is lost in any other way than by <see cref="Release"/>; null: nobody is told.

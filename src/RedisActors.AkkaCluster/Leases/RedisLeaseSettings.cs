@@ -25,8 +25,12 @@ internal sealed record LeaseTimes(TimeSpan TimeToLive, TimeSpan Trusted, TimeSpa
 
 /// <summary>The settings of one lease.</summary>
 internal sealed record RedisLeaseSettings(
-    string Name, string Owner, string Key, LeaseTimes Times, TimeSpan OperationTimeout, string Connection)
+    string Name, string Owner, string Key, LeaseTimes Times, TimeSpan OperationTimeout, string Connection, bool WaitsForForgottenHolder)
 {
+    /// <summary>How long acquiring waits while nobody has the lease, all in all.</summary>
+    public TimeSpan LongestWait { get; } =
+        WaitsForForgottenHolder ? Times.TimeToLive + LeaseScripts.HeadStart + OperationTimeout : TimeSpan.Zero;
+
     private const string Path = "redis-actors.lease";
 
     /// <exception cref="ConfigurationException">A setting is invalid; the message names each by its path.</exception>
@@ -52,8 +56,9 @@ internal sealed record RedisLeaseSettings(
             "lease-operation-timeout",
             $"less than heartbeat-timeout without its safety-margin, which is {times.Trusted.TotalMilliseconds} ms,");
         var connection = reader.Text("connection");
+        var waits = reader.Switch("wait-for-forgotten-holder");
         problems.ThrowIfAny();
         return new RedisLeaseSettings(
-            settings.LeaseName, settings.OwnerName, prefix + settings.LeaseName, times, timeouts.OperationTimeout, connection);
+            settings.LeaseName, settings.OwnerName, prefix + settings.LeaseName, times, timeouts.OperationTimeout, connection, waits);
     }
 }

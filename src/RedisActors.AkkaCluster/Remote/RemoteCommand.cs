@@ -13,7 +13,7 @@ namespace RedisActors.AkkaCluster;
 internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, DeliveryMode delivery, string? token, long deadline)
 {
     /// <summary>The part of a token's lifetime in which it is relied on; the rest is for the way to the server.</summary>
-    private const double Reliable = 0.9;
+    public const double Reliable = 0.9;
 
     private long _firstSentAt = -1;
 
@@ -29,11 +29,17 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>The number under which a node has it at this moment; 0: none has.</summary>
     public long Attempt { get; private set; }
 
+    /// <summary>Whether its sender has been told.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Whether a node had it that did not say what became of it.</summary>
     public bool MayHaveRun { get; private set; }
 
     /// <summary>The truthful outcome of a command that ends without an answer.</summary>
     public Outcome OutcomeWithoutAnswer => Attempt != 0 || MayHaveRun ? Outcome.Unknown : Outcome.NotSent;
+
+    /// <summary>What it takes of a message between nodes, in bytes, at most.</summary>
+    public long Size { get; } = FrameSize.Of(command) + FrameSize.Of(token);
 
     // Found out at once, as the slot is: later, the memory of the arguments may be gone.
     private bool IsReadOnly { get; } = ReplayPolicy.ClassOf(command, CommandTable.Find(command)) == ReplayClass.ReadOnly;
@@ -56,19 +62,20 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>
     /// A node gets it now. Returns what to send to that node; a command with a token has no longer than the token is kept.
     /// </summary>
-    public RedisCommand NextAttempt(long attempt, long now, TimeSpan tokensKeptFor)
+    public RemoteRequest NextAttempt(long attempt, long now, TimeSpan tokensKeptFor)
     {
         Attempt = attempt;
         if (_firstSentAt < 0) _firstSentAt = now;
         var until = token is null ? deadline : Math.Min(deadline, ReliableUntil(tokensKeptFor));
-        return command with
+        var sent = command with
         {
-            State = attempt,
+            State = null,
             Delivery = delivery,
             IdempotencyKey = token,
             WasSentBefore = MayHaveRun,
-            Timeout = until == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(1, until - now)),
+            Timeout = null,
         };
+        return new RemoteRequest(attempt, until, sent);
     }
 
     /// <summary>The node has not taken it.</summary>

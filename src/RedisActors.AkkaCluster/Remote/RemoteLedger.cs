@@ -5,19 +5,30 @@ namespace RedisActors.AkkaCluster;
 /// <summary>What the <see cref="RemoteLedger"/> has its owner do.</summary>
 internal interface IRemoteCalls
 {
-    /// <summary>Sends a command to a node.</summary>
-    void Send(RemoteNode node, RedisCommand command);
+    /// <summary>Sends a command to a node; its time by the clock of this one.</summary>
+    void Send(RemoteNode node, RemoteRequest request, long bytes);
+
+    /// <summary>Why a command of this size cannot go to another node; null: it can.</summary>
+    string? WhyTooLarge(RemoteNode node, long bytes);
 
     /// <summary>Tells the sender that there is no answer.</summary>
     void End(RemoteCommand command, Outcome outcome, string why);
 }
 
 /// <summary>A node that serves, as seen from another node: one life of its <see cref="RedisService"/>.</summary>
-internal sealed class RemoteNode(IActorRef service, Address address)
+internal sealed class RemoteNode(IActorRef service, Address address, NodeChannel channel)
 {
     public IActorRef Service => service;
 
     public Address Address => address;
+
+    public NodeChannel Channel => channel;
+
+    /// <summary>What tells the owner that something has gathered for it.</summary>
+    public RemoteRedis.FlushDue Flush { get; } = new(channel);
+
+    /// <summary>Whether it is this node.</summary>
+    public bool IsHere { get; } = service is IInternalActorRef { IsLocal: true };
 
     /// <summary>Whether the failure detector of the Akka cluster says so.</summary>
     public bool IsReachable { get; set; } = true;
@@ -28,7 +39,13 @@ internal sealed class RemoteNode(IActorRef service, Address address)
     /// <summary>It is no longer a member: what it has not answered by now, it never will.</summary>
     public bool IsLost { get; set; }
 
+    /// <summary>Whether it has a connection to Redis, or has not been without one for long.</summary>
+    public bool HasRedis { get; set; } = true;
+
     public bool TakesCommands => IsReachable && !IsLeaving && !IsLost;
+
+    /// <summary>Whether nothing speaks against it.</summary>
+    public bool IsSound => TakesCommands && HasRedis;
 }
 
 /// <summary>
@@ -45,6 +62,8 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     private readonly Dictionary<int, RemoteTrack> _tracks = [];
     private readonly Dictionary<long, RemoteCommand> _sent = [];
     private readonly List<RemoteNode> _nodes = [];
+    private readonly RemoteDeadlines _deadlines = new();
+    private readonly long _grace = (long)grace.TotalMilliseconds;
     private long _lastAttempt;
 
     public int Unanswered { get; private set; }
@@ -61,8 +80,8 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
         if (!_tracks.TryGetValue(command.Slot, out var track)) _tracks.Add(command.Slot, track = new RemoteTrack(command.Slot));
         track.Add(command);
-        Unanswered++;
-        if (track is { Waiting: 1, Node.TakesCommands: true }) Send(track, command, track.Node, now);
+        _deadlines.Add(command, command.Deadline, Unanswered++);
+        if (track is { Waiting: 1, Node: { } node } && Takes(node)) Send(track, command, node, now);
         else Advance(track, now);
     }
 
@@ -73,7 +92,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         AdvanceAll(now);
     }
 
-    /// <summary>The state of a node has changed: whether it is reachable, or leaving.</summary>
+    /// <summary>The state of a node has changed: whether it is reachable, has Redis, or leaves.</summary>
     public void Changed(long now) => AdvanceAll(now);
 
     /// <summary>What this node has not answered, it never will.</summary>
@@ -100,16 +119,19 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         if (!_sent.TryGetValue(attempt, out var command)) return null;
         var track = _tracks[command.Slot];
-        if (outcome == Outcome.NotSent && track.Node is { TakesCommands: false } && now < command.Deadline)
+        if (outcome == Outcome.NotSent && track.Node is { } node && !Takes(node) && now < command.Deadline)
         {
             Returned(attempt, now);
             return null;
         }
 
         Forget(track, command);
-        if (track.IsEmpty || track.Waiting > 0 || track.Node is not { TakesCommands: true }) Advance(track, now);
+        if (track.IsEmpty || track.Waiting > 0 || track.Node is not { IsSound: true }) Advance(track, now);
         return command;
     }
+
+    /// <summary>Whether the answer to this attempt is awaited.</summary>
+    public bool IsAwaited(long attempt) => _sent.ContainsKey(attempt);
 
     /// <summary>A node sends this command back, and will take no other from here on.</summary>
     public void Returned(long attempt, long now)
@@ -126,15 +148,18 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     /// </summary>
     public void Expire(long now)
     {
-        foreach (var track in _tracks.Values.ToList())
+        while (_deadlines.TryTake(now) is { } command)
         {
-            foreach (var command in track.Commands.Where(command => IsOver(command, now)).ToList())
+            var track = _tracks[command.Slot];
+            if (command.Attempt != 0 && now - command.Deadline < _grace)
             {
-                End(track, command, command.Attempt == 0
-                    ? "its timeout passed while it waited for a node that serves"
-                    : $"its timeout passed without an answer from the node {track.Node?.Address}");
+                _deadlines.Add(command, command.Deadline + _grace, Unanswered);
+                continue;
             }
 
+            End(track, command, command.Attempt == 0
+                ? "its timeout passed while it waited for a node that serves"
+                : $"its timeout passed without an answer from the node {track.Node?.Address}");
             Advance(track, now);
         }
     }
@@ -144,16 +169,17 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         foreach (var track in _tracks.Values)
         {
-            foreach (var command in track.Commands) calls.End(command, command.OutcomeWithoutAnswer, why);
+            foreach (var command in track.Commands)
+            {
+                command.HasEnded = true;
+                calls.End(command, command.OutcomeWithoutAnswer, why);
+            }
         }
 
         _tracks.Clear();
         _sent.Clear();
         Unanswered = 0;
     }
-
-    private bool IsOver(RemoteCommand command, long now) =>
-        now >= command.Deadline && (command.Attempt == 0 || now - command.Deadline >= grace.TotalMilliseconds);
 
     private void AdvanceAll(long now)
     {
@@ -168,18 +194,24 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
             return;
         }
 
-        if (track.Node is { TakesCommands: false } node && MayLeave(track, node, now)) Leave(track);
+        if (track.Node is { IsSound: false } node && MayLeave(track, node, now)) Leave(track);
         track.Node ??= Choose(track.Slot);
-        if (track is not { Waiting: > 0, Node: { TakesCommands: true } chosen }) return;
+        if (track is not { Waiting: > 0, Node: { } chosen } || !Takes(chosen)) return;
         foreach (var command in track.Commands.Where(command => command.Attempt == 0).ToList()) Send(track, command, chosen, now);
     }
 
-    private bool MayLeave(RemoteTrack track, RemoteNode node, long now) =>
-        !track.HasSent
-        || node.IsLost
-        || (!node.IsReachable
-            && Choose(track.Slot) is not null
-            && track.Sent.All(command => command.MayBeSentElsewhere(now, tokensKeptFor)));
+    /// <summary>A node without Redis takes commands only where no other node has it.</summary>
+    private bool Takes(RemoteNode node) => node.IsSound || (node.TakesCommands && !_nodes.Exists(other => other.IsSound));
+
+    private bool MayLeave(RemoteTrack track, RemoteNode node, long now)
+    {
+        if (node.IsLost) return true;
+        if (Takes(node)) return false;
+        return !track.HasSent
+            || (node is not { IsReachable: true, HasRedis: true }
+                && Choose(track.Slot) is not null
+                && track.Sent.All(command => command.MayBeSentElsewhere(now, tokensKeptFor)));
+    }
 
     private void Leave(RemoteTrack track)
     {
@@ -195,7 +227,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     /// <summary>Spreads the slots over the nodes; the same node for a slot as long as the nodes are the same.</summary>
     public RemoteNode? Choose(int slot) =>
-        _nodes.Where(node => node.TakesCommands).MaxBy(node => HashCode.Combine(slot, node.Service));
+        _nodes.Where(Takes).MaxBy(node => HashCode.Combine(slot, node.Service));
 
     private void Send(RemoteTrack track, RemoteCommand command, RemoteNode node, long now)
     {
@@ -206,10 +238,17 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
             return;
         }
 
+        if (calls.WhyTooLarge(node, command.Size) is { } reason)
+        {
+            End(track, command, reason);
+            if (track.IsEmpty) _tracks.Remove(track.Slot);
+            return;
+        }
+
         var attempt = ++_lastAttempt;
         track.NowSent();
         _sent.Add(attempt, command);
-        calls.Send(node, command.NextAttempt(attempt, now, tokensKeptFor));
+        calls.Send(node, command.NextAttempt(attempt, now, tokensKeptFor), command.Size);
     }
 
     private void End(RemoteTrack track, RemoteCommand command, string why)
@@ -221,6 +260,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     private void Forget(RemoteTrack track, RemoteCommand command)
     {
+        command.HasEnded = true;
         track.Remove(command);
         _sent.Remove(command.Attempt);
         Unanswered--;

@@ -37,13 +37,14 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     private readonly RemoteLedger _ledger;
     private readonly RemoteSubscriptions _subscriptions;
     private readonly TokenSource _tokens = new();
+    private long _nextSession = Random.Shared.NextInt64(1, long.MaxValue / 2);
     private readonly CommandDrain _drain = new();
 
-    // Lost ones too: a command that one of them has sent back may still arrive, and must not be taken for a user's.
     private readonly Dictionary<IActorRef, RemoteNode> _services = [];
+    private readonly Dictionary<long, RemoteNode> _sessions = [];
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
-    private readonly IScheduler _clock = Context.System.Scheduler;
+    private readonly LeaseClock _clock = LeaseClock.System;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     internal RemoteRedis(RemoteRedisSettings settings)
@@ -52,8 +53,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         _ledger = new RemoteLedger(settings.MaxUnanswered, settings.TokensKeptFor, settings.Grace, this);
         _subscriptions = new RemoteSubscriptions(this);
         Receive<RedisCommand>(OnCommand);
-        Receive<RedisReply>(reply => OnAnswer(reply.State, Outcome.Applied, command => new RedisReply(reply.Value, command.Command.State)));
-        Receive<Status.Failure>(OnFailure);
+        Receive<AnswerFrame>(OnFrame);
+        Receive<FlushDue>(message => message.Channel.Flush());
         Receive<RemoteInlet.Arrived>(OnArrived);
         Receive<RedisSubscribe>(OnSubscribe);
         Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
@@ -74,11 +75,20 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private ITimerScheduler Timers => ((IWithTimers)this).Timers;
 
-    private long Now => (long)_clock.MonotonicClock.TotalMilliseconds;
+    /// <summary>Goes on while the process is stopped, or the machine sleeps.</summary>
+    private long Now => (long)_clock.Now.TotalMilliseconds;
 
-    void IRemoteCalls.Send(RemoteNode node, RedisCommand command) => node.Service.Tell(command, Self);
+    /// <summary>What else is in the mailbox by now goes in the same frame.</summary>
+    void IRemoteCalls.Send(RemoteNode node, RemoteRequest request, long bytes)
+    {
+        if (node.Channel.Add(request, bytes)) Self.Tell(node.Flush);
+    }
 
-    void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) => Fail(command, outcome, why, null);
+    string? IRemoteCalls.WhyTooLarge(RemoteNode node, long bytes) =>
+        node.IsHere || bytes <= _settings.MessageLimit.MaxBytes ? null : _settings.MessageLimit.TooLarge("the command", bytes);
+
+    void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) =>
+        Answer(command.Sender, Failure(command.Command, outcome, why));
 
     RemoteNode? IRemoteSubscriptionCalls.Choose(Topic topic) => _ledger.Choose(topic.GetHashCode());
 
@@ -100,8 +110,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     internal static Props Props(RemoteRedisSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
-    internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why, string? serverError = null) => new(
-        new RedisOutcomeException(outcome, command, serverError is null ? $"{command.Name}: {why}" : why, serverError), command.State);
+    internal static Status.Failure Failure(RedisCommand command, Outcome outcome, string why) =>
+        new(new RedisOutcomeException(outcome, command, $"{command.Name}: {why}"), command.State);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -135,12 +145,6 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void OnCommand(RedisCommand command)
     {
-        if (_services.ContainsKey(Sender))
-        {
-            OnReturned(command);
-            return;
-        }
-
         if (_drain.HasBegun)
         {
             Answer(Sender, Failure(command, Outcome.NotSent, "the RemoteRedis is about to stop and takes no more commands"));
@@ -193,37 +197,73 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
             timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)timeout.TotalMilliseconds);
     }
 
-    private void OnReturned(RedisCommand command)
+    private void OnFrame(AnswerFrame frame)
     {
-        _services[Sender].IsLeaving = true;
-        _ledger.Returned((long)command.State!, Now);
-        NodesChanged();
-    }
-
-    private void OnFailure(Status.Failure failure)
-    {
-        if (failure.Cause is not RedisOutcomeException cause)
+        if (!_sessions.TryGetValue(frame.Session, out var node) || node.IsLost) return;
+        if (frame.Serving == RemoteServing.Forgotten)
         {
-            Unhandled(failure);
+            Lose(node);
             return;
         }
 
-        OnAnswer(cause.State ?? failure.State, cause.Outcome, command =>
-        {
-            Fail(command, command.TruthfulOutcome(cause.Outcome), cause.Message, cause.ServerError);
-            return null;
-        });
-    }
-
-    private void OnAnswer(object? attempt, Outcome outcome, Func<RemoteCommand, object?> answer)
-    {
-        if (attempt is not long number || _ledger.TakeAnswered(number, outcome, Now) is not { } command) return;
-        if (answer(command) is { } message) Answer(command.Sender, message);
+        var isNew = !node.Channel.IsOpen;
+        var now = Now;
+        var answers = node.Channel.Receive(frame, now);
+        if (isNew) Join(node, frame.Serving);
+        else OnServing(node, frame.Serving);
+        foreach (var answer in answers) OnAnswer(answer, now);
         ContinueDrain();
     }
 
-    private void Fail(RemoteCommand command, Outcome outcome, string why, string? serverError) =>
-        Answer(command.Sender, Failure(command.Command, outcome, why, serverError));
+    private void Join(RemoteNode node, RemoteServing serving)
+    {
+        node.HasRedis = serving != RemoteServing.Away;
+        node.IsLeaving = serving == RemoteServing.Leaving;
+        _log.Info("remote redis: the node {0} serves", node.Address);
+        _ledger.Join(node, Now);
+        _subscriptions.NodesChanged();
+    }
+
+    /// <summary>Of a node that leaves, the services of others are looked for at once.</summary>
+    private void OnServing(RemoteNode node, RemoteServing serving)
+    {
+        var (hasRedis, isLeaving) = (serving == RemoteServing.Leaving ? node.HasRedis : serving != RemoteServing.Away, node.IsLeaving || serving == RemoteServing.Leaving);
+        if (node.HasRedis == hasRedis && node.IsLeaving == isLeaving) return;
+        if (node.HasRedis && !hasRedis) _log.Info("remote redis: the node {0} has no connection to Redis; others are preferred", node.Address);
+        (node.HasRedis, node.IsLeaving) = (hasRedis, isLeaving);
+        NodesChanged();
+        if (isLeaving) IdentifyServices();
+    }
+
+    private void OnAnswer(in RemoteAnswer answer, long now)
+    {
+        if (answer.Kind == RemoteAnswerKind.Returned)
+        {
+            _ledger.Returned(answer.Attempt, now);
+            return;
+        }
+
+        var outcome = OutcomeOf(answer.Kind);
+        if (_ledger.TakeAnswered(answer.Attempt, outcome, now) is not { } command) return;
+        if (outcome == Outcome.Applied) Answer(command.Sender, new RedisReply(answer.Value, command.Command.State));
+        else Answer(command.Sender, Failed(command, command.TruthfulOutcome(outcome), answer));
+    }
+
+    /// <summary>In the words of the node, which name the command where its RedisActor spoke.</summary>
+    private static Status.Failure Failed(RemoteCommand command, Outcome outcome, in RemoteAnswer answer)
+    {
+        var (name, why) = (command.Command.Name, answer.Message ?? "the node that serves gave no reason");
+        var message = why.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? why : $"{name}: {why}";
+        return new Status.Failure(new RedisOutcomeException(outcome, command.Command, message, answer.ServerError), command.Command.State);
+    }
+
+    private static Outcome OutcomeOf(RemoteAnswerKind kind) => kind switch
+    {
+        RemoteAnswerKind.Applied => Outcome.Applied,
+        RemoteAnswerKind.Rejected => Outcome.Rejected,
+        RemoteAnswerKind.NotSent => Outcome.NotSent,
+        _ => Outcome.Unknown,
+    };
 
     /// <summary>A sender that cannot be told takes no answer from the others.</summary>
     private void Answer(IActorRef sender, object answer)
@@ -260,7 +300,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void OnTick()
     {
-        _ledger.Expire(Now);
+        var now = Now;
+        _ledger.Expire(now);
+        foreach (var node in _services.Values) node.Channel.Tick(now);
         ContinueDrain();
     }
 
@@ -310,10 +352,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         }
     }
 
-    /// <summary>Akka.Remote connects again by itself and says nothing to those whose messages are lost.</summary>
+    /// <summary>
+    /// Akka.Remote connects again by itself and says nothing to those whose messages are lost. Of commands and answers, the node and this
+    /// one find out what is missing.
+    /// </summary>
     private void OnDisassociated(DisassociatedEvent change)
     {
-        foreach (var node in NodesAt(change.RemoteAddress)) _subscriptions.ConnectionBroken(node);
+        foreach (var node in NodesAt(change.RemoteAddress))
+        {
+            node.Channel.Ask(Now);
+            _subscriptions.ConnectionBroken(node);
+        }
     }
 
     private void Change(Address address, Action<RemoteNode> change)
@@ -355,15 +404,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
         if (identity.Subject is not { } service || _services.ContainsKey(service)) return;
         var address = service.Path.Address.HasLocalScope ? _cluster.SelfAddress : service.Path.Address;
-        var node = new RemoteNode(service, address)
+        var self = Self;
+        var channel = new NodeChannel(
+            _nextSession++, FrameSize.MaxBatch(_settings.MessageLimit.MaxBytes), _ledger.IsAwaited, frame => service.Tell(frame, self));
+        var node = new RemoteNode(service, address, channel)
         {
             IsReachable = !_cluster.State.Unreachable.Any(member => member.Address.Equals(address)),
         };
         _services.Add(service, node);
+        _sessions.Add(channel.Session, node);
         Context.Watch(service);
-        _log.Info("remote redis: the node {0} serves", address);
-        _ledger.Join(node, Now);
-        _subscriptions.NodesChanged();
+        channel.Ask(Now);
     }
 
     /// <summary>
@@ -380,6 +431,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         else
         {
             node.IsLeaving = true;
+            node.Channel.SendAgain();
             NodesChanged();
             IdentifyServices();
         }
@@ -390,10 +442,15 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         if (node.IsLost) return;
         _log.Warning("remote redis: the node {0} no longer serves: it has left the Akka cluster or is lost", node.Address);
         Context.Unwatch(node.Service);
+        _services.Remove(node.Service);
+        _sessions.Remove(node.Channel.Session);
         _ledger.Lost(node, Now);
         _subscriptions.NodesChanged();
         IdentifyServices();
     }
+
+    /// <summary>What has gathered for a node is to be sent.</summary>
+    internal sealed record FlushDue(NodeChannel Channel) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

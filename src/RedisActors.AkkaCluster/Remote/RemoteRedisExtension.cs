@@ -55,13 +55,19 @@ public sealed class RemoteRedisExtension : IExtension
     {
         // What comes too late even for a service that lingers goes back as well.
         var path = system.Provider.RootPath / settings.ServicePath;
+        var nodes = new StoppedServices();
         DeadLetterResponder.AnswerFor(
             system,
             path,
-            (command, letter) => letter.Sender.Tell(command, letter.Recipient),
-            (subscribe, letter) => subscribe.Subscriber.Tell(subscribe, letter.Recipient));
+            (command, letter) => letter.Sender.Tell(
+                AkkaCluster.RemoteRedis.Failure(command, Outcome.NotSent, "the node no longer serves"), letter.Recipient),
+            (subscribe, letter) => subscribe.Subscriber.Tell(subscribe, letter.Recipient),
+            (message, letter) =>
+            {
+                if (message is CommandFrame frame) nodes.Receive(frame, letter.Sender, letter.Recipient);
+            });
 
-        var service = RedisService.Props(settings.Connection, settings.Linger);
+        var service = RedisService.Props(settings, nodes.Add);
         if (settings.ServedBy == ServedBy.Singleton)
         {
             system.ActorOf(

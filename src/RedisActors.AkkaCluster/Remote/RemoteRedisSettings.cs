@@ -18,7 +18,7 @@ internal enum ServedBy
 /// <summary>The settings under <c>redis-actors.akka-cluster</c>, and those of the connection that RemoteRedis follows as well.</summary>
 internal sealed record RemoteRedisSettings(
     ServedBy ServedBy, string? Role, string Connection, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
-    string? DrainInPhase, DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor)
+    string? DrainInPhase, DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor, int OwnLanes, MessageLimit MessageLimit)
 {
     // None of these begins with "redis-": the actor of a named connection is called redis-NAME.
 
@@ -65,8 +65,27 @@ internal sealed record RemoteRedisSettings(
             RedisSettings.ReadPhase(reader, RedisConnections.ShutdownPhasesIn(config)),
             redis.Commands.Delivery,
             redis.Commands.Timeout,
-            redis.Commands.TokensKeptFor);
+            redis.Commands.TokensKeptFor,
+            redis.Link.Topology == RedisTopology.Cluster ? int.MaxValue : redis.Lanes,
+            MessageLimit.Of(config));
+        CheckTokens(redis, problems);
         problems.ThrowIfAny();
         return settings;
+    }
+
+    /// <summary>
+    /// A command that goes to a second node is one that runs once only while its token is kept. So a token has to be kept for longer than a
+    /// command may take.
+    /// </summary>
+    private static void CheckTokens(RedisSettings redis, SettingsProblems problems)
+    {
+        var (timeout, keep) = (redis.Commands.Timeout, redis.Commands.TokensKeptFor);
+        var isInfinite = timeout == Timeout.InfiniteTimeSpan;
+        if (isInfinite ? redis.Commands.Delivery != DeliveryMode.ExactlyOnce : timeout <= keep * RemoteCommand.Reliable) return;
+        var section = redis.Name == "default" ? "redis-actors.default" : $"redis-actors.connections.{redis.Name}";
+        problems.Add(
+            $"{section}.exactly-once.keep",
+            $"{keep} is too short for a command-timeout that is {(isInfinite ? "infinite" : timeout)}: in an Akka cluster a token has to outlive "
+            + $"the commands that go to a second node, and is relied on for {RemoteCommand.Reliable:P0} of its time");
     }
 }

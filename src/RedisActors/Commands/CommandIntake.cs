@@ -14,8 +14,7 @@ internal sealed class CommandIntake(CommandSettings settings, TokenContext token
 
     public PendingCommand Take(RedisCommand command, CommandProfile? profile, IActorRef sender, long now)
     {
-        var timeout = command.Timeout ?? settings.Timeout;
-        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var deadline = command.DeadlineFrom(now, settings.Timeout);
         var delivery = command.Delivery ?? settings.Delivery;
         var sequence = ++_lastSequence;
         if (delivery == DeliveryMode.ExactlyOnce && ReplayPolicy.ClassOf(command, profile) != ReplayClass.ReadOnly)

@@ -16,10 +16,13 @@ internal sealed class DeadLetterResponder : MinimalActorRef
     private readonly ActorPath _owner;
     private readonly Action<RedisCommand, DeadLetter> _answer;
     private readonly Action<RedisSubscribe, DeadLetter> _refuse;
+    private readonly Action<object, DeadLetter>? _other;
 
     private DeadLetterResponder(
-        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse)
+        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse,
+        Action<object, DeadLetter>? other)
     {
+        _other = other;
         _owner = owner;
         _answer = answer;
         _refuse = refuse ?? ((subscribe, _) => subscribe.Subscriber.Tell(subscribe.Refusal("the RedisActor stopped")));
@@ -43,9 +46,11 @@ internal sealed class DeadLetterResponder : MinimalActorRef
     /// <param name="owner">The local path of the actor; those below it count as the actor itself.</param>
     /// <param name="answer">Answers a command, which has a sender. Called from any thread.</param>
     /// <param name="refuse">Answers who wants to subscribe; null: the subscription has ended.</param>
+    /// <param name="other">Takes any other message that has a sender; null: nobody does.</param>
     public static void AnswerFor(
-        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse = null) =>
-        system.EventStream.Subscribe(new DeadLetterResponder(system, owner, answer, refuse), typeof(DeadLetter));
+        ExtendedActorSystem system, ActorPath owner, Action<RedisCommand, DeadLetter> answer, Action<RedisSubscribe, DeadLetter>? refuse = null,
+        Action<object, DeadLetter>? other = null) =>
+        system.EventStream.Subscribe(new DeadLetterResponder(system, owner, answer, refuse, other), typeof(DeadLetter));
 
     protected override void TellInternal(object message, IActorRef sender)
     {
@@ -66,6 +71,9 @@ internal sealed class DeadLetterResponder : MinimalActorRef
                 break;
             case AdoptCommands adopted:
                 adopted.EndAll("the RedisActor stopped");
+                break;
+            case not null when !letter.Sender.IsNobody():
+                _other?.Invoke(letter.Message, letter);
                 break;
         }
     }

@@ -174,6 +174,12 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         var now = NowMilliseconds;
         var profile = _facts.Find(command);
         var pending = _handled = _intake.Take(command, profile, Sender, now);
+        if (pending.Deadline <= now)
+        {
+            pending.EndAs(Outcome.NotSent, $"{command.Name}: its timeout passed before it reached the RedisActor; it never ran and never will");
+            return;
+        }
+
         if (WhyRefused(pending, profile) is { } reason)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");

@@ -60,7 +60,9 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
     {
         while (stash.Take() is { } command)
         {
-            if (command.MayHaveRun && !command.MayBeReplayed(now)) command.EndAsWaiting("the time for which the server keeps its token passed");
+            // Of a process that was stopped, time may have passed that nobody has looked at.
+            if (command.Deadline <= now) command.EndAsWaiting($"its timeout passed while {WhyItWaits(command)}");
+            else if (command.MayHaveRun && !command.MayBeReplayed(now)) command.EndAsWaiting("the time for which the server keeps its token passed");
             else if (command.TryClaim()) return command;
         }
 

@@ -136,7 +136,7 @@ public record RedisCommand : IRedisMessage
                 ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(Timeout));
             }
 
-            if (value != Timeout) _rare = (_rare ?? Rare.None) with { Timeout = value };
+            if (value is not null || _rare is not null) _rare = (_rare ?? Rare.None) with { Timeout = value, Deadline = 0 };
         }
     }
 
@@ -182,6 +182,25 @@ public record RedisCommand : IRedisMessage
     internal RedisValue[] ArgumentArray { get; private protected init; }
 
     /// <summary>
+    /// Instead of <see cref="Timeout"/>, when it has to be answered, in milliseconds of this actor system's monotonic clock: the time
+    /// that it spends on its way to the RedisActor counts, even if the process is stopped meanwhile. It does not travel.
+    /// </summary>
+    internal long Deadline
+    {
+        init => _rare = (_rare ?? Rare.None) with { Timeout = null, Deadline = Math.Max(1, value) };
+    }
+
+    /// <summary>When it has to be answered, in milliseconds; <see cref="long.MaxValue"/> is never.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="usual">The timeout of a command that has none itself.</param>
+    internal long DeadlineFrom(long now, TimeSpan usual)
+    {
+        if (_rare is { Deadline: > 0 and var deadline }) return deadline;
+        var timeout = Timeout ?? usual;
+        return timeout == System.Threading.Timeout.InfiniteTimeSpan ? long.MaxValue : now + (long)Math.Ceiling(timeout.TotalMilliseconds);
+    }
+
+    /// <summary>
     /// Whether the server may have executed it already, for a RedisActor on another node: an error then says nothing about that, and
     /// neither does a token that may have been evicted.
     /// </summary>
@@ -194,9 +213,12 @@ public record RedisCommand : IRedisMessage
         }
     }
 
-    /// <summary>A command whose name is valid, and whose arguments nobody else has.</summary>
-    internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null) =>
-        new(name, arguments) { Database = database, Delivery = delivery };
+    /// <summary>A command whose arguments nobody else has or changes: they are not copied.</summary>
+    internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null)
+    {
+        CheckName(name);
+        return new RedisCommand(name, arguments) { Database = database, Delivery = delivery };
+    }
 
     /// <inheritdoc/>
     public virtual bool Equals(RedisCommand? other) =>
@@ -206,6 +228,7 @@ public record RedisCommand : IRedisMessage
             && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase)
             && _databaseComplement == other._databaseComplement
             && Timeout == other.Timeout
+            && (_rare?.Deadline ?? 0) == (other._rare?.Deadline ?? 0)
             && Delivery == other.Delivery
             && ReplayClass == other.ReplayClass
             && IdempotencyKey == other.IdempotencyKey
@@ -278,8 +301,8 @@ public record RedisCommand : IRedisMessage
     /// <summary>What Redis is sent. (As values of StackExchange.Redis, "05" equals 5.)</summary>
     private static ReadOnlyMemory<byte> BytesOf(RedisValue argument) => argument;
 
-    private sealed record Rare(TimeSpan? Timeout, string? Token, bool WasSentBefore)
+    private sealed record Rare(TimeSpan? Timeout, long Deadline, string? Token, bool WasSentBefore)
     {
-        public static readonly Rare None = new(null, null, false);
+        public static readonly Rare None = new(null, 0, null, false);
     }
 }

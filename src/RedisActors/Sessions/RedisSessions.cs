@@ -133,8 +133,13 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
             return;
         }
 
-        var timeout = command.Timeout ?? _settings.Commands.Timeout;
-        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var deadline = command.DeadlineFrom(Now, _settings.Commands.Timeout);
+        if (deadline <= Now)
+        {
+            sender.Fail(Outcome.NotSent, $"{command.Name}: its timeout passed before it reached the RedisActor; it never ran and never will");
+            return;
+        }
+
         var wait = new BlockingWait(command, command.Delivery ?? _settings.Commands.Delivery, deadline, _slice);
         if ((AdmissionRules.WhyTokenIsIgnored(command, command.Delivery ?? _settings.Commands.Delivery) ?? WhyNotInCluster(command)) is { } reason)
         {

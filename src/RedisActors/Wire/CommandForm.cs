@@ -61,7 +61,7 @@ internal sealed class CommandForm(PayloadForm payloads)
         }
 
         var arguments = Arguments(wire);
-        if (wire.Script is not { } script) return new RedisCommand(wire.Name, arguments);
+        if (wire.Script is not { } script) return RedisCommand.Owning(wire.Name, arguments);
         if (arguments.Length < 2 || (int)arguments[1] is not (>= 0 and var keys) || keys > arguments.Length - 2)
         {
             throw new SerializationException("the number of the script's keys is wrong");

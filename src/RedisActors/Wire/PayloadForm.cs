@@ -28,6 +28,7 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
         long number => new() { Int64 = number },
         Guid guid => new() { Guid = ByteString.CopyFrom(guid.ToByteArray()) },
         IActorRef actor => new() { Actor = AkkaSerialization.SerializedActorPath(actor) },
+        _ when PlainForm.ToWire(value) is { } plain => new() { Plain = plain },
         _ => new() { Serialized = Nested(() => Serialize(value)) },
     };
 
@@ -40,6 +41,7 @@ internal sealed class PayloadForm(ExtendedActorSystem system)
             Form.Payload.ContentOneofCase.Int32 => payload.Int32,
             Form.Payload.ContentOneofCase.Int64 => payload.Int64,
             Form.Payload.ContentOneofCase.Guid => new Guid(payload.Guid.Span),
+            Form.Payload.ContentOneofCase.Plain => PlainForm.FromWire(payload.Plain),
             Form.Payload.ContentOneofCase.Actor => ActorAt(payload.Actor),
             Form.Payload.ContentOneofCase.Serialized => Nested(() => Deserialize(payload.Serialized)),
             _ => throw new SerializationException("it holds a state of a kind that this version does not know"),

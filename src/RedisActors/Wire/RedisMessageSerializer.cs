@@ -121,6 +121,7 @@ public sealed class RedisMessageSerializer : SerializerWithStringManifest
                 "DD", Form.Drained.Parser, message => new() { Unfinished = message.Unfinished }, wire => new(wire.Unfinished)),
             .. ConsumerForm.All,
             .. new SubscriptionForm(payloads).All(),
+            .. new FrameForm(commands).All(),
         ];
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
 using Akka.Configuration;
@@ -145,6 +146,15 @@ public sealed class EmbeddingTests : IAsyncLifetime
         Assert.Equal(1, reply.Value.AsInt64());
         var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
         Assert.Contains("127.0.0.1", holder.Text);
+
+        // Nor does it go on without it, though Akka has not stopped it yet.
+        var lease = LeaseProvider.Get(system).GetLease(
+            "shop-singleton-akka://shop/user/remote-redis-singleton", "redis-actors.lease", Akka.Cluster.Cluster.Get(system).SelfAddress.HostPort());
+        Assert.True(lease.CheckLease());
+        await lease.Release();
+        var failure = await Assert.ThrowsAsync<RedisOutcomeException>(() => RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisReply>(
+            new RedisCommand("INCR", "number") { Timeout = TimeSpan.FromMilliseconds(300) }, Eventually.Patience));
+        Assert.Equal(Outcome.NotSent, failure.Outcome);
         await system.Terminate();
     }
 

@@ -19,6 +19,31 @@ public sealed class ExecuteAcrossNodesTests : AkkaClusterSpec
         Assert.Equal(Outcome.Rejected, failure.Outcome);
     }
 
+    /// <summary>The state does not leave the node.</summary>
+    [Fact]
+    public async Task A_RemoteRedis_gives_back_the_very_state_of_the_command()
+    {
+        var front = await StartAsync();
+
+        foreach (var state in new object[] { DayOfWeek.Friday, front.System, new Func<int>(() => 5) })
+        {
+            Assert.Same(state, (await front.Redis.ExecuteAsync(new RedisCommand("PING") { State = state })).State);
+            var failure = await Assert.ThrowsAsync<RedisOutcomeException>(
+                () => front.Redis.ExecuteAsync(new RedisCommand("NOSUCH", "key") { State = state }));
+            Assert.Same(state, failure.State);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_in_the_words_of_the_RedisActor()
+    {
+        var front = await StartAsync();
+
+        var failure = await Assert.ThrowsAsync<RedisOutcomeException>(() => front.Redis.ExecuteAsync("SUBSCRIBE", "news"));
+
+        Assert.StartsWith("SUBSCRIBE was refused: ", failure.Message);
+    }
+
     [Fact]
     public async Task Cancelled_before_a_node_has_it_a_command_never_runs()
     {

@@ -29,7 +29,14 @@ internal sealed class NodeProcess : IDisposable
         return node.System.WhenTerminated;
     }
 
+    /// <summary>Completes when it has ended.</summary>
+    public Task Exited => _process.Exited;
+
     public void Kill() => _process.Kill();
+
+    public void Suspend() => Signals.Send(_process.Id, Signals.Suspend);
+
+    public void Resume() => Signals.Send(_process.Id, Signals.Resume);
 
     public void Dispose()
     {

@@ -8,13 +8,8 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// Nodes without a connection of their own keep 500 commands in flight while Redis is killed and nodes that serve leave or are lost. What
 /// their senders are told is compared with what the server has.
 /// </summary>
-public abstract class OutcomeAcrossNodesSpec(string servedBy, ITestOutputHelper output) : AkkaClusterSpec
+public abstract class OutcomeAcrossNodesSpec(string servedBy, ITestOutputHelper output) : LoadAcrossNodesSpec(output)
 {
-    private const int InFlight = 500;
-
-    private readonly CommandLedger _ledger = new();
-    private readonly LoadState _state = new();
-
     [Fact]
     public async Task Exactly_once_loses_and_duplicates_nothing_when_Redis_is_killed()
     {
@@ -76,9 +71,6 @@ public abstract class OutcomeAcrossNodesSpec(string servedBy, ITestOutputHelper 
         Assert.Equal(0, account.NotSent + account.Rejected);
     }
 
-    private protected void StartLoad(Node node, string name, DeliveryMode delivery) =>
-        node.System.ActorOf(Props.Create(() => new Load(name, node.Redis, delivery, InFlight, _ledger, _state)), name);
-
     private protected async Task<(Node Front, Node One, Node Other)> StartAsync()
     {
         var settings = $$"""
@@ -90,31 +82,6 @@ public abstract class OutcomeAcrossNodesSpec(string servedBy, ITestOutputHelper 
         var other = Start("redis", settings);
         await WhenUpAsync(front, one, other);
         return (front, one, other);
-    }
-
-    private protected async Task AppliedAsync(long more)
-    {
-        var enough = _ledger.Counters.Sum(counter => counter.Applied) + more;
-        await Eventually.HoldsAsync(
-            $"{more} more commands are applied", () => _ledger.Counters.Sum(counter => counter.Applied) >= enough);
-    }
-
-    /// <summary>Waits for all answers, and compares what senders were told with what the server has.</summary>
-    private protected async Task<LedgerSummary> AccountAsync()
-    {
-        _state.Stop();
-        await Eventually.HoldsAsync("all commands are answered", () => _ledger.Unanswered == 0);
-        var counts = new Dictionary<string, long>();
-        foreach (var counter in _ledger.Counters)
-        {
-            var value = await Server.ExecuteAsync("GET", counter.Key);
-            counts[counter.Key] = long.TryParse(value.Text, out var number) ? number : 0;
-        }
-
-        var account = _ledger.Compare(counts);
-        output.WriteLine(account.ToString());
-        Assert.True(account.IsClean, account.ToString());
-        return account;
     }
 }
 

@@ -9,8 +9,8 @@ public sealed class RemoteLedgerTests
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(60);
 
     private readonly Calls _calls = new();
-    private readonly RemoteNode _one = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "one", 1));
-    private readonly RemoteNode _other = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "other", 1));
+    private readonly RemoteNode _one = Node("one");
+    private readonly RemoteNode _other = Node("other");
     private readonly RemoteLedger _ledger;
     private long _now = 1000;
 
@@ -138,7 +138,7 @@ public sealed class RemoteLedgerTests
     {
         _ledger.Join(_one, _now);
         Accept(DeliveryMode.ExactlyOnce, "INCR a", TimeSpan.FromHours(1));
-        Assert.Equal(Keep * 0.9, _calls.Sent[0].Command.Timeout);
+        Assert.Equal(_now + (long)(Keep * 0.9).TotalMilliseconds, _calls.Sent[0].Until);
         _ledger.Join(_other, _now);
 
         _now += (long)Keep.TotalMilliseconds;
@@ -238,6 +238,54 @@ public sealed class RemoteLedgerTests
         Assert.Equal(0, _ledger.Unanswered);
     }
 
+    [Fact]
+    public void From_a_node_without_Redis_commands_that_may_go_elsewhere_do_if_another_has_it()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        Accept("INCR b");
+        _one.HasRedis = false;
+        _ledger.Changed(_now);
+        Assert.Equal(2, _calls.Sent.Count);
+
+        _ledger.Join(_other, _now);
+        Accept("INCR b");
+        Assert.Equal(["a", "b", "a"], _calls.Sent.Select(sent => (string?)sent.Command.Arguments[0]));
+        Assert.Same(_other, _calls.Sent[2].Node);
+
+        // What waits behind one that may not, goes when that is answered.
+        _ledger.TakeAnswered(_calls.AttemptOf(1), Outcome.Unknown, _now);
+        Assert.Same(_other, _calls.Sent[3].Node);
+    }
+
+    [Fact]
+    public void A_node_without_Redis_gets_commands_where_no_other_has_it_either()
+    {
+        _ledger.Join(_one, _now);
+        _one.HasRedis = false;
+        _ledger.Changed(_now);
+
+        Accept("INCR a");
+
+        Assert.Single(_calls.Sent);
+    }
+
+    [Fact]
+    public void A_command_that_is_too_large_for_a_message_is_not_sent_at_once()
+    {
+        _calls.TooLarge = "too large";
+        _ledger.Join(_one, _now);
+
+        Accept("INCR a");
+
+        Assert.Empty(_calls.Sent);
+        Assert.Equal([Outcome.NotSent], _calls.Outcomes);
+        Assert.Equal(0, _ledger.Unanswered);
+    }
+
+    internal static RemoteNode Node(string host) => new(
+        ActorRefs.Nobody, new Address("akka.tcp", "shop", host, 1), new NodeChannel(1, 1000, _ => true, _ => { }));
+
     private void Accept(params string[] commands)
     {
         foreach (var command in commands) Accept(DeliveryMode.WhenSafe, command);
@@ -256,13 +304,18 @@ public sealed class RemoteLedgerTests
 
     private sealed class Calls : IRemoteCalls
     {
-        public List<(RemoteNode Node, RedisCommand Command)> Sent { get; } = [];
+        public List<(RemoteNode Node, RedisCommand Command, long Attempt, long Until)> Sent { get; } = [];
 
         public List<Outcome> Outcomes { get; } = [];
 
-        public long AttemptOf(int sent) => (long)Sent[sent].Command.State!;
+        public string? TooLarge { get; set; }
 
-        public void Send(RemoteNode node, RedisCommand command) => Sent.Add((node, command));
+        public long AttemptOf(int sent) => Sent[sent].Attempt;
+
+        public void Send(RemoteNode node, RemoteRequest request, long bytes) =>
+            Sent.Add((node, request.Command!, request.Attempt, request.Until));
+
+        public string? WhyTooLarge(RemoteNode node, long bytes) => TooLarge;
 
         public void End(RemoteCommand command, Outcome outcome, string why) => Outcomes.Add(outcome);
     }

@@ -11,8 +11,8 @@ public sealed class RemoteSubscriptionsTests
     private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Calls _calls = new();
-    private readonly RemoteNode _one = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "one", 1));
-    private readonly RemoteNode _other = new(ActorRefs.Nobody, new Address("akka.tcp", "shop", "other", 1));
+    private readonly RemoteNode _one = RemoteLedgerTests.Node("one");
+    private readonly RemoteNode _other = RemoteLedgerTests.Node("other");
     private readonly IActorRef _subscriber = new Named("subscriber");
     private readonly IActorRef _asker = new Named("asker");
     private readonly RemoteSubscriptions _subscriptions;
@@ -122,7 +122,7 @@ public sealed class RemoteSubscriptionsTests
         SubscribeAt(_one);
         Move();
         _other.IsLost = true;
-        _calls.Nodes.Add(new RemoteNode(ActorRefs.Nobody, new Address("akka.tcp", "shop", "third", 1)));
+        _calls.Nodes.Add(RemoteLedgerTests.Node("third"));
         _subscriptions.NodesChanged();
         _subscriptions.Arrived(Place, new RedisSubscribed(Kind, "news", 3, At(9)));
 

@@ -54,6 +54,9 @@ internal sealed class RandomMessages
             () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()) { Backfilled = Count(), IsComplete = _chance.Of(0.5) },
             () => new RedisMessagesDropped(Subscription(), Text(), Count()),
             () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
+            () => new CommandFrame(Count(), Count(), Count(), Count(), _chance.Of(0.5), Many(4, Request)),
+            () => new AnswerFrame(
+                Count(), Count(), Count(), Count(), _chance.Of(0.5), Count(), _chance.Pick(Enum.GetValues<RemoteServing>()), Many(4, Answer)),
         ];
     }
 
@@ -62,6 +65,16 @@ internal sealed class RandomMessages
 
     /// <summary>One message of each kind.</summary>
     public IEnumerable<object> OneOfEach() => _kinds.Select(kind => kind());
+
+    private RemoteRequest Request() => _chance.Of(0.1)
+        ? new RemoteRequest(Count(), Count() + 1L, null, Text())
+        : new RemoteRequest(Count(), _chance.Of(0.1) ? long.MaxValue : Count() + 1L, _chance.Of(0.2) ? Script() : _chance.Of(0.2) ? Transaction() : Command());
+
+    private RemoteAnswer Answer() => _chance.Of(0.5)
+        ? new RemoteAnswer(Count(), RemoteAnswerKind.Applied, Value())
+        : new RemoteAnswer(
+            Count(), _chance.Pick([RemoteAnswerKind.Unknown, RemoteAnswerKind.Rejected, RemoteAnswerKind.NotSent, RemoteAnswerKind.Returned]),
+            Message: _chance.Of(0.2) ? null : Text(), ServerError: _chance.Of(0.5) ? null : Text());
 
     private RedisCommand Command(int depth = 0) =>
         WithOptions(new RedisCommand(_chance.Pick(["GET", "set", "HSET", "x.y", "JSON.GET", "!~"]), Many(8, Argument)), depth);

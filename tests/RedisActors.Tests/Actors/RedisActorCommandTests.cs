@@ -30,6 +30,22 @@ public sealed class RedisActorCommandTests : RedisSpec
         Assert.Equal(("GET", "key"), (request.Name, request.Arguments[0].ToString()));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("BLPOP")]
+    public async Task A_command_whose_deadline_passed_on_its_way_is_not_sent(string name)
+    {
+        var (redis, connection) = await StartReadyAsync();
+        var now = (long)Sys.Scheduler.MonotonicClock.TotalMilliseconds;
+
+        redis.Tell(new RedisCommand(name, "key", 0) { Deadline = now }, _sender.Ref);
+
+        var failure = await _sender.ExpectMsgAsync<Status.Failure>();
+        Assert.Equal(Outcome.NotSent, Assert.IsType<RedisOutcomeException>(failure.Cause).Outcome);
+        redis.Tell(new RedisCommand("GET", "other") { Deadline = now + 10_000 }, _sender.Ref);
+        Assert.Equal("other", (await connection.Link.NextAsync()).Arguments[0].ToString());
+    }
+
     [Fact]
     public async Task A_failure_brings_the_state_the_command_and_the_servers_words()
     {

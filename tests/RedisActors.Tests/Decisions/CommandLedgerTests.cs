@@ -131,6 +131,20 @@ public sealed class CommandLedgerTests
         Assert.Equal(["b"], bench.SentStates);
     }
 
+    /// <summary>As in a process that was stopped, and gets its link before anybody has looked at the time.</summary>
+    [Fact]
+    public void A_stashed_command_past_its_deadline_is_not_sent_though_nobody_has_looked_at_the_time()
+    {
+        var bench = new CommandBench();
+        bench.Accept("a", deadline: 10);
+        bench.Accept("b", deadline: 20);
+
+        bench.LinkUp(now: 10);
+
+        Assert.Equal(["b"], bench.SentStates);
+        Assert.Equal(["a NotSent"], bench.Told);
+    }
+
     [Theory]
     [InlineData(true, "NotSent")]
     [InlineData(false, "Unknown")]

@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using RedisActors.Simulation.Messages;
 using StackExchange.Redis;
+using Form = RedisActors.Wire.Form;
 
 namespace RedisActors.Tests.Wire;
 
@@ -98,6 +99,37 @@ public sealed class MessagesTravelTests : WireSpec
 
         Assert.Equal(actor, Travel(new SubscribeToState(actor)).Subscriber);
         Assert.Equal(actor, Travel(new RedisCommand("PING") { State = actor }).State);
+    }
+
+    public static TheoryData<object> PlainStates { get; } =
+    [
+        DayOfWeek.Friday, (DayOfWeek)99, Outcome.Unknown, ConsoleColor.Red, true, (byte)1, (sbyte)-1, (short)-2, (ushort)2, 3u, ulong.MaxValue, 0.1, float.MaxValue,
+        double.NaN, 1.10m, 'x', TimeSpan.FromTicks(-5), DateTime.UnixEpoch.AddTicks(1), DateTimeOffset.MinValue, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local),
+    ];
+
+    [Theory]
+    [MemberData(nameof(PlainStates))]
+    public void A_state_comes_back_with_its_type(object state)
+    {
+        var back = Travel(new RedisReply(RespValue.Null, state)).State;
+
+        Assert.Equal(state, back);
+        Assert.Equal(state.GetType(), back!.GetType());
+    }
+
+    [Theory]
+    [InlineData("enum System.String, System.Private.CoreLib", "1")]
+    [InlineData("enum No.Such, Nowhere", "1")]
+    [InlineData("enum [[,]]", "1")]
+    [InlineData("enum System.DayOfWeek, System.Private.CoreLib", "x")]
+    [InlineData("Int16", "99999")]
+    [InlineData("Char", "xx")]
+    [InlineData("Tuple", "1")]
+    public void A_plain_state_that_is_none_is_an_error(string type, string text)
+    {
+        var wire = new Form.Reply { State = new() { Plain = new() { Type = type, Text = text } } };
+
+        Assert.Throws<SerializationException>(() => Read<RedisReply>("R", wire));
     }
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed class RecordedMessagesTests : WireSpec
         ["command-when-safe"] = Command(DeliveryMode.WhenSafe, ReplayClass.LastWins, new byte[] { 1, 2, 3 }),
         ["command-at-least-once"] = Command(DeliveryMode.AtLeastOnce, ReplayClass.Accumulating, Actor("asker")),
         ["command-administration"] = Command(DeliveryMode.WhenSafe, ReplayClass.Administration, GetStatus.Instance),
+        ["command-state-enum"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, Outcome.NotSent),
+        ["command-state-double"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, 0.1),
+        ["command-state-time"] = Command(DeliveryMode.WhenSafe, ReplayClass.ReadOnly, Noon),
         ["command-never"] = Command(DeliveryMode.WhenSafe, ReplayClass.Never, new RedisCommand("GET", "within")),
         ["script"] = new RedisScript("return ARGV[1]", ["key", "ä"], 5, RedisValue.EmptyString)
         {
@@ -108,6 +111,25 @@ public sealed class RecordedMessagesTests : WireSpec
         },
         ["dropped"] = new RedisMessagesDropped(RedisSubscriptionKind.Channel, "news", 17),
         ["ended"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the subscriber is too slow"),
+        ["command-frame"] = new CommandFrame(
+            5_000_000_000, 3, 3, 2, true,
+            [
+                new RemoteRequest(17, 1_700_000_000_000, new RedisCommand("GET", "key") { Delivery = DeliveryMode.AtMostOnce }),
+                new RemoteRequest(18, long.MaxValue, new RedisScript("return 1", [])),
+                new RemoteRequest(19, 1, null, "it cannot be written"),
+            ]),
+        ["command-frame-empty"] = new CommandFrame(5, 0, 0, 0, false, []),
+        ["answer-frame"] = new AnswerFrame(
+            5_000_000_000, 2, 2, 3, true, 1_700_000_000_000, RemoteServing.Away,
+            [
+                new RemoteAnswer(17, RemoteAnswerKind.Applied, RespValue.BulkString("value")),
+                new RemoteAnswer(18, RemoteAnswerKind.Rejected, Message: "GET: WRONGTYPE", ServerError: "WRONGTYPE"),
+                new RemoteAnswer(19, RemoteAnswerKind.Unknown, Message: "GET: lost"),
+                new RemoteAnswer(20, RemoteAnswerKind.NotSent, Message: "GET: refused"),
+                new RemoteAnswer(21, RemoteAnswerKind.Returned),
+            ]),
+        ["answer-frame-leaving"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Leaving, []),
+        ["answer-frame-forgotten"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Forgotten, []),
         ["ended-refused"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the server refuses", "NOPERM no"),
     };
 

@@ -48,6 +48,13 @@ internal static class SameMessage
             case ImmutableArray<RedisCondition> conditions:
                 Xunit.Assert.Equal(conditions.ToArray(), ((ImmutableArray<RedisCondition>)actual!).ToArray());
                 break;
+            case IReadOnlyList<RemoteRequest> requests:
+                Compare(requests.Select(request => request.Command).ToArray(), ((IReadOnlyList<RemoteRequest>)actual!).Select(request => request.Command).ToArray(), path);
+                Xunit.Assert.Equal(requests.Select(Bare), ((IReadOnlyList<RemoteRequest>)actual!).Select(Bare));
+                break;
+            case IReadOnlyList<RemoteAnswer> answers:
+                Xunit.Assert.Equal(answers, (IReadOnlyList<RemoteAnswer>)actual!);
+                break;
             case RedisCommand[] several:
                 Xunit.Assert.Equal(several.Length, ((RedisCommand[])actual!).Length);
                 foreach (var (before, after) in several.Zip((RedisCommand[])actual)) Compare(before, after, $"{path}[]");
@@ -60,6 +67,8 @@ internal static class SameMessage
                 break;
         }
     }
+
+    private static RemoteRequest Bare(RemoteRequest request) => request with { Command = null };
 
     /// <summary>What Redis would be sent.</summary>
     private static string AsSent(RedisValue value) => Convert.ToHexString((byte[])value!);

@@ -1,0 +1,258 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using RedisActors.Commands;
+using RedisActors.Sessions;
+
+namespace RedisActors.AkkaCluster;
+
+/// <summary>
+/// The commands of one <see cref="RemoteRedis"/> at a node that serves it: takes each frame once, hands its commands to the
+/// <see cref="RedisActor"/>, and sends what has been answered meanwhile in one frame. Called from any thread; it outlives the
+/// <see cref="RedisService"/>, since what that has handed on is still answered.
+/// </summary>
+internal sealed class ServingSession : IThreadPoolWorkItem
+{
+    private readonly Lock _lock = new();
+    private readonly long _number;
+    private readonly IActorRef _remote;
+    private readonly ServingNode _node;
+    private readonly Sink _sink;
+    private readonly FrameInbox _inbox = new();
+    private readonly FrameOutbox<RemoteAnswer> _outbox = new();
+    private readonly HashSet<Waiter> _waiters = [];
+    private readonly List<RemoteAnswer> _gathered = [];
+    private bool _flushPlanned;
+    private bool _askedForMissing;
+    private bool _ended;
+
+    public ServingSession(long number, IActorRef remote, ServingNode node)
+    {
+        _number = number;
+        _remote = remote;
+        _node = node;
+        _sink = new Sink(this);
+    }
+
+    public IActorRef Remote => _remote;
+
+    /// <summary>When something last came, in milliseconds.</summary>
+    public long HeardAt { get; private set; }
+
+    /// <summary>A frame has come.</summary>
+    public void Receive(CommandFrame frame, bool takesCommands)
+    {
+        IReadOnlyList<RemoteRequest> requests = [];
+        lock (_lock)
+        {
+            HeardAt = _node.Now;
+            _outbox.Taken(frame.Taken);
+            if (frame.IsMissing)
+            {
+                foreach (var (number, answers) in _outbox.Untaken) Send(number, answers);
+            }
+
+            switch (_inbox.Offer(frame.Number, frame.Sent))
+            {
+                case FrameArrival.Next:
+                    _askedForMissing = false;
+                    requests = frame.Requests;
+                    break;
+                case FrameArrival.Missing when frame.Number == 0 || !_askedForMissing:
+                    _askedForMissing = true;
+                    Send(0, [], isMissing: true);
+                    break;
+                case FrameArrival.Empty or FrameArrival.Again when !frame.IsMissing:
+                    Send(0, []);
+                    break;
+            }
+        }
+
+        var now = _node.Now;
+        foreach (var request in requests)
+        {
+            if (!takesCommands) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.Returned));
+            else if (request.Until <= now) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: TooLate));
+            else if (request.Command is { } command) HandOn(request, command, now);
+            else Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: request.Error));
+        }
+    }
+
+    /// <summary>Tells how the node is, though there is nothing else to tell.</summary>
+    public void TellServing()
+    {
+        lock (_lock) Send(0, []);
+    }
+
+    /// <summary>The <see cref="RemoteRedis"/> is gone: nobody awaits anything of this any more.</summary>
+    public void End()
+    {
+        List<Waiter> waiters;
+        lock (_lock)
+        {
+            _ended = true;
+            waiters = [.. _waiters];
+        }
+
+        foreach (var waiter in waiters) waiter.GiveUp();
+    }
+
+    /// <summary>One frame for what has been answered until now.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_lock)
+        {
+            _flushPlanned = false;
+            var answers = CollectionsMarshal.AsSpan(_gathered);
+            while (!_ended && !answers.IsEmpty)
+            {
+                var (count, bytes) = (0, 0L);
+                while (count < answers.Length && (count == 0 || bytes + SizeOf(answers[count]) <= _node.MaxFrameBytes)) bytes += SizeOf(answers[count++]);
+                var frame = answers[..count].ToArray();
+                answers = answers[count..];
+                Send(_outbox.Add(frame), frame);
+            }
+
+            _gathered.Clear();
+        }
+    }
+
+    private const string TooLate = "its timeout passed before it reached the node that serves; it never ran and never will";
+
+    private static long SizeOf(in RemoteAnswer answer) =>
+        32 + FrameSize.Of(answer.Value) + FrameSize.Of(answer.Message) + FrameSize.Of(answer.ServerError);
+
+    private void HandOn(in RemoteRequest request, RedisCommand sent, long now)
+    {
+        var command = request.Until == long.MaxValue
+            ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
+            : sent with { State = request.Attempt, Deadline = _node.LocalNow + (request.Until - now) };
+        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter() : _sink);
+    }
+
+    private void Send(long number, RemoteAnswer[] answers, bool isMissing = false)
+    {
+        if (_ended) return;
+        _remote.Tell(
+            new AnswerFrame(_number, number, _outbox.Sent, _inbox.Taken, isMissing, _node.Now, _node.Serving, answers), _node.Service);
+    }
+
+    private void Answer(in RemoteAnswer answer)
+    {
+        var fitting = _remote is IInternalActorRef { IsLocal: true } || SizeOf(answer) <= _node.MaxMessageBytes ? answer : TooLarge(answer);
+        lock (_lock)
+        {
+            _gathered.Add(fitting);
+            if (_flushPlanned) return;
+            _flushPlanned = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>It ran, and its reply cannot go to the node that asked.</summary>
+    private RemoteAnswer TooLarge(in RemoteAnswer answer) => answer.Kind == RemoteAnswerKind.Applied
+        ? answer with { Value = RespValue.Error(_node.TooLarge("the reply of the server", SizeOf(answer))) }
+        : answer with { Message = _node.TooLarge("the error", SizeOf(answer)), ServerError = null };
+
+    private void OnAnswer(object message)
+    {
+        switch (message)
+        {
+            case RedisReply { State: long attempt } reply:
+                Answer(new RemoteAnswer(attempt, RemoteAnswerKind.Applied, reply.Value));
+                break;
+            case Status.Failure { Cause: RedisOutcomeException { State: long attempt } failure }:
+                Answer(new RemoteAnswer(attempt, KindOf(failure.Outcome), Message: failure.Message, ServerError: failure.ServerError));
+                break;
+        }
+    }
+
+    private static RemoteAnswerKind KindOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Rejected => RemoteAnswerKind.Rejected,
+        Outcome.NotSent => RemoteAnswerKind.NotSent,
+        _ => RemoteAnswerKind.Unknown,
+    };
+
+    private Waiter NewWaiter()
+    {
+        var waiter = new Waiter(this);
+        bool ended;
+        lock (_lock)
+        {
+            _waiters.Add(waiter);
+            ended = _ended;
+        }
+
+        if (ended) waiter.GiveUp();
+        return waiter;
+    }
+
+    /// <summary>The sender of the commands. It is no actor: what it is told is in the next frame without a trip through a mailbox.</summary>
+    private class Sink(ServingSession session) : MinimalActorRef
+    {
+        public override ActorPath Path => session._node.Service.Path / "answers";
+
+        public override IActorRefProvider Provider => session._node.Provider;
+
+        protected ServingSession Session => session;
+
+        protected override void TellInternal(object message, IActorRef sender) => session.OnAnswer(message);
+    }
+
+    /// <summary>The sender of a command that blocks, which ends when its <see cref="RemoteRedis"/> is gone.</summary>
+    private sealed class Waiter(ServingSession session) : Sink(session), ICancellableSender
+    {
+        private readonly Lock _lock = new();
+        private Action? _whenGivenUp;
+        private bool _hasGivenUp;
+        private bool _isAnswered;
+
+        public bool TryClaim()
+        {
+            lock (_lock) return !_hasGivenUp;
+        }
+
+        public void WhenGivenUp(Action act)
+        {
+            lock (_lock)
+            {
+                _whenGivenUp = act;
+                if (!_hasGivenUp) return;
+            }
+
+            act();
+        }
+
+        public bool TryTake(RedisReply reply, IActorRef redis)
+        {
+            lock (_lock)
+            {
+                if (_hasGivenUp) return false;
+                _isAnswered = true;
+            }
+
+            TellInternal(reply, redis);
+            return true;
+        }
+
+        public void GiveUp()
+        {
+            Action? act;
+            lock (_lock)
+            {
+                if (_isAnswered) return;
+                _hasGivenUp = true;
+                act = _whenGivenUp;
+            }
+
+            act?.Invoke();
+        }
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            lock (Session._lock) Session._waiters.Remove(this);
+            base.TellInternal(message, sender);
+        }
+    }
+}
