@@ -93,7 +93,12 @@ internal sealed class FrontDoor : IValueTaskSource
     private DoorReply? Head => Volatile.Read(ref _last.Next);
 
     /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
-    public void Receive(ReadOnlySpan<byte> bytes)
+    /// <remarks>
+    /// Whoever writes may write for others: the activity that is current here belongs to one caller, and the bytes to several.
+    /// </remarks>
+    public void Receive(ReadOnlySpan<byte> bytes) => RedisTracing.WithoutParent(this, bytes, static (door, bytes) => door.Take(bytes));
+
+    private void Take(ReadOnlySpan<byte> bytes)
     {
         lock (_receiving)
         {
