@@ -83,6 +83,21 @@ public sealed class OutageTelemetryTests : ServerSpec
         Assert.All(_durations, measured => Assert.Equal(Server.Port, measured.Tags["server.port"]));
     }
 
+    [Fact]
+    public async Task A_gap_in_a_subscription_is_counted_when_its_subscriber_is_told()
+    {
+        var redis = Redis();
+        var subscriber = Kit.CreateTestProbe();
+        redis.Tell(new Subscribe("news", subscriber.Ref));
+        await subscriber.FishForMessageAsync(message => message is RedisSubscribed, Patience);
+        Assert.Equal(0, _counts.GetValueOrDefault("redisactors.subscriptions.gaps"));
+
+        await Server.KillClientsAsync();
+        await subscriber.FishForMessageAsync(message => message is RedisSubscriptionResumed, Patience);
+
+        await Kit.AwaitConditionAsync(() => Task.FromResult(_counts.GetValueOrDefault("redisactors.subscriptions.gaps") == 1), Patience);
+    }
+
     public override Task DisposeAsync()
     {
         _listener.Dispose();
