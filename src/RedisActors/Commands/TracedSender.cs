@@ -51,9 +51,6 @@ internal sealed class TracedSender : MinimalActorRef, ICancellableSender
 
     public override IActorRefProvider Provider => ((_sender as IInternalActorRef)?.Provider ?? (_redis as IInternalActorRef)?.Provider)!;
 
-    /// <summary>Who sent the command.</summary>
-    public IActorRef Sender => _sender;
-
     private ICancellableSender? Cancellable => _sender as ICancellableSender;
 
     /// <summary>The sender as it is while nobody listens, otherwise one of these in its place.</summary>
