@@ -39,6 +39,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private readonly List<Lane> _lanes = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly DatabaseLanes _databases;
+    private readonly TracedServer _server;
     private ISubscriptionLanes _subscriptions = null!;
     private ClusterSubscriptionLanes? _clusterSubscriptions;
     private LaneTable _table = null!;
@@ -53,6 +54,9 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         _links = links;
         _logBudget = logBudget;
         _log = new RedisConnectionLog(Context.GetLogger(), logBudget, settings.Name, lane: 1);
+        _server = settings.Link is { Topology: RedisTopology.Standalone, Endpoints: [var only] }
+            ? new TracedServer(only.Host, only.Port, settings.Link.Database)
+            : new TracedServer(null, 0, settings.Link.Database);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
         Receive<RedisCommand>(OnCommand);
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
@@ -138,23 +142,24 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
 
     private void OnCommand(RedisCommand command)
     {
+        var sender = TracedSender.Of(command, Sender, Self, _server);
         var elsewhere = command.Database is { } database && database != _settings.Link.Database;
-        if (RedisSessions.Takes(command) && (!elsewhere || _settings.Link.Topology != RedisTopology.Cluster)) Sessions().Tell(command, Sender);
-        else if (elsewhere) OnCommandElsewhere(command, command.Database!.Value);
-        else _table.LaneOf(command).ToCommands(command, Sender);
+        if (RedisSessions.Takes(command) && (!elsewhere || _settings.Link.Topology != RedisTopology.Cluster)) Sessions().Tell(command, sender);
+        else if (elsewhere) OnCommandElsewhere(command, command.Database!.Value, sender);
+        else _table.LaneOf(command).ToCommands(command, sender);
     }
 
-    private void OnCommandElsewhere(RedisCommand command, int database)
+    private void OnCommandElsewhere(RedisCommand command, int database, IActorRef sender)
     {
         if (_settings.Link.Topology == RedisTopology.Cluster)
         {
-            Refuse(command, $"a Redis Cluster has database 0 only, and the command names database {database}");
+            Refuse(command, sender, $"a Redis Cluster has database 0 only, and the command names database {database}");
             return;
         }
 
         LookForIdleLanes();
-        if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, Sender);
-        else Refuse(command, $"{MostDatabases} other databases are in use at this moment, and no more may be");
+        if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, sender);
+        else Refuse(command, sender, $"{MostDatabases} other databases are in use at this moment, and no more may be");
     }
 
     /// <summary>What blocks goes there; they are started when there is something for the first time.</summary>
@@ -170,8 +175,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         return _sessions;
     }
 
-    private void Refuse(RedisCommand command, string reason) =>
-        new PendingCommand(command, Sender, Self, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
+    private void Refuse(RedisCommand command, IActorRef sender, string reason) =>
+        new PendingCommand(command, sender, Self, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
             .EndAs(Outcome.NotSent, $"{command.Name} was refused: {reason}");
 
     private List<Lane> OpenDatabase(int database)

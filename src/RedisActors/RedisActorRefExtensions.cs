@@ -36,6 +36,7 @@ public static class RedisActorRefExtensions
             throw new ArgumentException("There is no actor behind this reference.", nameof(redis));
         }
 
+        command = RedisTracing.FromHere(command);
         var promise = new ReplyPromise(provider);
         if (cancellation.CanBeCanceled)
         {

@@ -20,6 +20,7 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
     /// <summary>Takes a command that was handed over to this link: it is sent now, or by <see cref="Flush"/>.</summary>
     public void Send(PendingCommand command, IRedisLink link)
     {
+        command.Sending(link);
         if (command is not TokenCommand token || !(token.Group is not null || token.MayShare))
         {
             Flush(link);

@@ -38,7 +38,7 @@ internal sealed class DeadLetterResponder : MinimalActorRef
 
     /// <summary>Answers what a RedisActor leaves behind as <see cref="Outcome.NotSent"/>.</summary>
     public static void AnswerFor(ExtendedActorSystem system, IActorRef redis) => AnswerFor(system, redis.Path, (command, letter) =>
-        new PendingCommand(command, letter.Sender, redis, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
+        new PendingCommand(command, TracedSender.OfLate(command, letter.Sender, redis), redis, DeliveryMode.AtMostOnce, long.MaxValue, sequence: 0)
             .EndAs(Outcome.NotSent, $"{command.Name}: the RedisActor stopped"));
 
     /// <summary>Answers the commands that another actor leaves behind.</summary>

@@ -182,6 +182,16 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, InFlight) == InFlight;
 
+    /// <summary>It waits, since it cannot be sent now.</summary>
+    public void Stashed() => (_sender as TracedSender)?.Stashed();
+
+    /// <summary>It is handed to this link now.</summary>
+    public void Sending(IRedisLink link)
+    {
+        if (WasReturned) RedisMetrics.CommandRetried(_redis);
+        (_sender as TracedSender)?.SentTo(link.Endpoint);
+    }
+
     /// <summary>Makes sure, right before it is handed to a link, that its sender has not given it up; if so, it is ended.</summary>
     public bool TryClaim()
     {
@@ -280,7 +290,7 @@ internal class PendingCommand : LinkRequest
     /// </summary>
     protected virtual void Tell(object answer)
     {
-        if (answer is Status.Failure { Cause: RedisOutcomeException failure }) RedisMetrics.CommandFailed(_redis, failure.Outcome);
+        if (RedisMetrics.CountsCommands) RedisMetrics.CommandEnded(_redis, Command, answer);
         try
         {
             _sender.Tell(answer, _redis);

@@ -38,6 +38,7 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
         {
             watchDeadline(command);
             _slots.TryAdd(command);
+            command.Stashed();
         }
         else
         {
@@ -48,6 +49,7 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
     /// <summary>Takes back what was handed to a link, to its place in the order.</summary>
     public void Return(PendingCommand renewed)
     {
+        renewed.Stashed();
         watchDeadline(renewed);
         if (!_slots.TryAdd(renewed)) stash.Return(renewed);
     }
@@ -140,6 +142,7 @@ internal sealed class WaitingCommands(CommandStash stash, Action<PendingCommand>
         {
             watchDeadline(command);
             refused.AddBehind(command);
+            command.Stashed();
         }
 
         foreach (var loser in losers ?? []) EndForWantOfRoom(loser);

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Akka.Actor;
+using RedisActors.Commands;
 
 namespace RedisActors;
 
 /// <summary>
 /// The metrics of RedisActors, instruments of a <see cref="Meter"/> named <see cref="MeterName"/>. With OpenTelemetry:
 /// <c>metrics.AddMeter(RedisMetrics.MeterName)</c>. Those of connections and commands have the tag <c>connection</c>, the connection's name in
-/// the settings, and all but <c>redisactors.commands.failed</c> the tag <c>lane</c>, a number from 1; the sessions of commands that block have
+/// the settings. Those of a lane have the tag <c>lane</c>, a number from 1; the sessions of commands that block have
 /// numbers from 100001. Those of a <see cref="RedisStreamConsumer"/> have the tags <c>stream</c>, <c>group</c> and <c>consumer</c>.
 /// </summary>
 /// <remarks>
@@ -17,6 +18,16 @@ namespace RedisActors;
 /// <c>ready</c>, <c>lost</c>, <c>backing-off</c>, <c>suspended</c>, <c>gave-up</c>.</description></item>
 /// <item><term><c>redisactors.connection.away</c></term><description>Histogram: how long there was no connection, in seconds;
 /// recorded at each reconnect.</description></item>
+/// <item><term><c>redisactors.connection.ready</c></term><description>Up-down counter: 1 while a lane has its connection, otherwise
+/// 0.</description></item>
+/// <item><term><c>db.client.operation.duration</c></term><description>Histogram: how long commands took from their arrival to their answer, in
+/// seconds, with the tags of OpenTelemetry's conventions for Redis.</description></item>
+/// <item><term><c>redisactors.commands.answered</c></term><description>Counter: commands that have got their answer, by <c>outcome</c>:
+/// <c>applied</c>, <c>rejected</c>, <c>not-sent</c>, <c>unknown</c>.</description></item>
+/// <item><term><c>redisactors.commands.retried</c></term><description>Counter: commands sent once more, after a refusal for the time being or
+/// after a lost connection.</description></item>
+/// <item><term><c>redisactors.subscriptions.gaps</c></term><description>Counter: gaps that subscribers were told of, by <c>complete</c>:
+/// whether a stream has filled it.</description></item>
 /// <item><term><c>redisactors.commands.replayed</c></term><description>Counter: commands that were replayed after a
 /// reconnect.</description></item>
 /// <item><term><c>redisactors.commands.failed</c></term><description>Counter: commands that did not end as Applied, by <c>outcome</c>:
@@ -55,8 +66,26 @@ public static class RedisMetrics
     private static readonly Counter<long>? Failed = Try(() => Meter.CreateCounter<long>(
         "redisactors.commands.failed", "{command}", "Commands that did not end as Applied."));
 
+    private static readonly Counter<long>? Answered = Try(() => Meter.CreateCounter<long>(
+        "redisactors.commands.answered", "{command}", "Commands that have got their answer, by outcome."));
+
+    private static readonly Counter<long>? Retried = Try(() => Meter.CreateCounter<long>(
+        "redisactors.commands.retried", "{command}", "Commands handed to a connection once more, after a refusal for the time being or a lost connection."));
+
+    private static readonly Counter<long>? Gaps = Try(() => Meter.CreateCounter<long>(
+        "redisactors.subscriptions.gaps", "{gap}", "Gaps in subscriptions that subscribers were told of when they went on."));
+
+    private static readonly Histogram<double>? Duration = Try(() => Meter.CreateHistogram(
+        "db.client.operation.duration", "s", "Duration of database client operations.", tags: null,
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] }));
+
     static RedisMetrics()
     {
+        Try(() => Meter.CreateObservableUpDownCounter(
+            "redisactors.connection.ready",
+            () => Lanes.Keys.Select(lane => new Measurement<int>(lane.IsReady() ? 1 : 0, lane.Tags)),
+            "{connection}",
+            "1 while the connection is ready, otherwise 0."));
         Try(() => Meter.CreateObservableUpDownCounter(
             "redisactors.commands.in_flight",
             () => Lanes.Keys.Select(lane => new Measurement<int>(lane.InFlight(), lane.Tags)),
@@ -76,6 +105,12 @@ public static class RedisMetrics
         CountConsumers("dead_lettered", "Entries that went to the dead letters.", status => status.DeadLettered);
     }
 
+    /// <summary>Whether anybody wants to know how commands end.</summary>
+    internal static bool CountsCommands => Answered?.Enabled == true || Failed?.Enabled == true;
+
+    /// <summary>Whether anybody wants to know how long commands take.</summary>
+    internal static bool TimesCommands => Duration?.Enabled == true;
+
     internal static void StateChanged(RedisConnectionEvent state)
     {
         var tags = Tags(state.Connection, state.Lane);
@@ -90,19 +125,43 @@ public static class RedisMetrics
     }
 
     /// <param name="redis">The RedisActor that the command was sent to.</param>
-    /// <param name="outcome">What its sender is told.</param>
-    internal static void CommandFailed(IActorRef redis, Outcome outcome)
+    /// <param name="command">The command.</param>
+    /// <param name="answer">What its sender is told.</param>
+    internal static void CommandEnded(IActorRef redis, RedisCommand command, object answer)
     {
-        if (Failed?.Enabled != true || redis.Path.Name == SessionsName) return;
-        var name = redis.Path.Name;
-        var connection = name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
-        Add(Failed, 1, new TagList { { "connection", connection }, { "outcome", Word(outcome) } });
+        if (!CountsCommands || command.State is IPartOfCommand || redis.Path.Name == SessionsName) return;
+        var outcome = answer is Status.Failure { Cause: RedisOutcomeException failure } ? failure.Outcome : Outcome.Applied;
+        var tags = new TagList { { "connection", ConnectionOf(redis) }, { "outcome", Word(outcome) } };
+        Add(Answered, 1, tags);
+        if (outcome != Outcome.Applied) Add(Failed, 1, tags);
     }
 
-    /// <summary>Measures what a lane holds until the result is disposed. Both functions are called from any thread.</summary>
-    internal static IDisposable Show(string connection, int lane, Func<int> inFlight, Func<int> stashed)
+    /// <summary>A command is sent that came back from a connection before.</summary>
+    internal static void CommandRetried(IActorRef redis)
     {
-        var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed);
+        if (Retried?.Enabled == true && redis.Path.Name != SessionsName) Add(Retried, 1, new TagList { { "connection", ConnectionOf(redis) } });
+    }
+
+    /// <summary>How long a command took from its arrival to its answer.</summary>
+    internal static void CommandTimed(TimeSpan time, in TagList tags) => Record(Duration, time.TotalSeconds, tags);
+
+    /// <summary>A subscriber is told what it missed while there was no connection.</summary>
+    internal static void SubscriptionResumed(IActorRef redis, bool complete)
+    {
+        if (Gaps?.Enabled == true) Add(Gaps, 1, new TagList { { "connection", ConnectionOf(redis) }, { "complete", complete } });
+    }
+
+    /// <summary>The name of a RedisActor's connection.</summary>
+    internal static string ConnectionOf(IActorRef redis)
+    {
+        var name = redis.Path.Name;
+        return name == "redis" ? "default" : name.StartsWith("redis-", StringComparison.Ordinal) ? name["redis-".Length..] : name;
+    }
+
+    /// <summary>Measures what a lane holds until the result is disposed. The functions are called from any thread.</summary>
+    internal static IDisposable Show(string connection, int lane, Func<int> inFlight, Func<int> stashed, Func<bool> isReady)
+    {
+        var gauge = new LaneGauge(Tags(connection, lane), inFlight, stashed, isReady);
         Lanes.TryAdd(gauge, 0);
         return gauge;
     }
@@ -184,20 +243,24 @@ public static class RedisMetrics
         _ => "gave-up",
     };
 
-    private static string Word(Outcome outcome) => outcome switch
+    /// <summary>An outcome as a tag's value.</summary>
+    internal static string Word(Outcome outcome) => outcome switch
     {
+        Outcome.Applied => "applied",
         Outcome.Rejected => "rejected",
         Outcome.NotSent => "not-sent",
         _ => "unknown",
     };
 
-    private sealed class LaneGauge(TagList tags, Func<int> inFlight, Func<int> stashed) : IDisposable
+    private sealed class LaneGauge(TagList tags, Func<int> inFlight, Func<int> stashed, Func<bool> isReady) : IDisposable
     {
         public TagList Tags => tags;
 
         public Func<int> InFlight => inFlight;
 
         public Func<int> Stashed => stashed;
+
+        public Func<bool> IsReady => isReady;
 
         public void Dispose() => Lanes.TryRemove(this, out _);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using StackExchange.Redis;
 
@@ -86,6 +87,7 @@ public record RedisCommand : IRedisMessage
     {
         CheckName(name);
         Name = name;
+        if (RedisTracing.IsOn) Trace = RedisTracing.Current;
         ArgumentArray = arguments.IsEmpty ? [] : new RedisValue[arguments.Length];
         for (var i = 0; i < arguments.Length; i++) ArgumentArray[i] = Own(arguments[i], i + 1, name);
     }
@@ -96,6 +98,7 @@ public record RedisCommand : IRedisMessage
     private protected RedisCommand(string name, RedisValue[] owned)
     {
         Name = name;
+        if (RedisTracing.IsOn) Trace = RedisTracing.Current;
         ArgumentArray = owned;
     }
 
@@ -213,6 +216,16 @@ public record RedisCommand : IRedisMessage
         }
     }
 
+    /// <summary>The span within which it was sent; the default one: none, or nobody listened.</summary>
+    internal ActivityContext Trace
+    {
+        get => (_rare as Traced)?.Trace ?? default;
+        init
+        {
+            if (value != Trace) _rare = new Traced(_rare ?? Rare.None, value);
+        }
+    }
+
     /// <summary>A command whose arguments nobody else has or changes: they are not copied.</summary>
     internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null)
     {
@@ -301,8 +314,16 @@ public record RedisCommand : IRedisMessage
     /// <summary>What Redis is sent. (As values of StackExchange.Redis, "05" equals 5.)</summary>
     private static ReadOnlyMemory<byte> BytesOf(RedisValue argument) => argument;
 
-    private sealed record Rare(TimeSpan? Timeout, long Deadline, string? Token, bool WasSentBefore)
+    private record Rare(TimeSpan? Timeout, long Deadline, string? Token, bool WasSentBefore)
     {
         public static readonly Rare None = new(null, 0, null, false);
+    }
+
+    private sealed record Traced : Rare
+    {
+        public Traced(Rare other, ActivityContext trace)
+            : base(other) => Trace = trace;
+
+        public ActivityContext Trace { get; }
     }
 }

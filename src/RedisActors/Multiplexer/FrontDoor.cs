@@ -96,7 +96,12 @@ internal sealed class FrontDoor : IValueTaskSource
 
     /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
     /// <returns>How many bytes it took: all, unless there is no room for the requests that follow.</returns>
-    public int Receive(ReadOnlySpan<byte> bytes)
+    /// <remarks>
+    /// Whoever writes may write for others: the activity that is current here belongs to one caller, and the bytes to several.
+    /// </remarks>
+    public int Receive(ReadOnlySpan<byte> bytes) => RedisTracing.WithoutParent(this, bytes, static (door, bytes) => door.Take(bytes));
+
+    private int Take(ReadOnlySpan<byte> bytes)
     {
         lock (_receiving)
         {

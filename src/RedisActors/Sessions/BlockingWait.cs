@@ -1,4 +1,5 @@
 using RedisActors.CommandMetadata;
+using RedisActors.Commands;
 using StackExchange.Redis;
 
 namespace RedisActors.Sessions;
@@ -45,7 +46,7 @@ internal abstract record WaitStep
 /// between two attempts it waits for something to come without taking it: by moving the first element of a list to where it is, by reading
 /// a stream after its latest entry, or else by asking every now and then whether a key exists.
 /// </remarks>
-internal sealed class BlockingWait : ISessionUser
+internal sealed class BlockingWait : ISessionUser, IPartOfCommand
 {
     /// <summary>How much longer than its timeout a command may take whose last slice is being answered.</summary>
     private const long Grace = 250;

@@ -118,9 +118,10 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     /// <summary>Whoever has sent nothing yet certainly did not; whoever has may have.</summary>
     protected override void PostStop()
     {
-        foreach (var waiting in _waits.Values.Where(waiting => !waiting.HasGivenUp))
+        foreach (var waiting in _waits.Values)
         {
-            waiting.Sender.Fail(waiting.IsAsking ? Outcome.Unknown : Outcome.NotSent, $"{waiting.Wait.Command.Name}: the RedisActor stopped");
+            if (waiting.HasGivenUp) waiting.Sender.Forget();
+            else waiting.Sender.Fail(waiting.IsAsking ? Outcome.Unknown : Outcome.NotSent, $"{waiting.Wait.Command.Name}: the RedisActor stopped");
         }
     }
 
@@ -184,6 +185,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
 
     private void RequestSession(Waiting waiting)
     {
+        waiting.Sender.Stashed();
         waiting.Wait.Place = PlaceOf(waiting.Wait.Command);
         _pool.Request(waiting.Wait, Now);
         Tick();
@@ -324,6 +326,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     private void Forget(Waiting waiting)
     {
         _waits.Remove(waiting.Wait);
+        waiting.Sender.Forget();
         Unwatch(waiting);
         _pool.Withdraw(waiting.Wait);
         Timers.Cancel(waiting.Wait);
@@ -467,7 +470,7 @@ internal sealed class RedisSessions : ReceiveActor, IWithTimers, ISessionPoolOwn
     }
 
     /// <summary>The state of a command that puts something back.</summary>
-    private sealed record Undo(RedisCommand Command);
+    private sealed record Undo(RedisCommand Command) : IPartOfCommand;
 
     private sealed record GaveUp(BlockingWait Wait) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

@@ -8,11 +8,25 @@ internal sealed class WaitSender(RedisCommand command, IActorRef sender, IActorR
 {
     private ICancellableSender? Cancellable => sender as ICancellableSender;
 
+    private TracedSender? Traced => sender as TracedSender;
+
     /// <summary>The actor whose end ends the wait; null: there is none.</summary>
-    public IActorRef? Watched => Cancellable is null && !sender.IsNobody() ? sender : null;
+    public IActorRef? Watched =>
+        TracedSender.Unwrap(sender) is var actor && actor is not ICancellableSender && !actor.IsNobody() ? actor : null;
 
     /// <summary>False: it has given the command up.</summary>
-    public bool TryClaim() => ICancellableSender.TryClaimOf(sender);
+    public bool TryClaim()
+    {
+        if (!ICancellableSender.TryClaimOf(sender)) return false;
+        Traced?.SentTo(null);
+        return true;
+    }
+
+    /// <summary>It waits until it can be asked for.</summary>
+    public void Stashed() => Traced?.Stashed();
+
+    /// <summary>It is told nothing more.</summary>
+    public void Forget() => Traced?.GivenUp();
 
     /// <summary>What was sent has had no effect: it can give the command up again without one.</summary>
     public void Unclaim() => Cancellable?.Unclaim();
@@ -26,8 +40,9 @@ internal sealed class WaitSender(RedisCommand command, IActorRef sender, IActorR
         var reply = new RedisReply(value, command.State);
         try
         {
-            if (Cancellable is { } cancellable) return cancellable.TryTake(reply, redis);
-            sender.Tell(reply, redis);
+            if (Cancellable is not { } cancellable) sender.Tell(reply, redis);
+            else if (!cancellable.TryTake(reply, redis)) return false;
+            RedisMetrics.CommandEnded(redis, command, reply);
             return true;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -39,10 +54,11 @@ internal sealed class WaitSender(RedisCommand command, IActorRef sender, IActorR
 
     public void Fail(Outcome outcome, string message, string? serverError = null)
     {
-        RedisMetrics.CommandFailed(redis, outcome);
+        var answer = new Status.Failure(new RedisOutcomeException(outcome, command, message, serverError), command.State);
+        RedisMetrics.CommandEnded(redis, command, answer);
         try
         {
-            sender.Tell(new Status.Failure(new RedisOutcomeException(outcome, command, message, serverError), command.State), redis);
+            sender.Tell(answer, redis);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

@@ -283,6 +283,12 @@ internal interface ISubscriptionOutlet : ISubscriberOutlet
     /// <summary>Asks how far the stream of a subscriber goes; answered by <see cref="SubscriptionLedger.OnExtent"/>.</summary>
     void AskExtent(Membership member);
 
+    /// <summary>A subscriber has been told of a gap.</summary>
+    /// <param name="complete">Whether it has got everything that was published meanwhile.</param>
+    void Resumed(bool complete)
+    {
+    }
+
     /// <summary>Asks for the entries of its stream after an id and up to another; answered by <see cref="SubscriptionLedger.OnPage"/>.</summary>
     void AskPage(Membership member, StreamId after, StreamId to);
 

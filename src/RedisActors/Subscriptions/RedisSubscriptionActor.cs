@@ -283,6 +283,8 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public void AskPage(Membership member, StreamId after, StreamId to) =>
             hub._link!.Send(new PageQuestion(hub._self, hub._epoch, member, after, to));
 
+        public void Resumed(bool complete) => RedisMetrics.SubscriptionResumed(hub._redis, complete);
+
         public void Tell(IActorRef actor, object message)
         {
             try

@@ -380,6 +380,7 @@ internal sealed class SubscriptionLedger(ISubscriptionOutlet outlet)
                 Backfilled = log?.Backfilled ?? 0,
                 IsComplete = log?.IsComplete ?? false,
             });
+        outlet.Resumed(log?.IsComplete ?? false);
         Answer(member, entry.ConfirmedAt);
     }
 

@@ -192,7 +192,7 @@ internal sealed class RedisSupervisor : ReceiveActor, IWithTimers
     {
         _memory.Gauges = gauges;
         _shownGauges?.Dispose();
-        _shownGauges = RedisMetrics.Show(_link.Name, _memory.Lane, gauges.InFlight, gauges.Stashed);
+        _shownGauges = RedisMetrics.Show(_link.Name, _memory.Lane, gauges.InFlight, gauges.Stashed, () => _states.IsReady);
     }
 
     private void CatchUpWithLog()

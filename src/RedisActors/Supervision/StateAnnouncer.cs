@@ -13,6 +13,9 @@ internal sealed class StateAnnouncer(SupervisorMemory memory, IActorContext cont
 {
     private RedisConnectionEvent? _current;
 
+    /// <summary>Whether there is a connection at this moment. From any thread.</summary>
+    public bool IsReady => Volatile.Read(ref _current) is RedisReady;
+
     public void Announce(RedisConnectionEvent change, TimeSpan now)
     {
         change = change with { Lane = memory.Lane };

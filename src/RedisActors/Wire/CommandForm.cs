@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Serialization;
 using Google.Protobuf;
 using StackExchange.Redis;
@@ -23,6 +24,12 @@ internal sealed class CommandForm(PayloadForm payloads)
         if (command.Database is { } database) wire.Database = database;
         if (command.Timeout is { } timeout) wire.Timeout = timeout.Ticks;
         if (command.IdempotencyKey is { } token) wire.Token = token;
+        if (command.Trace is var trace && trace != default)
+        {
+            wire.Traceparent = $"00-{trace.TraceId}-{trace.SpanId}-{(byte)trace.TraceFlags:x2}";
+            if (!string.IsNullOrEmpty(trace.TraceState)) wire.Tracestate = trace.TraceState;
+        }
+
         if (command is RedisScript script) wire.Script = new Form.Script { Text = script.Text };
         if (command is RedisTransaction transaction)
         {
@@ -45,11 +52,18 @@ internal sealed class CommandForm(PayloadForm payloads)
         ReplayClass = FromWire(wire.Replay),
         IdempotencyKey = wire.HasToken ? wire.Token : null,
         WasSentBefore = wire.SentBefore,
+        Trace = TraceOf(wire),
     };
 
     /// <summary>As a message of a kind of its own.</summary>
     public T FromWire<T>(Form.Command wire)
         where T : RedisCommand => FromWire(wire) as T ?? throw new SerializationException($"it is no {typeof(T).Name}");
+
+    /// <summary>What cannot be read is no reason to lose a command.</summary>
+    private static ActivityContext TraceOf(Form.Command wire) =>
+        wire.HasTraceparent && ActivityContext.TryParse(wire.Traceparent, wire.HasTracestate ? wire.Tracestate : null, isRemote: true, out var trace)
+            ? trace
+            : default;
 
     private RedisCommand Bare(Form.Command wire)
     {

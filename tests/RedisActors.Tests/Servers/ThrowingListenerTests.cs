@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Akka.Actor;
 
 namespace RedisActors.Tests.Servers;
 
-/// <summary>A listener to the metrics that throws at everything harms nobody.</summary>
+/// <summary>A listener to the metrics and the spans that throws at everything harms nobody.</summary>
 [Collection(nameof(AllProcessors))]
 public sealed class ThrowingListenerTests : ServerSpec
 {
     private readonly MeterListener _listener = new();
+    private readonly ActivityListener _spans;
     private int _thrown;
 
     public ThrowingListenerTests()
@@ -19,6 +21,21 @@ public sealed class ThrowingListenerTests : ServerSpec
         _listener.SetMeasurementEventCallback<long>((_, _, _, _) => Throw());
         _listener.SetMeasurementEventCallback<double>((_, _, _, _) => Throw());
         _listener.Start();
+        _spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == RedisTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+            {
+                if (Random.Shared.Next(2) == 0) Throw();
+                return ActivitySamplingResult.AllDataAndRecorded;
+            },
+            ActivityStarted = _ =>
+            {
+                if (Random.Shared.Next(2) == 0) Throw();
+            },
+            ActivityStopped = _ => Throw(),
+        };
+        ActivitySource.AddActivityListener(_spans);
     }
 
     [Fact]
@@ -44,6 +61,7 @@ public sealed class ThrowingListenerTests : ServerSpec
     public override Task DisposeAsync()
     {
         _listener.Dispose();
+        _spans.Dispose();
         return base.DisposeAsync();
     }
 
