@@ -20,8 +20,8 @@ namespace RedisActors.TestKit;
 /// commands that block and no Lua; topologies other than <c>standalone</c> are not modelled.
 /// </para>
 /// <para>
-/// Keys expire by the clock of the actor system's scheduler. With Akka's <see cref="TestScheduler"/> that is virtual time, and so are timeouts
-/// and the wait before a reconnect.
+/// Keys expire by the clock of the actor system's scheduler. With the <see cref="VirtualTimeScheduler"/> that is virtual time, and so are
+/// timeouts and the wait before a reconnect. With Akka's own <see cref="TestScheduler"/>, the timeouts of commands are not.
 /// </para>
 /// </remarks>
 /// <example>

@@ -2,9 +2,9 @@ using Akka.TestKit;
 
 namespace RedisActors.TestKit.Tests;
 
-/// <summary>Under Akka's TestScheduler nothing happens until the test moves the time.</summary>
+/// <summary>Nothing happens until the test moves the time.</summary>
 public sealed class VirtualTimeTests() : Akka.TestKit.Xunit2.TestKit(
-    """akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
+    """akka.scheduler.implementation = "RedisActors.TestKit.VirtualTimeScheduler, RedisActors.TestKit" """)
 {
     private TestScheduler Time => (TestScheduler)Sys.Scheduler;
 
