@@ -25,9 +25,14 @@ public sealed class ModelAgainstRedisTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public async Task The_model_answers_as_Redis_does(int seed)
     {
-        await using var client = await ConnectionMultiplexer.ConnectAsync($"{_server.Endpoint},allowAdmin=true");
+        await using var client = await ConnectionMultiplexer.ConnectAsync($"{_server.Endpoint},allowAdmin=true,protocol=resp2");
         var redis = client.GetDatabase();
         var model = new MemoryServer();
         var commands = new RandomCommands(seed, [.. model.Modelled.Except(NotCompared)]);
@@ -61,6 +66,8 @@ public sealed class ModelAgainstRedisTests : IAsyncLifetime
 
     private static string Text(string name, RespValue value)
     {
+        // Both clocks go on, and not from the same moment.
+        if (name is "TTL" or "PTTL" && value.TryGetInt64(out var left) && left > 0) return $"about {Math.Round(left / (name == "TTL" ? 10.0 : 10_000.0))}";
         if (value.Kind != RespKind.Array) return value.ToString();
         var items = value.AsArray();
         if (name == "HGETALL") return string.Join(", ", items.Chunk(2).Select(pair => $"{pair[0]}: {pair[1]}").Order(StringComparer.Ordinal));

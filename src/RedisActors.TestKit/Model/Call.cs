@@ -10,6 +10,7 @@ internal sealed class ModelError(string message) : Exception(message)
     public const string WrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
     public const string NotInteger = "ERR value is not an integer or out of range";
     public const string NotFloat = "ERR value is not a valid float";
+    public const string NotPositive = "ERR value is out of range, must be positive";
     public const string Syntax = "ERR syntax error";
 
     public static ModelError WrongArity(string name) => new($"ERR wrong number of arguments for '{name.ToLowerInvariant()}' command");
@@ -38,6 +39,9 @@ internal sealed class Call(Keyspace keys, string name, string[] words, DateTimeO
     public string Option(int index) => index < words.Length ? words[index].ToUpperInvariant() : throw new ModelError(ModelError.Syntax);
 
     public long Integer(int index) => index < words.Length ? IntegerOf(words[index]) : throw new ModelError(ModelError.Syntax);
+
+    public long Positive(int index) =>
+        IntegerOf(words[index], ModelError.NotPositive) is var value and >= 0 ? value : throw new ModelError(ModelError.NotPositive);
 
     public double Double(int index) => DoubleOf(words[index]);
 
@@ -81,7 +85,17 @@ internal sealed class Call(Keyspace keys, string name, string[] words, DateTimeO
         if (!double.IsFinite(sum)) throw new ModelError("ERR increment would produce NaN or Infinity");
         return decimal.TryParse(former, NumberStyles.Float, CultureInfo.InvariantCulture, out var left)
             && decimal.TryParse(increment, NumberStyles.Float, CultureInfo.InvariantCulture, out var right)
-            ? (left + right).ToString("0.#################", CultureInfo.InvariantCulture)
+            ? Rounded(left + right).ToString("0.#################", CultureInfo.InvariantCulture)
             : sum.ToString("0.#################", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Redis computes with 64 bits of precision.</summary>
+    private static decimal Rounded(decimal value)
+    {
+        const decimal Precision = 9223372036854775808;
+        var largest = 1m;
+        while (largest * 2 <= Math.Abs(value)) largest *= 2;
+        var unit = largest / Precision;
+        return unit < 0.001m ? value : Math.Round(value / unit) * unit;
     }
 }

@@ -42,7 +42,7 @@ internal static class HashCommands
         });
         model.Add("HINCRBYFLOAT", 3, 3, call =>
         {
-            _ = call.Double(2);
+            if (!double.IsFinite(call.Double(2))) throw new ModelError("ERR value is NaN or Infinity");
             var sum = Call.FloatSum(Of(call)?.GetValueOrDefault(call[1]) ?? "0", call[2], "ERR hash value is not a float");
             call.Keys.GetOrAdd<HashValue>(call.Key)[call[1]] = sum;
             return Call.Bulk(sum);

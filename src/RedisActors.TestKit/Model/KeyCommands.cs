@@ -12,10 +12,10 @@ internal static class KeyCommands
         model.Add("UNLINK", 1, int.MaxValue, call => Count(call, call.Keys.Remove));
         model.Add("EXISTS", 1, int.MaxValue, call => Count(call, key => call.Keys.Find(key) is not null));
         model.Add("TOUCH", 1, int.MaxValue, call => Count(call, key => call.Keys.Find(key) is not null));
-        model.Add("EXPIRE", 2, 3, call => Expire(call, "EX"));
-        model.Add("PEXPIRE", 2, 3, call => Expire(call, "PX"));
-        model.Add("EXPIREAT", 2, 3, call => Expire(call, "EXAT"));
-        model.Add("PEXPIREAT", 2, 3, call => Expire(call, "PXAT"));
+        model.Add("EXPIRE", 2, int.MaxValue, call => Expire(call, "EX"));
+        model.Add("PEXPIRE", 2, int.MaxValue, call => Expire(call, "PX"));
+        model.Add("EXPIREAT", 2, int.MaxValue, call => Expire(call, "EXAT"));
+        model.Add("PEXPIREAT", 2, int.MaxValue, call => Expire(call, "PXAT"));
         model.Add("TTL", 1, 1, call => Remaining(call, left => (left.Ticks + (TimeSpan.TicksPerSecond / 2)) / TimeSpan.TicksPerSecond));
         model.Add("PTTL", 1, 1, call => Remaining(call, left => (long)Math.Ceiling(left.TotalMilliseconds)));
         model.Add("PERSIST", 1, 1, call =>
@@ -51,8 +51,9 @@ internal static class KeyCommands
             return Call.Array(call.Keys.Keys.Where(key => pattern.IsMatch(key)));
         });
         model.Add("DBSIZE", 0, 0, call => RespValue.Integer(call.Keys.Keys.Count()));
-        model.Add("FLUSHDB", 0, 1, call =>
+        model.Add("FLUSHDB", 0, int.MaxValue, call =>
         {
+            if (call.Count > 1 || (call.Count == 1 && call.Option(0) is not ("ASYNC" or "SYNC"))) throw new ModelError(ModelError.Syntax);
             call.Keys.Clear();
             return Call.Ok;
         });
@@ -93,18 +94,25 @@ internal static class KeyCommands
 
     private static RespValue Expire(Call call, string unit)
     {
-        var at = ExpiryOf(call, unit, call.Integer(1), mustBePositive: false);
-        var condition = call.Count > 2 ? call.Option(2) : string.Empty;
-        if (condition is not ("" or "NX" or "XX" or "GT" or "LT")) throw new ModelError($"ERR Unsupported option {call[2]}");
-        if (call.Keys.Find(call.Key) is not { } entry) return RespValue.Integer(0);
-        var holds = condition switch
+        var options = new HashSet<string>();
+        foreach (var option in call.From(2))
         {
-            "NX" => entry.ExpiresAt is null,
-            "XX" => entry.ExpiresAt is not null,
-            "GT" => entry.ExpiresAt is { } former && at > former,
-            "LT" => entry.ExpiresAt is not { } former || at < former,
-            _ => true,
-        };
+            if (option.ToUpperInvariant() is not ("NX" or "XX" or "GT" or "LT")) throw new ModelError($"ERR Unsupported option {option}");
+            options.Add(option.ToUpperInvariant());
+        }
+
+        if (options.Contains("NX") && options.Count > 1) throw new ModelError("ERR NX and XX, GT or LT options at the same time are not compatible");
+        if (options.Contains("GT") && options.Contains("LT")) throw new ModelError("ERR GT and LT options at the same time are not compatible");
+        var at = ExpiryOf(call, unit, call.Integer(1), mustBePositive: false);
+        if (call.Keys.Find(call.Key) is not { } entry) return RespValue.Integer(0);
+        var former = entry.ExpiresAt;
+        var holds = options.All(option => option switch
+        {
+            "NX" => former is null,
+            "XX" => former is not null,
+            "GT" => former is not null && at > former,
+            _ => former is null || at < former,
+        });
         if (!holds) return RespValue.Integer(0);
         entry.ExpiresAt = at;
         return RespValue.Integer(1);

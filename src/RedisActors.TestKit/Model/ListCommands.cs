@@ -12,7 +12,11 @@ internal static class ListCommands
         model.Add("LPOP", 1, 2, call => Pop(call, left: true));
         model.Add("RPOP", 1, 2, call => Pop(call, left: false));
         model.Add("LLEN", 1, 1, call => RespValue.Integer(Of(call)?.Count ?? 0));
-        model.Add("LRANGE", 3, 3, call => Call.Array(Range(Of(call) ?? [], call.Integer(1), call.Integer(2))));
+        model.Add("LRANGE", 3, 3, call =>
+        {
+            var (start, stop) = (call.Integer(1), call.Integer(2));
+            return Call.Array(Range(Of(call) ?? [], start, stop));
+        });
         model.Add("LINDEX", 2, 2, call =>
         {
             // Redis looks at the index only where there is a list.
@@ -73,9 +77,7 @@ internal static class ListCommands
 
     private static RespValue Pop(Call call, bool left)
     {
-        var count = call.Count > 1
-            ? call.Integer(1) is var given && given >= 0 ? given : throw new ModelError("ERR value is out of range, must be positive")
-            : (long?)null;
+        var count = call.Count > 1 ? call.Positive(1) : (long?)null;
         if (Of(call) is not { } list) return RespValue.Null;
         var popped = new List<string>();
         while (popped.Count < (count ?? 1) && list.Count > 0) popped.Add(Take(list, left));

@@ -32,12 +32,12 @@ internal static class SortedSetCommands
         model.Add("ZCOUNT", 3, 3, call => RespValue.Integer(ByScore(call, call[1], call[2]).Count));
         model.Add("ZRANK", 2, 2, call => Rank(call, reverse: false));
         model.Add("ZREVRANK", 2, 2, call => Rank(call, reverse: true));
-        model.Add("ZRANGE", 3, int.MaxValue, Range);
-        model.Add("ZREVRANGE", 3, 4, call => Answer(ByIndex(call, call.Integer(1), call.Integer(2), reverse: true), WithScores(call, 3)));
-        model.Add("ZRANGEBYSCORE", 3, int.MaxValue, call => RangeByScore(call, call[1], call[2], reverse: false, first: 3));
-        model.Add("ZREVRANGEBYSCORE", 3, int.MaxValue, call => RangeByScore(call, call[2], call[1], reverse: true, first: 3));
-        model.Add("ZPOPMIN", 1, 2, call => Pop(call, reverse: false));
-        model.Add("ZPOPMAX", 1, 2, call => Pop(call, reverse: true));
+        model.Add("ZRANGE", 3, int.MaxValue, call => Range(call, takesAll: true));
+        model.Add("ZREVRANGE", 3, int.MaxValue, call => Range(call, reverse: true));
+        model.Add("ZRANGEBYSCORE", 3, int.MaxValue, call => Range(call, byScore: true));
+        model.Add("ZREVRANGEBYSCORE", 3, int.MaxValue, call => Range(call, byScore: true, reverse: true));
+        model.Add("ZPOPMIN", 1, int.MaxValue, call => Pop(call, reverse: false));
+        model.Add("ZPOPMAX", 1, int.MaxValue, call => Pop(call, reverse: true));
         model.Add("ZREMRANGEBYSCORE", 3, 3, call => Remove(call, ByScore(call, call[1], call[2])));
         model.Add("ZREMRANGEBYRANK", 3, 3, call => Remove(call, ByIndex(call, call.Integer(1), call.Integer(2), reverse: false)));
     }
@@ -113,41 +113,48 @@ internal static class SortedSetCommands
         return ListCommands.Range(all, start, stop);
     }
 
-    private static RespValue Range(Call call)
+    /// <summary>The commands that answer with a part of the set, each with the options that it takes.</summary>
+    private static RespValue Range(Call call, bool byScore = false, bool reverse = false, bool takesAll = false)
     {
-        var options = call.From(3).ToArray().Select(option => option.ToUpperInvariant()).ToList();
-        var reverse = options.Remove("REV");
-        if (options.Contains("BYLEX")) throw new ModelError("ERR TestRedis does not model ZRANGE … BYLEX; script it with OnCommand(\"ZRANGE\", …)");
-        if (options.Remove("BYSCORE")) return Limited(call, reverse ? call[2] : call[1], reverse ? call[1] : call[2], reverse, options);
-        var withScores = options.Remove("WITHSCORES");
-        if (options.Contains("LIMIT")) throw new ModelError("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
-        if (options.Count > 0) throw new ModelError(ModelError.Syntax);
-        return Answer(ByIndex(call, call.Integer(1), call.Integer(2), reverse), withScores);
-    }
-
-    private static RespValue RangeByScore(Call call, string min, string max, bool reverse, int first) =>
-        Limited(call, min, max, reverse, [.. call.From(first).ToArray().Select(option => option.ToUpperInvariant())]);
-
-    private static RespValue Limited(Call call, string min, string max, bool reverse, List<string> options)
-    {
-        var withScores = options.Remove("WITHSCORES");
-        var (offset, count) = (0L, -1L);
-        if (options.IndexOf("LIMIT") is var at and >= 0 && options.Count >= at + 3)
+        var withScores = false;
+        (long Offset, long Count)? limit = null;
+        for (var i = 3; i < call.Count; i++)
         {
-            (offset, count) = (Call.IntegerOf(options[at + 1]), Call.IntegerOf(options[at + 2]));
-            options.RemoveRange(at, 3);
+            switch (call.Option(i))
+            {
+                case "WITHSCORES":
+                    withScores = true;
+                    break;
+                case "LIMIT" when i + 2 < call.Count:
+                    limit = (call.Integer(i + 1), call.Integer(i + 2));
+                    i += 2;
+                    break;
+                case "REV" when takesAll && !reverse:
+                    reverse = true;
+                    break;
+                case "BYSCORE" when takesAll && !byScore:
+                    byScore = true;
+                    break;
+                case "BYLEX" when takesAll:
+                    throw new ModelError("ERR TestRedis does not model ZRANGE with BYLEX; say what it answers with TestRedis.OnCommand(\"ZRANGE\", …)");
+                default:
+                    throw new ModelError(ModelError.Syntax);
+            }
         }
 
-        if (options.Count > 0) throw new ModelError(ModelError.Syntax);
-        var all = ByScore(call, min, max);
-        if (reverse) all.Reverse();
+        if (!byScore)
+        {
+            if (limit is not null) throw new ModelError("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
+            return Answer(ByIndex(call, call.Integer(1), call.Integer(2), reverse), withScores);
+        }
+
+        var found = reverse ? ByScore(call, call[2], call[1]) : ByScore(call, call[1], call[2]);
+        if (reverse) found.Reverse();
+        var (offset, count) = limit ?? (0, -1);
         if (offset < 0) return RespValue.Array();
-        var rest = all.Skip((int)Math.Min(offset, int.MaxValue));
+        var rest = found.Skip((int)Math.Min(offset, int.MaxValue));
         return Answer([.. count < 0 ? rest : rest.Take((int)Math.Min(count, int.MaxValue))], withScores);
     }
-
-    private static bool WithScores(Call call, int index) =>
-        call.Count > index && (call.Option(index) == "WITHSCORES" ? true : throw new ModelError(ModelError.Syntax));
 
     private static RespValue Rank(Call call, bool reverse)
     {
@@ -158,10 +165,10 @@ internal static class SortedSetCommands
 
     private static RespValue Pop(Call call, bool reverse)
     {
-        var count = call.Count > 1
-            ? call.Integer(1) is var given && given >= 0 ? given : throw new ModelError("ERR value is out of range, must be positive")
-            : 1;
-        var popped = count == 0 ? [] : ByIndex(call, 0, count - 1, reverse);
+        if (call.Count > 2) throw new ModelError(ModelError.Syntax);
+        var count = call.Count > 1 ? call.Positive(1) : 1;
+        var popped = ByIndex(call, 0, count - 1, reverse);
+        if (count == 0) return RespValue.Array();
         Remove(call, popped);
         return Answer(popped, withScores: true);
     }

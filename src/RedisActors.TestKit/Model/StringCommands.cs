@@ -110,7 +110,8 @@ internal static class StringCommands
     private static RespValue Set(Call call)
     {
         var (missing, there, get, keep) = (false, false, false, false);
-        DateTimeOffset? expiresAt = null;
+        string? unit = null;
+        var time = 0;
         for (var i = 2; i < call.Count; i++)
         {
             switch (call.Option(i))
@@ -124,18 +125,19 @@ internal static class StringCommands
                 case "GET":
                     get = true;
                     break;
-                case "KEEPTTL" when expiresAt is null:
+                case "KEEPTTL" when unit is null:
                     keep = true;
                     break;
-                case "EX" or "PX" or "EXAT" or "PXAT" when expiresAt is null && !keep:
-                    expiresAt = KeyCommands.ExpiryOf(call, call.Option(i), call.Integer(i + 1), mustBePositive: true);
-                    i++;
+                case "EX" or "PX" or "EXAT" or "PXAT" when !keep && i + 1 < call.Count && (unit is null || unit == call.Option(i)):
+                    unit = call.Option(i);
+                    time = ++i;
                     break;
                 default:
                     throw new ModelError(ModelError.Syntax);
             }
         }
 
+        DateTimeOffset? expiresAt = unit is null ? null : KeyCommands.ExpiryOf(call, unit, call.Integer(time), mustBePositive: true);
         var former = get ? call.Keys.Get<string>(call.Key) : null;
         var exists = call.Keys.Find(call.Key) is not null;
         var sets = exists ? !missing : !there;
