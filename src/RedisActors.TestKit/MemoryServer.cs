@@ -201,7 +201,7 @@ internal sealed class MemoryServer : IRedisLinkFactory
     private RespValue Run(int database, string name, string[] words, bool isSenders)
     {
         name = name.ToUpperInvariant();
-        if (isSenders) _executed.Add(string.Join(' ', [name, .. words]));
+        if (isSenders) _executed.Add(string.Join(' ', [name, .. words.Select(Call.Readable)]));
         if (_answers.TryGetValue(name, out var answer)) return Scripted(answer, name, words);
         if (name == "FLUSHALL")
         {

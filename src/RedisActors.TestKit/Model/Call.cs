@@ -47,6 +47,9 @@ internal sealed class Call(Keyspace keys, string name, string[] words, DateTimeO
 
     public static string Text(RedisValue value) => Encoding.Latin1.GetString((byte[]?)value ?? []);
 
+    /// <summary>A word as its sender would read it.</summary>
+    public static string Readable(string word) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(word));
+
     public static RespValue Bulk(string? text) => text is null ? RespValue.Null : RespValue.BulkString(Encoding.Latin1.GetBytes(text));
 
     public static RespValue Integer(bool value) => RespValue.Integer(value ? 1 : 0);

@@ -97,7 +97,7 @@ internal static class KeyCommands
         var options = new HashSet<string>();
         foreach (var option in call.From(2))
         {
-            if (option.ToUpperInvariant() is not ("NX" or "XX" or "GT" or "LT")) throw new ModelError($"ERR Unsupported option {option}");
+            if (option.ToUpperInvariant() is not ("NX" or "XX" or "GT" or "LT")) throw new ModelError($"ERR Unsupported option {Call.Readable(option)}");
             options.Add(option.ToUpperInvariant());
         }
 
