@@ -30,6 +30,8 @@ internal sealed class MemoryServer : IRedisLinkFactory
 
     public object ServerKey => this;
 
+    public IRedisLinkFactory ForSubscriptions { get; } = new NoSubscriptions();
+
     public IEnumerable<string> Modelled => _model.Names;
 
     /// <summary>Whether replies are kept back.</summary>
@@ -226,4 +228,15 @@ internal sealed class MemoryServer : IRedisLinkFactory
 
     private Keyspace Database(int number) =>
         _databases.TryGetValue(number, out var known) ? known : _databases[number] = new Keyspace(() => Clock());
+
+    /// <summary>Says why a subscription is never confirmed, instead of leading it to a real server.</summary>
+    private sealed class NoSubscriptions : IRedisLinkFactory
+    {
+        public object ServerKey => this;
+
+        public Task<IRedisLink> ConnectAsync(Action<string> onLost, CancellationToken cancellation) =>
+            Task.FromException<IRedisLink>(new MisconfiguredException("TestRedis has no pub/sub; test subscriptions with a Redis server"));
+
+        public Task<bool> AnswersAsync(CancellationToken cancellation) => Task.FromResult(false);
+    }
 }

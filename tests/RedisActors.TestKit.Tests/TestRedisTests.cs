@@ -183,6 +183,18 @@ public sealed class TestRedisTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task A_subscription_says_that_there_is_no_pub_sub_and_reaches_no_server()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RedisBackingOff));
+
+        _redis.RedisActor.Tell(new Subscribe("news", TestActor), TestActor);
+
+        var state = await FishForMessageAsync<RedisBackingOff>(_ => true);
+        Assert.Contains("TestRedis has no pub/sub", state.Cause);
+        Assert.True(state.Misconfigured);
+    }
+
+    [Fact]
     public async Task Databases_are_apart()
     {
         await _redis.RedisActor.ExecuteAsync(new RedisCommand("SET", "key", "other") { Database = 3 });
