@@ -254,7 +254,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         var lane = new Lane(++_lastLane) { Links = links };
         var settings = common.ForLane(lane.Number);
         lane.Actor = Context.Watch(Context.ActorOf(
-            RedisLane.Props(lane.Number, settings, (taker is null ? _links : null) ?? links(settings.Link), _logBudget, taker: taker), $"lane-{lane.Number}"));
+            RedisLane.Props(lane.Number, settings, (taker is null ? _links : _links?.ForSubscriptions) ?? links(settings.Link), _logBudget, taker: taker), $"lane-{lane.Number}"));
         _lanes.Add(lane);
         foreach (var subscriber in _subscribers) lane.ToSupervisor(new SubscribeToState(subscriber), Self);
         if (_pause is not null) lane.ToSupervisor(_pause, Self);

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Event;
 using RedisActors.Commands;
 using RedisActors.Configuration;
+using RedisActors.Connection;
 using RedisActors.Lanes;
 using RedisActors.Multiplexer;
 using RedisActors.Supervision;
@@ -32,19 +33,24 @@ public sealed class RedisExtension : IExtension
     private readonly Dictionary<string, IActorRef> _named = [];
     private readonly Dictionary<(string Connection, DeliveryMode? Delivery), SupervisedMultiplexer> _multiplexers = [];
 
-    internal RedisExtension(ExtendedActorSystem system)
+    internal RedisExtension(ExtendedActorSystem system, IRedisLinkFactory? links = null)
     {
+        Links = links ?? LinksSetup.Of(system);
+
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
         var connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
         _system = system;
         _connections = connections;
-        _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis"));
-        foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}"));
+        _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis", Links));
+        foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}", Links));
 
         // Beside named connections it may hold no more than what they have in common.
         if (_named.Count == 0 || RedisHost.Find()?.WantsDefault(system) == true) _ = _default.Value;
     }
+
+    /// <summary>Where all connections lead instead of to their endpoints; null: nowhere else.</summary>
+    internal IRedisLinkFactory? Links { get; }
 
     /// <summary>
     /// The address to send commands to: that of the connection <c>default</c>. Where there are named connections, it is started when
@@ -114,7 +120,7 @@ public sealed class RedisExtension : IExtension
         }
     }
 
-    private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName)
+    private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName, IRedisLinkFactory? links)
     {
         var logBudget = new LogBudget();
         foreach (var warning in settings.Warnings)
@@ -123,7 +129,7 @@ public sealed class RedisExtension : IExtension
             system.Log.Log(level, null, "{0}", warning);
         }
 
-        var redis = system.ActorOf(RedisActors.RedisActor.Props(settings, logBudget: logBudget), actorName);
+        var redis = system.ActorOf(RedisActors.RedisActor.Props(settings, links, logBudget), actorName);
         DeadLetterResponder.AnswerFor(system, redis);
         DrainBeforeShutdown.Register(system, settings.DrainInPhase, redis);
         RedisHost.Find()?.Started(system, settings.Name, redis);

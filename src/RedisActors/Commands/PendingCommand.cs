@@ -268,6 +268,8 @@ internal class PendingCommand : LinkRequest
         new RedisReply(RespValue.Error($"the server answered, and the client could not read the reply: {reason}"), Command.State),
         byServer: true);
 
+    public override void BecomeUnknown(string reason) => AnswerUnknown(reason);
+
     public override void Refuse(string reason) => Answer(
         MayHaveRun
             ? Failure(

@@ -58,6 +58,9 @@ internal interface IRedisLinkFactory
     /// <summary>What leads to the same server has the same key.</summary>
     object ServerKey { get; }
 
+    /// <summary>Makes the links of subscriptions instead; null: those lead to the endpoint of the settings.</summary>
+    IRedisLinkFactory? ForSubscriptions => null;
+
     /// <summary>
     /// Connects to the server and verifies that it is the one that is wanted. Throws <see cref="RedisLinkException"/> when it
     /// cannot.

@@ -44,6 +44,9 @@ internal abstract class LinkRequest : ICollection<object>
     /// <summary>The link brought no answer and never will: it is lost.</summary>
     public abstract void Fail(LinkFault fault);
 
+    /// <summary>For tests: the server answered, and its answer does not tell whether the request ran.</summary>
+    public virtual void BecomeUnknown(string reason) => Garble(reason);
+
     /// <summary>
     /// Throws <see cref="ArgumentException"/> where an argument's memory is gone. The client would find out when it has written half
     /// of the request, and close the connection.

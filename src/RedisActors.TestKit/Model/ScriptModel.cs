@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using RedisActors.ExactlyOnce;
+using StackExchange.Redis;
+
+namespace RedisActors.TestKit.Model;
+
+/// <summary>
+/// The library's own scripts, which run no Lua here: the one that keeps a token beside a write (<see cref="ExactlyOnceScript"/>), and the
+/// two of transactions (<see cref="TransactionScript"/>).
+/// </summary>
+internal static class ScriptModel
+{
+    /// <summary>Runs a command, or answers it from what a test has said.</summary>
+    public delegate RespValue Runner(string name, string[] arguments);
+
+    /// <summary>Whether this is one of the library's scripts.</summary>
+    public static bool IsKnown(RedisValue[] request) =>
+        request.Length > 1 && request[0].ToString() is var sha
+        && (sha == ExactlyOnceScript.Sha1 || sha == TransactionScript.Once.Sha1 || sha == TransactionScript.Plain.Sha1);
+
+    /// <summary>The commands that a request would run: name first.</summary>
+    public static List<string[]> CommandsOf(RedisValue[] request)
+    {
+        var words = Words(request, out var sha);
+        if (sha == TransactionScript.Plain.Sha1) return Unpack(words[0]);
+        var (digest, rest) = (words[1], BehindEviction(words));
+        if (sha == TransactionScript.Once.Sha1 || digest == ExactlyOnceScript.Group) return Unpack(rest[0]);
+        return [rest];
+    }
+
+    /// <summary>Answers as the script would.</summary>
+    public static RespValue Run(Keyspace keys, DateTimeOffset now, CommandModel model, Runner run, RedisValue[] request)
+    {
+        var words = Words(request, out var sha);
+        if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(model, run, words[0], words[1]));
+
+        var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindEviction(words));
+        if (keys.Find(token)?.Value is string stored)
+        {
+            return stored.StartsWith(digest, StringComparison.Ordinal)
+                ? Call.Bulk(stored[digest.Length..])
+                : Call.Bulk("-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
+        }
+
+        string text;
+        if (sha == TransactionScript.Once.Sha1)
+        {
+            text = Transaction(model, run, rest[0], rest[1]);
+            if (text.StartsWith('-')) return Call.Bulk(text);
+        }
+        else if (digest == ExactlyOnceScript.Group)
+        {
+            var replies = Unpack(rest[0]).Select(each => each.Length == 0 ? "-SKIPPED\r\n" : Encode(run(each[0], each[1..]))).ToList();
+            text = $"*{replies.Count}\r\n{string.Concat(replies)}";
+        }
+        else
+        {
+            text = Encode(run(rest[0], rest[1..]));
+        }
+
+        keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
+        return Call.Bulk(text);
+    }
+
+    /// <summary>What stands behind the keys.</summary>
+    private static string[] Words(RedisValue[] request, out string sha)
+    {
+        sha = request[0].ToString();
+        return [.. request.Skip(2 + (int)request[1]).Select(Call.Text)];
+    }
+
+    /// <summary>Without the two words of a request whose token may have been evicted: nothing is evicted here.</summary>
+    private static string[] BehindEviction(string[] words) => words[2].Length == 0 ? words[4..] : words[2..];
+
+    private static string Transaction(CommandModel model, Runner run, string commands, string conditions)
+    {
+        var members = Unpack(commands);
+        foreach (var member in members)
+        {
+            if (model.WhyRefused(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
+        }
+
+        foreach (var check in Unpack(conditions))
+        {
+            var value = run(check[2], check[3..]);
+            if (value.Kind == RespKind.Error) return Encode(value);
+            if (!Holds(check[0], check[1], value)) return "$-1\r\n";
+        }
+
+        return $"*{members.Count}\r\n{string.Concat(members.Select(member => Encode(run(member[0], member[1..]))))}";
+    }
+
+    private static bool Holds(string test, string expected, RespValue value)
+    {
+        var text = value.IsNull ? null : Call.Text(value.AsRedisValue());
+        double? number = text is not null && value.TryGetDouble(out var read) ? read : null;
+        return test switch
+        {
+            "there" => text is not null,
+            "missing" => text is null,
+            "equal" => text == expected,
+            "not-equal" => text != expected,
+            "number" => number is not null && number == Call.DoubleOf(expected),
+            "not-number" => number != Call.DoubleOf(expected),
+            "unchanged" => Convert.ToHexStringLower(SHA1.HashData(Encoding.Latin1.GetBytes(text ?? string.Empty))) == expected,
+            "less" => number < Call.DoubleOf(expected),
+            _ => number > Call.DoubleOf(expected),
+        };
+    }
+
+    /// <summary>A reply as the scripts write it.</summary>
+    private static string Encode(RespValue value) => value.Kind switch
+    {
+        RespKind.Null => "$-1\r\n",
+        RespKind.Integer => string.Create(CultureInfo.InvariantCulture, $":{value.AsInt64()}\r\n"),
+        RespKind.BulkString when Call.Text(value.AsRedisValue()) is var text => $"${text.Length}\r\n{text}\r\n",
+        RespKind.SimpleString => $"+{value.AsString()}\r\n",
+        RespKind.Error => $"-{value.AsString()}\r\n",
+        _ => $"*{value.AsArray().Length}\r\n{string.Concat(value.AsArray().Select(Encode))}",
+    };
+
+    /// <summary>Reads <see cref="PackedCommands"/>.</summary>
+    private static List<string[]> Unpack(string packed)
+    {
+        var bytes = Encoding.Latin1.GetBytes(packed).AsSpan();
+        var left = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
+        var rest = bytes[5..];
+        var commands = new List<string[]>();
+        while (left > 0)
+        {
+            var words = new string[ReadInteger(ref rest)];
+            for (var i = 0; i < words.Length; i++) words[i] = ReadString(ref rest);
+            left -= (uint)words.Length + 1;
+            commands.Add(words);
+        }
+
+        return commands;
+    }
+
+    private static int ReadInteger(ref Span<byte> rest)
+    {
+        var isLong = rest[0] == 0xce;
+        var value = isLong ? (int)BinaryPrimitives.ReadUInt32BigEndian(rest[1..]) : rest[0];
+        rest = rest[(isLong ? 5 : 1)..];
+        return value;
+    }
+
+    private static string ReadString(ref Span<byte> rest)
+    {
+        var (head, length) = rest[0] switch
+        {
+            0xdb => (5, (int)BinaryPrimitives.ReadUInt32BigEndian(rest[1..])),
+            0xda => (3, BinaryPrimitives.ReadUInt16BigEndian(rest[1..])),
+            var fixedLength => (1, fixedLength & 0x1f),
+        };
+        var text = Encoding.Latin1.GetString(rest.Slice(head, length));
+        rest = rest[(head + length)..];
+        return text;
+    }
+}
