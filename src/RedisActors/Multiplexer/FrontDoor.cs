@@ -92,6 +92,9 @@ internal sealed class FrontDoor : IValueTaskSource
     /// <summary>Whether that is more than the client may leave.</summary>
     public bool IsUnreadTooMuch => Unread > _settings.MaxUnread;
 
+    /// <summary>Whether everything that was asked has been answered and read.</summary>
+    public bool IsIdle => Head is null;
+
     private DoorReply? Head => Volatile.Read(ref _last.Next);
 
     /// <summary>Takes what the client writes. What is no request is told the client, and then the connection ends.</summary>
