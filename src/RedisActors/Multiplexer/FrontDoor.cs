@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Threading.Tasks.Sources;
 using Akka.Actor;
+using Akka.Event;
 using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer;
@@ -121,6 +122,12 @@ internal sealed class FrontDoor : IValueTaskSource
             {
                 Answer(RespValue.Error($"ERR Protocol error: {error.Message}"));
                 End();
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // What nobody foresaw costs this connection, and not the thread, which is somebody else's.
+                _settings.System.Log.Error(error, "A request failed in the front door; its connection is closed.");
+                Close();
             }
 
             return bytes.Length;
