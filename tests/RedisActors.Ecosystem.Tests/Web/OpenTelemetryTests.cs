@@ -64,8 +64,8 @@ public sealed class OpenTelemetryTests
         var database = redis.Multiplexer.GetDatabase();
         await database.PingAsync();
         using var source = new ActivitySource("RedisActors.Ecosystem.Tests");
-        var ours = new List<Activity>();
-        var theirs = new List<Activity>();
+        var ours = new Spans();
+        var theirs = new Spans();
         ActivitySpanId parent;
         using (Sdk.CreateTracerProviderBuilder().AddSource(RedisTracing.SourceName, source.Name).AddInMemoryExporter(ours).Build())
         using (Sdk.CreateTracerProviderBuilder()
@@ -79,12 +79,12 @@ public sealed class OpenTelemetryTests
                 await Task.WhenAll(Enumerable.Range(0, 20).Select(i => database.HashSetAsync("traced", i, i)));
             }
 
-            await Eventually.HoldsAsync(() => theirs.Count >= 20);
+            await Eventually.HoldsAsync(() => theirs.Of(span => span.ParentSpanId == parent).Count >= 20);
         }
 
-        Assert.Equal(20, theirs.Count(span => span.ParentSpanId == parent));
-        var hashes = ours.Where(span => span.DisplayName == "HSET").ToArray();
-        Assert.True(hashes.Length >= 20, $"{hashes.Length} spans");
+        Assert.Equal(20, theirs.Of(span => span.ParentSpanId == parent).Count);
+        var hashes = ours.Of(span => span.DisplayName == "HSET");
+        Assert.True(hashes.Count >= 20, $"{hashes.Count} spans");
         Assert.All(hashes, span => Assert.Equal(default, span.ParentSpanId));
     }
 
