@@ -95,6 +95,8 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
 
     private bool TryComplete(RedisReply reply)
     {
+        // Counted before it can be read, and counted out.
+        door.Count(reply.Value, 1);
         var before = Volatile.Read(ref _state);
         while (before is not (RedisReply or DoorFrames))
         {
@@ -102,13 +104,14 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
             if (found == before)
             {
                 Unregister();
-                door.Completed(reply.Value);
+                door.Completed();
                 return true;
             }
 
             before = found;
         }
 
+        door.Count(reply.Value, -1);
         return false;
     }
 }

@@ -206,17 +206,13 @@ internal sealed class FrontDoor : IValueTaskSource
         if (Volatile.Read(ref _readerWaits) && HasSomething()) Wake();
     }
 
-    /// <summary>A reply has come.</summary>
-    public void Completed(in RespValue reply)
+    /// <summary>A reply is there, or after all is not (-1).</summary>
+    public void Count(in RespValue reply, int sign)
     {
-        if (_isBounded)
-        {
-            Interlocked.Add(ref _unread, SizeOf(reply));
-            Interlocked.Increment(ref _answered);
-            if (Volatile.Read(ref _room) is not null) MakeRoom();
-        }
-
-        Completed();
+        if (!_isBounded) return;
+        Interlocked.Add(ref _unread, sign * SizeOf(reply));
+        Interlocked.Add(ref _answered, sign);
+        if (Volatile.Read(ref _room) is not null) MakeRoom();
     }
 
     /// <summary>The bytes that a reply takes, about; nothing where nobody counts them.</summary>
