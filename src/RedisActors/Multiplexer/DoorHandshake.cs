@@ -14,13 +14,13 @@ internal sealed class DoorHandshake(string? version, long? databases)
     /// <summary>What the client may ask of a server of an unknown version; a server that knows less says so itself.</summary>
     private const string AssumedVersion = "7.2.0";
 
+    private const string Role = "# Replication\r\nrole:master\r\n";
+
     private static readonly RespValue None = RespValue.Error("ERR unknown command");
 
     public static string VersionOf(DoorHandshake? handshake) => handshake?.Version ?? AssumedVersion;
 
     private string Version => version ?? AssumedVersion;
-
-    private string Role => "# Replication\r\nrole:master\r\n";
 
     /// <summary>Answers a question of the handshake. False: it is about the connection.</summary>
     public bool TryAnswer(FrontDoor door, DoorCommand command, RedisValue[] arguments)

@@ -5,7 +5,7 @@ namespace RedisActors.Multiplexer;
 
 /// <summary>How a reply is written.</summary>
 /// <param name="IsResp3">Whether the client had asked for RESP3 when it asked for this.</param>
-/// <param name="NullIsArray">See <see cref="ReplyEncoder.Write"/>.</param>
+/// <param name="NullIsArray">Whether a null stands for an array that is not there; RESP2 tells the two apart.</param>
 /// <param name="Shape">What the reply is in RESP3; null: what it is in RESP2.</param>
 internal sealed record ReplyForm(bool IsResp3 = false, bool NullIsArray = false, RespShape? Shape = null)
 {
@@ -18,8 +18,8 @@ internal sealed record ReplyForm(bool IsResp3 = false, bool NullIsArray = false,
 /// The place of one reply in the order of a connection's replies, and the sender of the command that is to fill it. It is no actor: what a
 /// <see cref="RedisActor"/> answers is here at once.
 /// </summary>
-/// <param name="door">The connection.</param>
-internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
+/// <param name="replies">The replies of the connection.</param>
+internal class DoorReply(DoorReplies replies) : PromiseRef, ICancellableSender
 {
     private static readonly object GivenUp = new();
 
@@ -29,7 +29,7 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
     // The reply, or the frames that stand for one; before they have come, what gives the command up, if anything does, or that it was given up.
     private object? _state;
 
-    public override IActorRefProvider Provider => door.Provider;
+    public override IActorRefProvider Provider => replies.Provider;
 
     public override bool IsCompleted => Volatile.Read(ref _state) is RedisReply;
 
@@ -45,8 +45,6 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
     /// <summary>Where a null stands for an array, of what it holds, one by one; empty: of none.</summary>
     public virtual ReadOnlySpan<bool> ItemsNullIsArray => [];
 
-    protected FrontDoor Door => door;
-
     /// <summary>What was sent goes on although the client has left, as it does in a server.</summary>
     public bool TryClaim() => true;
 
@@ -54,7 +52,7 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
     public void WhenGivenUp(Action act)
     {
         Interlocked.CompareExchange(ref _state, act, null);
-        if (door.HasLeft) GiveUp();
+        if (replies.HasLeft) GiveUp();
     }
 
     /// <summary>The client has left. Of what nobody waits for any more, nobody is told; its place is filled all the same.</summary>
@@ -62,12 +60,12 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
     {
         if (Volatile.Read(ref _state) is not Action act || Interlocked.CompareExchange(ref _state, GivenUp, act) != (object)act) return;
         act();
-        if (!door.IsClosed) Complete(RespValue.Error("UNBLOCKED the client has left"));
+        if (!replies.IsClosed) Complete(RespValue.Error("UNBLOCKED the client has left"));
     }
 
     /// <summary>What was taken for a client that has left is put back.</summary>
     public bool TryTake(RedisReply reply, IActorRef redis) =>
-        !door.IsClosed && Volatile.Read(ref _state) != GivenUp && TryComplete(reply);
+        !replies.IsClosed && Volatile.Read(ref _state) != GivenUp && TryComplete(reply);
 
     /// <summary>Fills the place, from any thread, once.</summary>
     public void Complete(in RespValue value) => TryComplete(RedisReply.Of(value, state: null));
@@ -96,7 +94,7 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
     private bool TryComplete(RedisReply reply)
     {
         // Counted before it can be read, and counted out.
-        door.Count(reply.Value, 1);
+        replies.Count(reply.Value, 1);
         var before = Volatile.Read(ref _state);
         while (before is not (RedisReply or DoorFrames))
         {
@@ -104,22 +102,22 @@ internal class DoorReply(FrontDoor door) : PromiseRef, ICancellableSender
             if (found == before)
             {
                 Unregister();
-                door.Completed();
+                replies.Completed();
                 return true;
             }
 
             before = found;
         }
 
-        door.Count(reply.Value, -1);
+        replies.Count(reply.Value, -1);
         return false;
     }
 }
 
 /// <summary>One that is not written as most are.</summary>
-/// <param name="door">The connection.</param>
+/// <param name="replies">The replies of the connection.</param>
 /// <param name="form">How it is written.</param>
-internal class FormedReply(FrontDoor door, ReplyForm form) : DoorReply(door)
+internal class FormedReply(DoorReplies replies, ReplyForm form) : DoorReply(replies)
 {
     public override ReplyForm Form => form;
 }

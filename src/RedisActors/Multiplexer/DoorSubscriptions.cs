@@ -108,7 +108,7 @@ internal sealed class DoorSubscriptions(DoorSettings settings, FrontDoor door)
             MakeRoom();
         }
 
-        door.Completed();
+        door.Replies.Completed();
         return room;
     }
 

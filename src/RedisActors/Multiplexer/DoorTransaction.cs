@@ -14,6 +14,7 @@ namespace RedisActors.Multiplexer;
 /// </remarks>
 internal sealed class DoorTransaction(FrontDoor door)
 {
+    private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
     private const string Digest = "return redis.sha1hex(redis.call('DUMP', KEYS[1]) or '')";
 
     private static readonly RespValue Ok = RespValue.SimpleString("OK");
@@ -122,7 +123,7 @@ internal sealed class DoorTransaction(FrontDoor door)
         string? error = null;
         foreach (var key in keys)
         {
-            var watched = new Watched(door.Provider, key);
+            var watched = new Watched(door.Replies.Provider, key);
             _watched.Add(watched);
             _ = watched.Answered.ContinueWith(
                 _ =>
@@ -142,15 +143,15 @@ internal sealed class DoorTransaction(FrontDoor door)
         var (broken, watched) = (_isBroken, _watched.ToArray());
         var shapes = members.ConvertAll(member => door.IsResp3 ? RespShapes.Of(member.Name, member.ArgumentArray) : null);
         foreach (var at in _selections) shapes.Insert(at, null);
-        var reply = new ExecReply(door, door.FormOf(RespShape.Items([.. shapes]), nullIsArray: true), [.. _nullIsArray], [.. _selections]);
+        var reply = new ExecReply(door.Replies, door.FormOf(RespShape.Items([.. shapes]), nullIsArray: true), [.. _nullIsArray], [.. _selections]);
         Reset();
         if (broken)
         {
-            door.Answer(RespValue.Error("EXECABORT Transaction discarded because of previous errors."));
+            door.Answer(RespValue.Error(Aborted));
             return;
         }
 
-        door.Add(reply);
+        door.Replies.Add(reply);
         var answers = Task.WhenAll(watched.Select(key => key.Answered));
         if (answers.IsCompleted)
         {
@@ -194,14 +195,12 @@ internal sealed class DoorTransaction(FrontDoor door)
         }
     }
 
-    /// <param name="door">The connection.</param>
+    /// <param name="replies">The replies of the connection.</param>
     /// <param name="form">How it is written.</param>
     /// <param name="nullIsArray">Of each reply within: see <see cref="DoorReply.ItemsNullIsArray"/>.</param>
     /// <param name="selections">Where <c>SELECT</c> of the database that is selected stood, which no server is told.</param>
-    private sealed class ExecReply(FrontDoor door, ReplyForm form, bool[] nullIsArray, int[] selections) : FormedReply(door, form)
+    private sealed class ExecReply(DoorReplies replies, ReplyForm form, bool[] nullIsArray, int[] selections) : FormedReply(replies, form)
     {
-        private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
-
         public override ReadOnlySpan<bool> ItemsNullIsArray => nullIsArray;
 
         /// <summary>Fills the place with the replies of the members, and with one for each <c>SELECT</c>.</summary>

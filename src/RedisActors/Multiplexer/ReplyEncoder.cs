@@ -13,11 +13,12 @@ internal static class ReplyEncoder
     /// <summary>Writes a reply.</summary>
     /// <param name="to">Where to.</param>
     /// <param name="value">The reply.</param>
-    /// <param name="resp3">Whether the client asked for RESP3.</param>
-    /// <param name="nullIsArray">Whether a null stands for an array that is not there; RESP2 tells the two apart.</param>
-    /// <param name="itemsNullIsArray">The same of what an array holds, one by one; empty: of none.</param>
-    /// <param name="shape">What it is in RESP3; null: the same.</param>
-    public static void Write(
+    /// <param name="form">How it is written.</param>
+    /// <param name="itemsNullIsArray">Of what an array holds, one by one, whether a null stands for an array; empty: of none.</param>
+    public static void Write(ArrayBufferWriter<byte> to, in RespValue value, ReplyForm form, ReadOnlySpan<bool> itemsNullIsArray) =>
+        Write(to, value, form.IsResp3, form.NullIsArray, itemsNullIsArray, form.Shape);
+
+    private static void Write(
         ArrayBufferWriter<byte> to, in RespValue value, bool resp3, bool nullIsArray = false, ReadOnlySpan<bool> itemsNullIsArray = default,
         RespShape? shape = null)
     {
