@@ -15,30 +15,8 @@ internal static class ClientProgram
     public static string? PythonWithRedis => Python.Value;
 
     /// <summary>Runs a program; its output and its errors.</summary>
-    public static async Task<(int Code, string Said)> RunAsync(string program, IEnumerable<string> arguments, string input = "")
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var clock = new CancellationTokenSource(Patience);
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(clock.Token);
-            var errors = process.StandardError.ReadToEndAsync(clock.Token);
-            await process.StandardInput.WriteAsync(input);
-            process.StandardInput.Close();
-            await process.WaitForExitAsync(clock.Token);
-            return (process.ExitCode, await output + await errors);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
-    }
+    public static Task<(int Code, string Said)> RunAsync(string program, IEnumerable<string> arguments, string input = "") =>
+        Programs.RunAsync(program, arguments, Patience, input: input);
 
     private static bool HasRedis(string python)
     {

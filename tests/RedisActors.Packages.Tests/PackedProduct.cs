@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using RedisActors.Testing;
 
 namespace RedisActors.Packages.Tests;
 
@@ -46,27 +46,9 @@ public sealed class PackedProduct : IAsyncLifetime
     /// <summary>Runs a program to its end and returns what it said; fails with that if it failed.</summary>
     internal static async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var clock = new CancellationTokenSource(Patience);
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(clock.Token);
-            var errors = process.StandardError.ReadToEndAsync(clock.Token);
-            await process.WaitForExitAsync(clock.Token);
-            var said = await output + await errors;
-            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{said}");
-            return said;
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
+        var (code, said) = await Programs.RunAsync(program, arguments, Patience, folder);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{said}");
+        return said;
     }
 }
 

@@ -49,7 +49,7 @@ internal static class ServerCalls
         { Counters, s => s.Info(default) },
         s => s.Info("cluster"),
         { Counters, s => s.InfoRaw("stats") },
-        s => s.InfoRaw("keyspace"),
+        s => s.InfoRaw("cluster"),
         { "a name by chance", s => s.InventKey("prefix:") },
         s => s.Keys(0, "*e*", 10, CommandFlags.None),
         s => s.Keys(0, "*", 3),
