@@ -29,7 +29,7 @@ internal sealed partial record GatewaySettings
         var read = new SettingsReader(section, SettingsOrigin.OfDefault(Path, section, reference), problems, problems);
 
         var name = read.Text("connection");
-        Connection = connections.Named.FirstOrDefault(connection => connection.Name == name) ?? connections.Default;
+        Connection = connections.Of(name);
         read.Require(Connection.Name == name, "connection", "default, or a name under redis-actors.connections,");
         Listen = ReadListen(read);
         SocketPermissions = ReadPermissions(read);

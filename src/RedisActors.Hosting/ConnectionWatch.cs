@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Supervision;
 
 namespace RedisActors.Hosting;
 
@@ -35,15 +36,7 @@ internal sealed record WatchedState(RedisConnectionEvent? State, DateTimeOffset 
                 RedisReady => null,
                 _ => Attempt,
             },
-            Cause = state switch
-            {
-                RedisLost lost => lost.Cause,
-                RedisBackingOff waiting => waiting.Cause,
-                RedisGaveUp gaveUp => gaveUp.Cause,
-                RedisSuspended suspended => suspended.Cause,
-                RedisReady => null,
-                _ => Cause,
-            },
+            Cause = isReady ? null : ConnectionFollower.CauseOf(state) ?? Cause,
         };
     }
 }
@@ -110,42 +103,33 @@ internal sealed class ConnectionWatch
         }
     }
 
-    /// <summary>
-    /// Asks the RedisActor at each change, since it alone knows which of its lanes count. Of several changes while it is asked, one more
-    /// question is enough.
-    /// </summary>
-    private sealed class Watcher : ReceiveActor
+    private sealed class Watcher : ConnectionFollower
     {
         private readonly ConnectionWatch _watch;
         private readonly ILoggingAdapter _log = Context.GetLogger();
-        private bool _isAsking;
-        private bool _hasChanged;
 
         public Watcher(ConnectionWatch watch)
+            : base(watch.Redis)
         {
             _watch = watch;
-            Receive<RedisConnectionEvent>(OnChange);
-            Receive<RedisStatus>(OnStatus);
-            Receive<Status.Failure>(_ => OnAnswered());
             Receive<Terminated>(_ => OnTerminated());
         }
 
         protected override void PreStart()
         {
-            Context.Watch(_watch.Redis);
-            _watch.Redis.Tell(new SubscribeToState(Self));
-            Ask();
+            Context.Watch(Redis);
+            base.PreStart();
         }
 
-        private void OnChange(RedisConnectionEvent change)
+        protected override void OnChange(RedisConnectionEvent change)
         {
             foreach (var handlers in _watch._listeners)
             {
                 foreach (var handler in Delegate.EnumerateInvocationList(handlers())) Call(handler, change);
             }
-
-            Ask();
         }
+
+        protected override void OnStatus(RedisStatus status, bool isLatest) => _watch._current = _watch._current.With(status.State, _watch.Now);
 
         private void Call(Action<RedisConnectionEvent> handler, RedisConnectionEvent change)
         {
@@ -157,26 +141,6 @@ internal sealed class ConnectionWatch
             {
                 _log.Warning(error, "A handler of RedisClient.StateChanged failed.");
             }
-        }
-
-        private void Ask()
-        {
-            _hasChanged = _isAsking;
-            if (_isAsking) return;
-            _isAsking = true;
-            _watch.Redis.Tell(GetStatus.Instance, Self);
-        }
-
-        private void OnStatus(RedisStatus status)
-        {
-            _watch._current = _watch._current.With(status.State, _watch.Now);
-            OnAnswered();
-        }
-
-        private void OnAnswered()
-        {
-            _isAsking = false;
-            if (_hasChanged) Ask();
         }
 
         private void OnTerminated()

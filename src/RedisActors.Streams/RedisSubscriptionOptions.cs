@@ -50,19 +50,10 @@ public sealed record RedisSubscriptionOptions
     /// <exception cref="ArgumentException">The channel is empty.</exception>
     public static RedisSubscriptionOptions ShardChannel(string channel) => new(RedisSubscriptionKind.ShardChannel, channel);
 
-    internal RedisSubscribe SubscribeFor(IActorRef subscriber) => Kind switch
-    {
-        RedisSubscriptionKind.Pattern => new PSubscribe(Name, subscriber) { MaxUnread = MaxUnread, WhenSlow = WhenSlow },
-        RedisSubscriptionKind.ShardChannel => new SSubscribe(Name, subscriber) { MaxUnread = MaxUnread, WhenSlow = WhenSlow },
-        _ => new Subscribe(Name, subscriber) { MaxUnread = MaxUnread, WhenSlow = WhenSlow },
-    };
+    internal RedisSubscribe SubscribeFor(IActorRef subscriber) =>
+        RedisSubscribe.To(Kind, Name, subscriber) with { MaxUnread = MaxUnread, WhenSlow = WhenSlow };
 
-    internal RedisUnsubscribe UnsubscribeFor(IActorRef subscriber) => Kind switch
-    {
-        RedisSubscriptionKind.Pattern => new PUnsubscribe(Name, subscriber),
-        RedisSubscriptionKind.ShardChannel => new SUnsubscribe(Name, subscriber),
-        _ => new Unsubscribe(Name, subscriber),
-    };
+    internal RedisUnsubscribe UnsubscribeFor(IActorRef subscriber) => RedisUnsubscribe.From(Kind, Name, subscriber);
 }
 
 /// <summary>

@@ -42,6 +42,9 @@ internal sealed class RedisConnections
     /// <summary>The connections beside it.</summary>
     public IReadOnlyList<RedisSettings> Named { get; }
 
+    /// <summary>The settings of a connection; those of <c>default</c> where there is none of this name.</summary>
+    public RedisSettings Of(string name) => Named.FirstOrDefault(connection => connection.Name == name) ?? Default;
+
     /// <param name="config">
     /// The configuration of the actor system, <c>reference.conf</c> included. Without the phases of the coordinated shutdown in it,
     /// <c>shutdown.drain-in-phase</c> is not checked.

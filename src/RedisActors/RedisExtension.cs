@@ -28,7 +28,6 @@ namespace RedisActors;
 public sealed class RedisExtension : IExtension
 {
     private readonly ExtendedActorSystem _system;
-    private readonly RedisConnections _connections;
     private readonly Lazy<IActorRef> _default;
     private readonly Dictionary<string, IActorRef> _named = [];
     private readonly Dictionary<(string Connection, DeliveryMode? Delivery), SupervisedMultiplexer> _multiplexers = [];
@@ -39,15 +38,17 @@ public sealed class RedisExtension : IExtension
 
         // Adds DefaultConfig to the settings as well.
         RedisMessages.Get(system);
-        var connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
+        Connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
         _system = system;
-        _connections = connections;
-        _default = new Lazy<IActorRef>(() => Start(system, connections.Default, "redis", Links));
-        foreach (var settings in connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}", Links));
+        _default = new Lazy<IActorRef>(() => Start(system, Connections.Default, "redis", Links));
+        foreach (var settings in Connections.Named) _named.Add(settings.Name, Start(system, settings, $"redis-{settings.Name}", Links));
 
         // Beside named connections it may hold no more than what they have in common.
         if (_named.Count == 0 || RedisHost.Find()?.WantsDefault(system) == true) _ = _default.Value;
     }
+
+    /// <summary>The settings of all connections.</summary>
+    internal RedisConnections Connections { get; }
 
     /// <summary>Where all connections lead instead of to their endpoints; null: nowhere else.</summary>
     internal IRedisLinkFactory? Links { get; }
@@ -115,8 +116,8 @@ public sealed class RedisExtension : IExtension
                 former.Dispose();
             }
 
-            var settings = connection == RedisConnections.DefaultName ? _connections.Default : _connections.Named.First(named => named.Name == connection);
-            return _multiplexers[(connection, delivery)] = SupervisedMultiplexer.Connect(MultiplexerSettings.Of(settings, redis, _system, delivery));
+            return _multiplexers[(connection, delivery)] =
+                SupervisedMultiplexer.Connect(MultiplexerSettings.Of(Connections.Of(connection), redis, _system, delivery));
         }
     }
 

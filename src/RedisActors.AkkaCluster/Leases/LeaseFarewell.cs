@@ -15,12 +15,11 @@ internal sealed class LeaseFarewell(ExtendedActorSystem system, RedisLeaseSettin
     private LinkSettings? _link;
     private volatile string? _id;
 
-    /// <summary>Call it when the RedisActor has been started, and with it the library's settings have been added.</summary>
+    /// <summary>Call it when the RedisActor has been started.</summary>
     public void Prepare()
     {
         if (_link is not null) return;
-        var connections = RedisConnections.Create(system.Settings.Config, ConnectionAdditionsSetup.Of(system));
-        _link = (connections.Named.FirstOrDefault(connection => connection.Name == settings.Connection) ?? connections.Default).Link;
+        _link = RedisExtension.Get(system).Connections.Of(settings.Connection).Link;
 
         // In a Redis Cluster the lease is on one of several servers, and is left to its end.
         if (_link.Topology != RedisTopology.Cluster) system.RegisterOnTermination(Release);

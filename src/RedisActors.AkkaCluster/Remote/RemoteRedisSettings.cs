@@ -52,7 +52,7 @@ internal sealed record RemoteRedisSettings(
         var reader = new SettingsReader(section, SettingsOrigin.OfDefault(Path, section, reference), problems, problems);
         var day = TimeSpan.FromDays(1);
         var name = reader.Text("connection");
-        var redis = connections.Named.FirstOrDefault(connection => connection.Name == name) ?? connections.Default;
+        var redis = connections.Of(name);
         reader.Require(redis.Name == name, "connection", "default, or a name under redis-actors.connections,");
         var settings = new RemoteRedisSettings(
             reader.OneOf<ServedBy>("served-by"),

@@ -131,6 +131,13 @@ public abstract record RedisSubscribe : IRedisMessage
 
     internal virtual RedisBackfill? Stream => null;
 
+    internal static RedisSubscribe To(RedisSubscriptionKind kind, string name, IActorRef subscriber) => kind switch
+    {
+        RedisSubscriptionKind.Pattern => new PSubscribe(name, subscriber),
+        RedisSubscriptionKind.ShardChannel => new SSubscribe(name, subscriber),
+        _ => new Subscribe(name, subscriber),
+    };
+
     internal string Name { get; }
 
     internal RedisSubscriptionEnded Refusal(string reason) => new(Kind, Name, reason);
@@ -231,6 +238,13 @@ public abstract record RedisUnsubscribe : IRedisMessage
     internal string Name { get; }
 
     internal RedisUnsubscribed Answer() => new(Kind, Name);
+
+    internal static RedisUnsubscribe From(RedisSubscriptionKind kind, string name, IActorRef subscriber) => kind switch
+    {
+        RedisSubscriptionKind.Pattern => new PUnsubscribe(name, subscriber),
+        RedisSubscriptionKind.ShardChannel => new SUnsubscribe(name, subscriber),
+        _ => new Unsubscribe(name, subscriber),
+    };
 }
 
 /// <summary>Sent to a <see cref="RedisActor"/>: ends a <see cref="Subscribe"/>. See <see cref="RedisUnsubscribe"/>.</summary>

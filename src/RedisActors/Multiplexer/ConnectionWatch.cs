@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Sessions;
+using RedisActors.Supervision;
 
 namespace RedisActors.Multiplexer;
 
@@ -30,77 +31,37 @@ internal sealed class ConnectionWatch : IDisposable
         _isReady = false;
     }
 
-    /// <summary>
-    /// Asks the RedisActor after each change, since it alone knows which of its lanes count. A loss needs no question: it may be over before
-    /// that is answered.
-    /// </summary>
-    private sealed class Watcher : ReceiveActor
+    /// <summary>A loss needs no question: it may be over before that is answered.</summary>
+    private sealed class Watcher(IActorRef redis, ConnectionWatch watch, Action<string> onLost, Action onRestored) : ConnectionFollower(redis)
     {
-        private readonly IActorRef _redis;
-        private readonly ConnectionWatch _watch;
-        private readonly Action<string> _onLost;
-        private readonly Action _onRestored;
         private bool _wasReady;
-        private bool _isAsking;
-        private bool _hasChanged;
 
-        public Watcher(IActorRef redis, ConnectionWatch watch, Action<string> onLost, Action onRestored)
-        {
-            _redis = redis;
-            _watch = watch;
-            _onLost = onLost;
-            _onRestored = onRestored;
-            Receive<RedisConnectionEvent>(OnChange);
-            Receive<RedisStatus>(OnStatus);
-            Receive<Status.Failure>(_ => OnAnswered());
-        }
-
-        protected override void PreStart() => _redis.Tell(new SubscribeToState(Self));
-
-        private void OnChange(RedisConnectionEvent change)
+        protected override void OnChange(RedisConnectionEvent change)
         {
             // A session is one command's affair.
             if (change is RedisLost lost && lost.Lane < RedisSessions.FirstLane) Lost(lost.Cause);
-            Ask();
         }
 
-        private void OnStatus(RedisStatus status)
+        protected override void OnStatus(RedisStatus status, bool isLatest)
         {
-            if (!OnAnswered()) return;
+            if (!isLatest) return;
             if (status.State is RedisReady) Ready();
-            else Lost(CauseOf(status.State));
-        }
-
-        private void Ask()
-        {
-            _hasChanged = _isAsking;
-            if (_isAsking) return;
-            _isAsking = true;
-            _redis.Tell(GetStatus.Instance, Self);
-        }
-
-        /// <summary>False: there has been a change since, and the answer may be from before it.</summary>
-        private bool OnAnswered()
-        {
-            _isAsking = false;
-            if (!_hasChanged) return true;
-            Ask();
-            return false;
+            else Lost(CauseOf(status.State) ?? "the connection is being made again");
         }
 
         private void Ready()
         {
-            if (_watch._isReady) return;
-            _watch._isReady = true;
-            if (_wasReady) Guard(_onRestored);
+            if (watch._isReady) return;
+            watch._isReady = true;
+            if (_wasReady) Guard(onRestored);
             _wasReady = true;
         }
 
         private void Lost(string cause)
         {
-            if (!_watch._isReady) return;
-            _watch._isReady = false;
-            Guard(() => _onLost(cause));
+            if (!watch._isReady) return;
+            watch._isReady = false;
+            Guard(() => onLost(cause));
         }
 
         /// <summary>What a listener throws is its own affair, and none of those who follow.</summary>
@@ -115,14 +76,6 @@ internal sealed class ConnectionWatch : IDisposable
                 Context.GetLogger().Warning(error, "A listener to the connection of a multiplexer failed.");
             }
         }
-
-        private static string CauseOf(RedisConnectionEvent? state) => state switch
-        {
-            RedisBackingOff away => away.Cause,
-            RedisSuspended suspended => suspended.Cause,
-            RedisGaveUp gaveUp => gaveUp.Cause,
-            _ => "the connection is being made again",
-        };
     }
 
     private sealed class Producer(IActorRef redis, ConnectionWatch watch, Action<string> onLost, Action onRestored) : IIndirectActorProducer

@@ -61,13 +61,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         foreach (var name in message.Names)
         {
             Enqueue(_joining, (message.Kind, name), answer);
-            RedisSubscribe subscribe = message.Kind switch
-            {
-                RedisSubscriptionKind.Channel => new Subscribe(name, Self),
-                RedisSubscriptionKind.Pattern => new PSubscribe(name, Self),
-                _ => new SSubscribe(name, Self),
-            };
-            _settings.Redis.Tell(subscribe, Self);
+            _settings.Redis.Tell(RedisSubscribe.To(message.Kind, name, Self), Self);
         }
 
         if (_settings.CommandTimeout != Timeout.InfiniteTimeSpan)
@@ -84,13 +78,7 @@ internal sealed class DoorSubscriber : ReceiveActor, IWithTimers
         foreach (var name in names)
         {
             Enqueue(_leaving, (message.Kind, name), answer);
-            RedisUnsubscribe unsubscribe = message.Kind switch
-            {
-                RedisSubscriptionKind.Channel => new Unsubscribe(name, Self),
-                RedisSubscriptionKind.Pattern => new PUnsubscribe(name, Self),
-                _ => new SUnsubscribe(name, Self),
-            };
-            _settings.Redis.Tell(unsubscribe, Self);
+            _settings.Redis.Tell(RedisUnsubscribe.From(message.Kind, name, Self), Self);
         }
     }
 

@@ -168,7 +168,7 @@ internal sealed class SupervisedMultiplexer : IConnectionMultiplexer
     public void WaitAll(params Task[] tasks) => _client.WaitAll(tasks);
 #pragma warning restore SER308
 
-    public int HashSlot(RedisKey key) => CommandMetadata.HashSlot.Of((byte[]?)key ?? []);
+    public int HashSlot(RedisKey key) => CommandMetadata.HashSlot.OfKey((byte[]?)key);
 
     public int GetHashSlot(RedisKey key) => HashSlot(key);
 
