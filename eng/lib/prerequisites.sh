@@ -29,17 +29,12 @@ find_or_install_redis() {
         return 0
     fi
 
-    if ! command -v apt-get >/dev/null 2>&1 || ! may_be_root; then
+    if ! can_install; then
         return 1
     fi
 
-    local as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        as_root=(sudo)
-    fi
-
     say "redis-server is not installed; installing it with apt-get ..."
-    if install_redis "${as_root[@]}" && command -v redis-server >/dev/null 2>&1; then
+    if install_package redis-server && command -v redis-server >/dev/null 2>&1; then
         return 0
     fi
 
@@ -68,19 +63,12 @@ ensure_redis_py() {
         return 0
     fi
 
-    if ! command -v apt-get >/dev/null 2>&1 || ! may_be_root; then
-        return 1
-    fi
+    can_install && install_package python3-redis 2>/dev/null && /usr/bin/python3 -c 'import redis' 2>/dev/null
+}
 
-    local as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        as_root=(sudo)
-    fi
-
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c \
-        'apt-get install -y -q --no-install-recommends python3-redis ||
-         { apt-get update -q && apt-get install -y -q --no-install-recommends python3-redis; }' </dev/null >/dev/null 2>&1 || return 1
-    /usr/bin/python3 -c 'import redis' 2>/dev/null
+# Whether packages of Debian can be installed here.
+can_install() {
+    command -v apt-get >/dev/null 2>&1 && may_be_root
 }
 
 # Whether this is root, or sudo works without a password or can ask for one.
@@ -88,13 +76,17 @@ may_be_root() {
     [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || { command -v sudo >/dev/null 2>&1 && [ -t 0 ]; }
 }
 
-# Only the program, without its service: each command starts servers of its own.
-install_redis() {
-    local log
+# Installs a package of Debian, as root or with sudo. Only the program, without its service: each command starts servers of its own.
+install_package() {
+    local log as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+    fi
+
     log=$(mktemp)
-    if "$@" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 sh -c \
-        'apt-get install -y -q --no-install-recommends redis-server ||
-         { apt-get update -q && apt-get install -y -q --no-install-recommends redis-server; }' </dev/null >"$log" 2>&1; then
+    if "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 sh -c \
+        'apt-get install -y -q --no-install-recommends "$0" ||
+         { apt-get update -q && apt-get install -y -q --no-install-recommends "$0"; }' "$1" </dev/null >"$log" 2>&1; then
         rm -f "$log"
         return 0
     fi

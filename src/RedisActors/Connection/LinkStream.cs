@@ -9,7 +9,7 @@ namespace RedisActors.Connection;
 /// <remarks>
 /// The client makes one connection and no other: nobody but the link's factory can open one. It reads and writes by one loop each.
 /// </remarks>
-internal sealed class LinkStream : Stream
+internal sealed class LinkStream : TwoWayStream
 {
     /// <summary>What is written is handed on in pieces of this size at most, so that progress on a slow line is seen.</summary>
     private const int LargestPiece = 64 * 1024;
@@ -29,20 +29,6 @@ internal sealed class LinkStream : Stream
 
     /// <summary>Told once, from any thread, why nothing more comes or goes.</summary>
     public Action<string>? Ended { get; set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Completes when the client has asked the last question of its handshake; see <see cref="ClientHandshake"/>.</summary>
     public Task Handshake => _handshake.LastQuestion;
@@ -84,20 +70,6 @@ internal sealed class LinkStream : Stream
         var writing = WriteNext(ref buffer, cancellationToken);
         return buffer.IsEmpty && writing.IsCompletedSuccessfully ? writing : WriteRestAsync(writing, buffer, cancellationToken);
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisActors.Connection;
 
 namespace RedisActors.Multiplexer;
 
@@ -6,7 +7,7 @@ namespace RedisActors.Multiplexer;
 /// The client's end of a <see cref="FrontDoor"/>, in the place of a socket. Like one, it takes what is written while the other side is busy
 /// and hands it on together: the client writes nearly each of its requests by itself.
 /// </summary>
-internal sealed class DoorStream(FrontDoor door) : Stream, IThreadPoolWorkItem
+internal sealed class DoorStream(FrontDoor door) : TwoWayStream, IThreadPoolWorkItem
 {
     private const int LargestKeptBuffer = 1024 * 1024;
 
@@ -14,20 +15,6 @@ internal sealed class DoorStream(FrontDoor door) : Stream, IThreadPoolWorkItem
     private ArrayBufferWriter<byte> _written = new();
     private ArrayBufferWriter<byte> _passing = new();
     private bool _isPassing;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         door.ReadAsync(buffer, cancellationToken);
@@ -80,18 +67,6 @@ internal sealed class DoorStream(FrontDoor door) : Stream, IThreadPoolWorkItem
             else _passing.ResetWrittenCount();
         }
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
