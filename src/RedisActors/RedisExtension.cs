@@ -100,7 +100,7 @@ public sealed class RedisExtension : IExtension
     /// <c>NOTSENT</c> or <c>UNKNOWN</c>. <see cref="RedisOutcome.Of"/> reads it.
     /// </para>
     /// <para>
-    /// Made first, it asks the server for its version and waits for that for a second at most. Closing or disposing of it leaves the
+    /// Made first, it asks the server for its version; a server that is away is not waited for, one that is slow for 5 s. Closing it leaves the
     /// <see cref="RedisActor"/> as it is; asked for again, there is another one.
     /// </para>
     /// </remarks>
