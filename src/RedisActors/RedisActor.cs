@@ -47,6 +47,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private PauseConnection? _pause;
     private IActorRef? _sessions;
     private int _lastLane;
+    private bool _gathers;
+    private CommandBatch? _batch;
 
     internal RedisActor(RedisSettings settings, IRedisLinkFactory? links, LogBudget logBudget)
     {
@@ -59,6 +61,8 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
             : new TracedServer(null, 0, settings.Link.Database);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
         Receive<RedisCommand>(OnCommand);
+        Receive<CommandBatch>(OnBatch);
+        Receive<SendGathered>(_ => OnSendGathered());
         Receive<GetStatus>(query => AskLanes<RedisStatus>(query, Sum, StatusPatience));
         Receive<DrainCommands>(message => AskLanes<DrainedCommands>(message, LaneSums.Of, PatienceOf(message)));
         Receive<LookForIdle>(_ => OnLookForIdle());
@@ -136,17 +140,59 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        SendGatheredCommands();
+        while (_batch?.TryTake(out var command, out var sender) == true) Refuse(command, sender, "the RedisActor stopped");
         foreach (var lane in _lanes) lane.Strand(Context.System, Self);
         _clusterSubscriptions?.EndAll("the RedisActor stopped");
     }
 
+    /// <summary>Commands that are in the mailbox together go on together: a message behind them sees to it.</summary>
     private void OnCommand(RedisCommand command)
     {
-        var sender = TracedSender.Of(command, Sender, Self, _server);
+        if (!_gathers && ((ActorCell)Context).HasMessages)
+        {
+            _gathers = true;
+            Self.Tell(SendGathered.Instance);
+        }
+
+        OnCommand(command, Sender);
+    }
+
+    private void OnBatch(CommandBatch batch)
+    {
+        var gathered = _gathers;
+        _gathers = true;
+        _batch = batch;
+        while (batch.TryTake(out var command, out var sender)) OnCommand(command, sender);
+        _batch = null;
+        _gathers = gathered;
+        if (!gathered) SendGatheredCommands();
+    }
+
+    private void OnSendGathered()
+    {
+        _gathers = false;
+        SendGatheredCommands();
+    }
+
+    private void SendGatheredCommands()
+    {
+        foreach (var lane in _lanes) lane.SendGathered();
+    }
+
+    private void OnCommand(RedisCommand command, IActorRef from)
+    {
+        var sender = TracedSender.Of(command, from, Self, _server);
         var elsewhere = command.Database is { } database && database != _settings.Link.Database;
         if (RedisSessions.Takes(command) && (!elsewhere || _settings.Link.Topology != RedisTopology.Cluster)) Sessions().Tell(command, sender);
         else if (elsewhere) OnCommandElsewhere(command, command.Database!.Value, sender);
-        else _table.LaneOf(command).ToCommands(command, sender);
+        else ToLane(_table.LaneOf(command), command, sender);
+    }
+
+    private void ToLane(Lane lane, RedisCommand command, IActorRef sender)
+    {
+        if (_gathers) lane.Gather(command, sender);
+        else lane.ToCommands(command, sender);
     }
 
     private void OnCommandElsewhere(RedisCommand command, int database, IActorRef sender)
@@ -158,7 +204,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         }
 
         LookForIdleLanes();
-        if (_databases.LaneOf(command, database) is { } lane) lane.ToCommands(command, sender);
+        if (_databases.LaneOf(command, database) is { } lane) ToLane(lane, command, sender);
         else Refuse(command, sender, $"{MostDatabases} other databases are in use at this moment, and no more may be");
     }
 
@@ -265,6 +311,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private void Close(Lane lane)
     {
         _lanes.Remove(lane);
+        lane.SendGathered();
         lane.Actor.Tell(CloseLane.Instance);
     }
 
@@ -369,6 +416,12 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
             log.Failed(error, clock.MonotonicClock);
             return child.Path.Name == ClusterWatcher && error is not ActorInitializationException ? Directive.Restart : Directive.Stop;
         }
+    }
+
+    /// <summary>Behind the commands that were in the mailbox together.</summary>
+    private sealed class SendGathered : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly SendGathered Instance = new();
     }
 
     private sealed class LookForIdle : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -1,5 +1,6 @@
 using System.Text;
 using Akka.Actor;
+using RedisActors.Commands;
 
 namespace RedisActors.Multiplexer.Tests;
 
@@ -75,6 +76,10 @@ public sealed class DoorStreamTests : IAsyncLifetime
 
         public override IActorRefProvider Provider => system.Provider;
 
-        protected override void TellInternal(object message, IActorRef sender) => take((RedisCommand)message);
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (message is not CommandBatch batch) take((RedisCommand)message);
+            else while (batch.TryTake(out var command, out _)) take(command);
+        }
     }
 }

@@ -60,6 +60,9 @@ internal sealed class DeadLetterResponder : MinimalActorRef
             case RedisCommand command when !letter.Sender.IsNobody():
                 _answer(command, letter);
                 break;
+            case CommandBatch batch:
+                while (batch.TryTake(out var each, out var sentBy)) TellInternal(new DeadLetter(each, sentBy, letter.Recipient), sender);
+                break;
             case RedisSubscribe subscribe:
                 _refuse(subscribe, letter);
                 break;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Connection;
@@ -40,15 +41,25 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IScheduler _clock = Context.System.Scheduler;
     private readonly IActorRef _self = Context.Self;
+    private readonly StrongBox<CommandBatch?> _untaken;
     private IRedisLink? _link;
     private PendingCommand? _handled;
+    private CommandBatch? _batch;
     private RedisConnectionEvent? _state;
     private string _whyThereIsNoLink = string.Empty;
     private bool _deadlinesWatched;
     private bool _hasTokens;
 
-    public RedisCommandActor(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession)
+    /// <param name="settings">Of its connection.</param>
+    /// <param name="inRedisCluster">Whether the server is a node of a Redis Cluster.</param>
+    /// <param name="redis">The RedisActor, for which it answers.</param>
+    /// <param name="supervisor">Tells of links.</param>
+    /// <param name="isSession">Whether it has one user at a time.</param>
+    /// <param name="untaken">Outlives a restart: what came in one message with the command that it failed on, behind it.</param>
+    public RedisCommandActor(
+        CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession, StrongBox<CommandBatch?> untaken)
     {
+        _untaken = untaken;
         _settings = settings;
         _redis = redis;
         _supervisor = supervisor;
@@ -75,8 +86,11 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private long NowMilliseconds => (long)_clock.MonotonicClock.TotalMilliseconds;
 
-    public static Props Props(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession = false) =>
-        Akka.Actor.Props.Create(() => new RedisCommandActor(settings, inRedisCluster, redis, supervisor, isSession));
+    public static Props Props(CommandSettings settings, bool inRedisCluster, IActorRef redis, IActorRef supervisor, bool isSession = false)
+    {
+        var untaken = new StrongBox<CommandBatch?>();
+        return Akka.Actor.Props.Create(() => new RedisCommandActor(settings, inRedisCluster, redis, supervisor, isSession, untaken));
+    }
 
     protected override void PreStart() => _supervisor.Tell(new AttachCommands(Self, _gauges));
 
@@ -92,6 +106,10 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         {
             case RedisCommand command:
                 _handled?.EndAs(Outcome.NotSent, $"{command.Name}: {why}");
+                break;
+            case CommandBatch:
+                _handled?.EndAs(Outcome.NotSent, $"{_handled.Command.Name}: {why}");
+                (_untaken.Value, _batch) = (_batch, null);
                 break;
             case CommandRefused bounced:
                 bounced.EndUnretried();
@@ -109,19 +127,26 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     /// might be the one from before the failure, and hand out the link that it is about to close. Only what this actor holds is
     /// another one's from here on.
     /// </summary>
-    protected override void PostRestart(Exception reason) => _supervisor.Tell(new ShowGauges(_gauges));
+    protected override void PostRestart(Exception reason)
+    {
+        _supervisor.Tell(new ShowGauges(_gauges));
+        if (_untaken.Value is not { } batch) return;
+        _untaken.Value = null;
+        OnBatch(batch);
+    }
 
     protected override void PostStop()
     {
         // Should the link be gone already, these tokens are left to their expiry.
         if (_link is not null) _requests.ReleaseTokens(_link);
         _ledger.EndAll("the RedisActor stopped");
+        if (_batch is not null) EndUnsent(_batch, "the RedisActor stopped");
         foreach (var parcel in _ledger.Slots.DepartEmpty()) _redis.Tell(parcel);
     }
 
     private void Away()
     {
-        Receive<RedisCommand>(OnCommand);
+        ReceiveCommands();
         Receive<LinkUp>(OnLinkUp);
         Receive<NoMoreLinks>(OnNoMoreLinks);
         Receive<LinksAgain>(_ => { });
@@ -130,7 +155,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void Ready()
     {
-        Receive<RedisCommand>(OnCommand);
+        ReceiveCommands();
         Receive<Retry>(_ => OnRetry());
         Receive<Leave>(_ => OnLeave());
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
@@ -143,7 +168,8 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
 
     private void GaveUp()
     {
-        Receive<RedisCommand>(command => _intake.Take(command, null, Sender, NowMilliseconds).EndAs(Outcome.NotSent, $"{command.Name}: {_whyThereIsNoLink}"));
+        Receive<RedisCommand>(command => EndUnsent(command, Sender, _whyThereIsNoLink));
+        Receive<CommandBatch>(batch => EndUnsent(batch, _whyThereIsNoLink));
         Receive<LinkUp>(OnLinkUp);
         Receive<LinksAgain>(_ => OnLinksAgain());
         Receive<NoMoreLinks>(OnNoMoreLinks);
@@ -169,11 +195,24 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }
 
-    private void OnCommand(RedisCommand command)
+    private void ReceiveCommands()
     {
+        Receive<RedisCommand>(command => OnCommand(command, Sender, NowMilliseconds));
+        Receive<CommandBatch>(OnBatch);
+    }
+
+    private void OnBatch(CommandBatch batch)
+    {
+        _batch = batch;
         var now = NowMilliseconds;
+        while (batch.TryTake(out var command, out var sender)) OnCommand(command, sender, now);
+        _batch = null;
+    }
+
+    private void OnCommand(RedisCommand command, IActorRef sender, long now)
+    {
         var profile = _facts.Find(command);
-        var pending = _handled = _intake.Take(command, profile, Sender, now);
+        var pending = _handled = _intake.Take(command, profile, sender, now);
         if (pending.Deadline <= now)
         {
             pending.EndAs(Outcome.NotSent, $"{command.Name}: its timeout passed before it reached the RedisActor; it never ran and never will");
@@ -404,6 +443,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         if (profile is null && _link is not null) _requests.LearnOf(pending.Command, _link);
         return _admission.WhyRefused(pending, profile);
     }
+
+    private void EndUnsent(CommandBatch batch, string why)
+    {
+        while (batch.TryTake(out var command, out var sender)) EndUnsent(command, sender, why);
+    }
+
+    private void EndUnsent(RedisCommand command, IActorRef sender, string why) =>
+        _intake.Take(command, null, sender, NowMilliseconds).EndAs(Outcome.NotSent, $"{command.Name}: {why}");
 
     private void LoadScript(ScriptText script, IRedisLink link)
     {

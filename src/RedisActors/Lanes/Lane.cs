@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Commands;
 using RedisActors.Connection;
 
 namespace RedisActors.Lanes;
@@ -13,6 +14,7 @@ internal sealed class Lane(int number)
     private Queue<Early>? _early = new();
     private IActorRef _commands = ActorRefs.Nobody;
     private IActorRef _supervisor = ActorRefs.Nobody;
+    private CommandBatch? _gathered;
 
     public int Number => number;
 
@@ -25,8 +27,30 @@ internal sealed class Lane(int number)
     /// <summary>Whether this is the lane's command actor.</summary>
     public bool IsTakenBy(IActorRef commands) => _commands.Equals(commands);
 
-    /// <summary>Sends to the command actor.</summary>
+    /// <summary>Sends a command together with those that follow, at the latest when told to <see cref="SendGathered"/>.</summary>
+    public void Gather(RedisCommand command, IActorRef sender)
+    {
+        _gathered ??= new CommandBatch();
+        _gathered.Add(command, sender);
+        if (_gathered.IsFull) SendGathered();
+    }
+
+    /// <summary>Sends the commands that have gathered.</summary>
+    public void SendGathered()
+    {
+        if (_gathered is not { } batch) return;
+        _gathered = null;
+        Send(batch, null);
+    }
+
+    /// <summary>Sends to the command actor, behind what has gathered.</summary>
     public void ToCommands(object message, IActorRef? sender = null)
+    {
+        SendGathered();
+        Send(message, sender);
+    }
+
+    private void Send(object message, IActorRef? sender)
     {
         if (_early is null) _commands.Tell(message, sender);
         else _early.Enqueue(new Early(message, sender, ForSupervisor: false));
@@ -55,7 +79,7 @@ internal sealed class Lane(int number)
     {
         while (_early?.TryDequeue(out var early) == true)
         {
-            system.EventStream.Publish(new DeadLetter(early.Message, early.Sender, redis));
+            system.EventStream.Publish(new DeadLetter(early.Message, early.Sender ?? ActorRefs.Nobody, redis));
         }
     }
 

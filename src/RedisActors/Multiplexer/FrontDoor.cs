@@ -1,6 +1,7 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Event;
+using RedisActors.Commands;
 using StackExchange.Redis;
 
 namespace RedisActors.Multiplexer;
@@ -26,6 +27,7 @@ internal sealed class FrontDoor
     private readonly DoorTransaction _transaction;
     private DoorHandshake? _handshake;
     private bool _isEstablished;
+    private CommandBatch? _gathered;
 
     public FrontDoor(DoorSettings settings)
     {
@@ -73,7 +75,7 @@ internal sealed class FrontDoor
             if (Replies.IsEnding) return bytes.Length;
             try
             {
-                return _reader.Read(bytes);
+                return ReadAndSend(bytes);
             }
             catch (RespProtocolException) when (Replies.IsEnding)
             {
@@ -92,6 +94,18 @@ internal sealed class FrontDoor
             }
 
             return bytes.Length;
+        }
+    }
+
+    private int ReadAndSend(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return _reader.Read(bytes);
+        }
+        finally
+        {
+            SendGathered();
         }
     }
 
@@ -149,13 +163,30 @@ internal sealed class FrontDoor
     /// <inheritdoc cref="DoorConnection.IsSelected"/>
     public bool IsSelected(RedisValue[] arguments) => _connection.IsSelected(arguments);
 
-    /// <summary>Gives a command to the server.</summary>
-    public void Tell(RedisCommand command, IActorRef sender) => _settings.Redis.Tell(command, sender);
+    /// <summary>Gives a command to the server, together with those that follow in what the client has written.</summary>
+    public void Tell(RedisCommand command, IActorRef sender)
+    {
+        _gathered ??= new CommandBatch();
+        _gathered.Add(command, sender);
+        if (_gathered.IsFull) SendGathered();
+    }
 
     /// <summary>Goes on with what the client has written since.</summary>
     public void Resume(Action act)
     {
-        lock (_receiving) act();
+        lock (_receiving)
+        {
+            act();
+            SendGathered();
+        }
+    }
+
+    private void SendGathered()
+    {
+        if (_gathered is not { } batch) return;
+        _gathered = null;
+        if (batch.IsOfOne && batch.TryTake(out var command, out var sender)) _settings.Redis.Tell(command, sender);
+        else _settings.Redis.Tell(batch);
     }
 
     private void OnRequest(ReadOnlySpan<byte> name, RedisValue[] arguments)

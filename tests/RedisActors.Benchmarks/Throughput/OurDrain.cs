@@ -43,7 +43,7 @@ internal sealed class OurDrain : IDrainClient
         return client;
     }
 
-    public ILoad Start(LoadShape shape) => _row.Start(new OurSide(_system, ["default"]), shape);
+    public ILoad Start(LoadShape shape) => _row.Start(new OurSide(_system, ["default"]), [], shape);
 
     public Task LostAsync() => _lost.Task.WaitAsync(Patience);
 

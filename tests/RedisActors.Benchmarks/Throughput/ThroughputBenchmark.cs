@@ -61,7 +61,7 @@ internal static class ThroughputBenchmark
             foreach (var row in options.Rows)
             {
                 var plain = await MeasureAsync(startPlain, Shape(), options.Measured);
-                var ours = await MeasureAsync(shape => row.Start(stage.Ours, shape), Shape(), options.Measured);
+                var ours = await MeasureAsync(shape => row.Start(stage.Ours, plainClient, shape), Shape(), options.Measured);
                 if (round > 0) report.Add(round, row.Name, ours, plain);
             }
         }

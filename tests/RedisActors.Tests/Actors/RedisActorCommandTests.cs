@@ -31,6 +31,39 @@ public sealed class RedisActorCommandTests : RedisSpec
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Commands_that_are_in_the_mailbox_together_go_on_in_their_order_and_are_answered_to_their_senders(int lanes)
+    {
+        var redis = StartRedis($"lanes = {lanes}");
+        var other = CreateTestProbe();
+        for (var i = 0; i < 500; i++) redis.Tell(new RedisCommand("INCR", $"{{{i % lanes}}}") { State = i }, (i & 1) == 0 ? _sender.Ref : other.Ref);
+
+        // What comes last is nothing that an actor is told of.
+        await redis.Ask<ActorIdentity>(new Identify(0), Patience);
+        for (var lane = 1; lane <= lanes; lane++) _ = AnswerAllAsync((await Server.ConnectNextAsync(lane)).Link);
+        await AnsweredAsync(_sender, 0);
+        await AnsweredAsync(other, 1);
+
+        static async Task AnswerAllAsync(ScriptedLink link)
+        {
+            while (true) (await link.NextAsync()).Succeed(RespValue.Integer(1));
+        }
+
+        async Task AnsweredAsync(TestProbe sender, int first)
+        {
+            var answers = await AnswersAsync(sender, 250);
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                var numbers = answers.Select(answer => int.Parse(answer.Split(' ')[0])).Where(number => number % lanes == lane);
+                Assert.Equal(Enumerable.Range(0, 250).Select(i => (2 * i) + first).Where(number => number % lanes == lane), numbers);
+            }
+
+            Assert.All(answers, answer => Assert.EndsWith("Applied", answer, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [InlineData("GET")]
     [InlineData("BLPOP")]
     public async Task A_command_whose_deadline_passed_on_its_way_is_not_sent(string name)

@@ -114,6 +114,47 @@ public sealed class RedisActorCrashTests : RedisSpec
     }
 
     [Fact]
+    public async Task What_came_in_one_message_with_the_command_that_brought_it_down_is_sent_before_what_came_later()
+    {
+        var (redis, _) = await StartReadyAsync();
+        var batch = new CommandBatch();
+        batch.Add(Crashing, _sender.Ref);
+        for (var i = 0; i < 10; i++) batch.Add(Command(i), _sender.Ref);
+        redis.Tell(batch);
+        redis.Tell(Command(10), _sender.Ref);
+
+        Assert.Equal("crashing Unknown", await AnswerAsync(_sender));
+        var connection = await Server.ConnectNextAsync();
+        foreach (var request in await connection.Link.NextAsync(11)) request.Succeed(RespValue.Integer(1));
+        Assert.Equal(Enumerable.Range(0, 11).Select(i => $"{i} Applied"), await AnswersAsync(_sender, 11));
+        await NothingMoreAsync(_sender);
+    }
+
+    [Fact]
+    public async Task When_it_ends_what_came_in_one_message_with_the_last_command_is_answered()
+    {
+        var (redis, _) = await StartReadyAsync();
+        await WatchAsync(redis);
+        for (var failures = 1; failures <= 10; failures++)
+        {
+            redis.Tell(Crashing, _sender.Ref);
+            Assert.Equal("crashing Unknown", await AnswerAsync(_sender));
+            await MakeReadyAsync(redis);
+        }
+
+        var batch = new CommandBatch();
+        batch.Add(Crashing, _sender.Ref);
+        for (var i = 0; i < 10; i++) batch.Add(Command(i), _sender.Ref);
+        redis.Tell(batch);
+        redis.Tell(Command(10), _sender.Ref);
+
+        var answers = (await AnswersAsync(_sender, 12)).Order();
+        Assert.Equal(Enumerable.Range(0, 11).Select(i => $"{i} NotSent").Append("crashing Unknown").Order(), answers);
+        await ExpectTerminatedAsync(redis);
+        await NothingMoreAsync(_sender);
+    }
+
+    [Fact]
     public async Task When_it_fails_again_and_again_it_ends_and_nobody_is_left_without_an_answer()
     {
         var (redis, _) = await StartReadyAsync();

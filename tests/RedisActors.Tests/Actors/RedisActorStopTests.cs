@@ -47,6 +47,37 @@ public sealed class RedisActorStopTests : RedisSpec
     }
 
     [Fact]
+    public async Task Commands_that_come_in_one_message_after_the_stop_are_answered_one_by_one()
+    {
+        var redis = RedisExtension.Get(Sys).RedisActor;
+        await redis.GracefulStop(Patience);
+        var batch = new CommandBatch();
+        var other = CreateTestProbe();
+        batch.Add(Command("late"), _sender.Ref);
+        batch.Add(Command("later"), other.Ref);
+
+        redis.Tell(batch);
+
+        Assert.Equal("late NotSent", await AnswerAsync(_sender));
+        Assert.Equal("later NotSent", await AnswerAsync(other));
+        await NothingMoreAsync(_sender);
+    }
+
+    [Fact]
+    public async Task Commands_that_are_in_the_mailbox_together_when_it_is_stopped_are_answered()
+    {
+        var redis = StartRedis();
+        for (var i = 0; i < 100; i++) redis.Tell(Command(i), _sender.Ref);
+        redis.Tell(PoisonPill.Instance);
+        for (var i = 100; i < 200; i++) redis.Tell(Command(i), _sender.Ref);
+
+        var answers = await AnswersAsync(_sender, 200);
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i} NotSent").Order(), answers.Order());
+        await NothingMoreAsync(_sender);
+    }
+
+    [Fact]
     public async Task Commands_sent_after_the_stop_are_answered_as_not_sent()
     {
         var redis = RedisExtension.Get(Sys).RedisActor;
