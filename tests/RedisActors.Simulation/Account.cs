@@ -14,6 +14,9 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     /// <summary>How late after its deadline a command may be answered: deadlines are looked at now and then, messages wait.</summary>
     private const long Tolerance = 400;
 
+    /// <summary>How much earlier than here a command's time may be over by the server's clock, as far as it is known, in milliseconds.</summary>
+    private const long ClockUncertainty = 2;
+
     /// <summary>Of one command: it is sent again twice, the second time alone, and then answered.</summary>
     private const int MostConnectionsEnded = 3;
 
@@ -126,6 +129,11 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
     {
         command.Executions.Add(new Execution(NextOrder(), request, reply.Value, reply.Error));
         if (command.Told == Outcome.NotSent) throw Wrong(command, "is executed after its sender was told NotSent");
+        if (command.Writes && command.Command.Deadline is not 0 and var latest && time.NowMilliseconds > latest)
+        {
+            throw Wrong(command, "is executed when its time is over, and a third node may have run it too");
+        }
+
         if (command.Executions.Count > 1 && !MayRunTwice(command)) throw Wrong(command, "is executed twice");
     }
 
@@ -294,14 +302,14 @@ internal sealed class Account(VirtualTime time, Plan plan) : MinimalActorRef
 
     private bool MayEndAsNotSent(TrackedCommand command) =>
         HasEnded
-        || time.NowMilliseconds >= command.Deadline
+        || time.NowMilliseconds >= command.Deadline - ClockUncertainty
         || plan.StashMaxCount < plan.Commands
         || plan.StashMaxBytes < 1 << 20
         || (command is { Mode: DeliveryMode.ExactlyOnce, Requests.Count: 0 } && command.Command.Name.StartsWith("MODULE.", StringComparison.Ordinal));
 
     private bool MayEndAsUnknown(TrackedCommand command)
     {
-        if (time.NowMilliseconds >= command.Deadline) return true;
+        if (time.NowMilliseconds >= command.Deadline - ClockUncertainty) return true;
         var lost = command.Requests.Count(request => request.BounceKnown == long.MaxValue);
         if (lost > 1 && (command.Rejections.Count > 0 || command.Executions.Exists(run => run.Error is not null))) return true;
         if (command.TokenMayBeEvicted) return true;

@@ -177,8 +177,7 @@ internal sealed class CommandActorModel
         _link = link;
         _state = State.Ready;
         _facts.Forget();
-        _tokens.ForgetRefusals();
-        _tokens.Eviction = link.Eviction;
+        _tokens.LinkUp(link, ModelClock.Timestamp(_time), _time.NowMilliseconds);
         PlanReleases();
         _groupSize.Reset();
         _windowMayHaveGrown = false;
@@ -238,6 +237,8 @@ internal sealed class CommandActorModel
             return;
         }
 
+        var latestNow = _mutation == Mutation.ClockStepTakenForLateness ? long.MaxValue : _tokens.LatestNow(_time.NowMilliseconds);
+        if (_ledger.TryEndLate(command, latestNow)) return;
         switch (_ledger.CommandRefused(command, message.Speaker))
         {
             case RefusalAction.Reconnect when _leaving.Reason is null:
@@ -363,10 +364,7 @@ internal sealed class CommandActorModel
     private PendingCommand Pending(TrackedCommand tracked, CommandProfile? profile)
     {
         var command = tracked.Command;
-        var timeout = command.Timeout!.Value;
-        var deadline = timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : _time.NowMilliseconds + (long)Math.Ceiling(timeout.TotalMilliseconds);
+        var deadline = command.DeadlineFrom(_time.NowMilliseconds, Timeout.InfiniteTimeSpan);
         var delivery = command.Delivery!.Value;
         var sequence = ++_lastSequence;
         var sender = SenderOf(tracked);

@@ -14,7 +14,7 @@ internal readonly record struct ServerReply(RespValue Value, string? Error = nul
 /// A Redis server as far as the ledger can tell: data, connections with input that waits to be executed, tokens, scripts, and
 /// the ways in which it refuses or is not there.
 /// </summary>
-internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, ModelMemory memory, Mutation mutation)
+internal sealed class ModelServer(VirtualTime time, Chance chance, Account account, ModelMemory memory, ModelClock clock, Mutation mutation)
 {
     private const string WrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
     private const string Loading = "LOADING Redis is loading the dataset in memory";
@@ -27,6 +27,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         ["NOREPLICAS Not enough good replicas to write.", "CLUSTERDOWN The cluster is down", "NOAUTH Authentication required."];
 
     private const string NoScript = "NOSCRIPT No matching script. Please use EVAL.";
+    private const string Late = "TOKENLATE the time of the command is over by the clock of the server. Nothing was executed";
     private const string Aborted = "EXECABORT Transaction discarded because of previous errors.";
 
     private static readonly string[] ScriptsWords = [.. ServersWords, NoScript];
@@ -54,7 +55,7 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     public ModelConnection? Connect()
     {
         if (IsDown || time.Now < _fullUntil) return null;
-        var connection = new ModelConnection(_connections.Count + 1, this) { Eviction = memory.Say() };
+        var connection = new ModelConnection(_connections.Count + 1, this) { Eviction = memory.Say(), Clock = clock.Say() };
         _connections.Add(connection);
         return connection;
     }
@@ -234,8 +235,14 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         var next = 4 + keys;
         if (request.Arguments[next].IsNullOrEmpty)
         {
-            if (request.Arguments[next + 1] != memory.EvictedKeys) return TokenMayBeEvicted(request);
-            next += 2;
+            var (before, latest) = (request.Arguments[next + 1], request.Arguments[next + 2]);
+            if (mutation != Mutation.LatenessIgnored && !latest.IsNullOrEmpty && clock.Now >= (long)latest)
+            {
+                return new ServerReply(RespValue.BulkString(Encode(Refuse(request, Late))));
+            }
+
+            if (!before.IsNullOrEmpty && before != memory.EvictedKeys) return TokenMayBeEvicted(request);
+            next += 3;
         }
 
         var text = request.GroupCount is { } count ? RunGroup(request.Carried, count) : RunOne(request, next);
@@ -436,6 +443,9 @@ internal sealed class ModelConnection(int id, ModelServer server)
 
     /// <summary>What the server said of evicted keys when it was opened.</summary>
     public required ServerEviction Eviction { get; init; }
+
+    /// <summary>What its clock showed then.</summary>
+    public required ServerClock Clock { get; init; }
 
     public bool IsExecuting { get; set; }
 

@@ -29,6 +29,12 @@ public enum Mutation
     /// <summary>A server that has started anew is taken for one that still counts what it evicted before.</summary>
     RestartOverlooked,
 
+    /// <summary>The server runs a command of another node although its time is over.</summary>
+    LatenessIgnored,
+
+    /// <summary>A command that is late by the server's clock is ended, although that clock was set.</summary>
+    ClockStepTakenForLateness,
+
     /// <summary>A group that is asked for again has another token than before.</summary>
     GroupTokenRenewed,
 

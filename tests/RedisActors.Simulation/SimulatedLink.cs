@@ -54,6 +54,8 @@ internal sealed class SimulatedLink : IRedisLink
 
     public ServerEviction Eviction => _connection.Eviction;
 
+    public ServerClock Clock => _connection.Clock;
+
     public string Endpoint => "simulated:1";
 
     public bool IsBroken { get; private set; }

@@ -16,6 +16,7 @@ internal sealed class SimulatedRun
     private readonly Account _account;
     private readonly ModelServer _server;
     private readonly ModelMemory _memory;
+    private readonly ModelClock _clock;
     private readonly CommandActorModel _actor;
     private readonly SupervisorModel _supervisor;
     private readonly Mutation _mutation;
@@ -29,7 +30,8 @@ internal sealed class SimulatedRun
         if (trace is not null) _trace = line => trace($"{_time.Now / 1000.0,12:F3} ms  {line}");
         _account = new Account(_time, _plan) { Trace = _trace };
         _memory = new ModelMemory(seed, mutation);
-        _server = new ModelServer(_time, _chance, _account, _memory, mutation);
+        _clock = new ModelClock(seed, _time);
+        _server = new ModelServer(_time, _chance, _account, _memory, _clock, mutation);
         _actor = new CommandActorModel(_time, _chance, _plan, _account, mutation);
         _supervisor = new SupervisorModel(_time, _chance, _plan, _account, _server, _actor, mutation);
     }
@@ -64,6 +66,7 @@ internal sealed class SimulatedRun
         PlanCommands();
         for (var i = 0; i < _plan.Faults; i++) _time.After(_chance.Spread(0, _plan.Span / 1000.0), Strike);
         for (var i = 0; i < _memory.Times; i++) _time.After(_memory.Moment(_plan.Span), FillMemory);
+        for (var i = 0; i < _clock.Steps; i++) _time.After(_clock.Moment(_plan.Span), _clock.Step);
         switch (_plan.Ending)
         {
             case Ending.Stops:
@@ -97,7 +100,7 @@ internal sealed class SimulatedRun
             for (var i = 0; i < burst; i++)
             {
                 var next = ++number;
-                _time.After(start + _chance.UpTo(3), () => _actor.Send(_plan.NextCommand(_chance, next, _mutation)));
+                _time.After(start + _chance.UpTo(3), () => _actor.Send(_clock.Arriving(_plan.NextCommand(_chance, next, _mutation))));
             }
         }
     }

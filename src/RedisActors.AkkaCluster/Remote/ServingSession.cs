@@ -67,12 +67,14 @@ internal sealed class ServingSession : IThreadPoolWorkItem
             }
         }
 
+        // In this order: if the process is stopped in between, the commands have less time for that, not more.
+        var localNow = _node.LocalNow;
         var now = _node.Now;
         foreach (var request in requests)
         {
             if (!takesCommands) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.Returned));
             else if (request.Until <= now) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: TooLate));
-            else if (request.Command is { } command) HandOn(request, command, now);
+            else if (request.Command is { } command) HandOn(request, command, localNow - now);
             else Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: request.Error));
         }
     }
@@ -121,11 +123,11 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private static long SizeOf(in RemoteAnswer answer) =>
         32 + FrameSize.Of(answer.Value) + FrameSize.Of(answer.Message) + FrameSize.Of(answer.ServerError);
 
-    private void HandOn(in RemoteRequest request, RedisCommand sent, long now)
+    private void HandOn(in RemoteRequest request, RedisCommand sent, long localAhead)
     {
         var command = request.Until == long.MaxValue
             ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
-            : sent with { State = request.Attempt, Deadline = _node.LocalNow + (request.Until - now) };
+            : sent with { State = request.Attempt, Deadline = request.Until + localAhead };
         _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter() : _sink);
     }
 

@@ -26,7 +26,7 @@ internal static class ScriptModel
     {
         var words = Words(request, out var sha);
         if (sha == TransactionScript.Plain.Sha1) return Unpack(words[0]);
-        var (digest, rest) = (words[1], BehindEviction(words));
+        var (digest, rest) = (words[1], BehindLimits(words));
         if (sha == TransactionScript.Once.Sha1 || digest == ExactlyOnceScript.Group) return Unpack(rest[0]);
         return [rest];
     }
@@ -37,7 +37,7 @@ internal static class ScriptModel
         var words = Words(request, out var sha);
         if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(model, run, words[0], words[1]));
 
-        var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindEviction(words));
+        var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindLimits(words));
         if (keys.Find(token)?.Value is string stored)
         {
             return stored.StartsWith(digest, StringComparison.Ordinal)
@@ -72,8 +72,8 @@ internal static class ScriptModel
         return [.. request.Skip(2 + (int)request[1]).Select(Call.Text)];
     }
 
-    /// <summary>Without the two words of a request whose token may have been evicted: nothing is evicted here.</summary>
-    private static string[] BehindEviction(string[] words) => words[2].Length == 0 ? words[4..] : words[2..];
+    /// <summary>Without the three words of a request that is not to run in any case: nothing is evicted here, and nobody else has the token.</summary>
+    private static string[] BehindLimits(string[] words) => words[2].Length == 0 ? words[5..] : words[2..];
 
     private static string Transaction(CommandModel model, Runner run, string commands, string conditions)
     {

@@ -74,6 +74,7 @@ internal static class RetryableErrors
         new("NOAUTH Authentication required", Reconnect, Server),
         new("ERR max number of clients", Reconnect, Server),
         new("UNBLOCKED force unblock from blocking operation", Reconnect, Server),
+        new("TOKENLATE the time of the command is over", Reconnect, Server),
         new("NOSCRIPT No matching script", NoScript, Command),
     ];
 

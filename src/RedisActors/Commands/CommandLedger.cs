@@ -218,6 +218,20 @@ internal sealed class CommandLedger
         return leaves ? RefusalAction.Reconnect : kind == ServerErrorKind.NoScript ? RefusalAction.LoadScript : RefusalAction.Retry;
     }
 
+    /// <summary>
+    /// Ends a command that the server has not run because its time was over, if that is so here too. Otherwise what is known of the server's
+    /// clock is wrong, and another link will know better.
+    /// </summary>
+    /// <param name="command">One that the server refused.</param>
+    /// <param name="now">The latest time that it may be, in milliseconds of the actor's clock.</param>
+    public bool TryEndLate(PendingCommand command, long now)
+    {
+        if (command is not TokenCommand || now < command.Deadline || !ExactlyOnceScript.IsLate(command.RefusalReason!)) return false;
+        _inFlight.HasReturned();
+        command.Renew(mayHaveRun: false).EndAsWaiting("its timeout passed before the server came to it");
+        return true;
+    }
+
     /// <summary>The wait is over: the one command that is to be handed to the link, to see whether the server takes it now.</summary>
     public PendingCommand? RetryDue(long now)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Event;
@@ -161,6 +162,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<ReleaseTokens>(_ => OnReleaseTokens());
         Receive<SideRequests.CommandInfo>(info => _facts.Learn(info.Name, info.Reply));
         Receive<SideRequests.ScriptLoaded>(_requests.OnScriptLoaded);
+        Receive<SideRequests.TimeTold>(OnTimeTold);
         Receive<LeaveLink>(message => LeaveLink(message.Reason, PatienceOfTold));
         Receive<LinkDown>(OnLinkDown);
         Always();
@@ -242,9 +244,9 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         _link = message.Link;
         Become(Ready);
         _facts.Forget();
-        _tokens.ForgetRefusals();
+        var moment = Stopwatch.GetTimestamp();
+        _tokens.LinkUp(message.Link, moment, NowMilliseconds);
         _groupSize.Reset();
-        _tokens.Eviction = message.Link.Eviction;
         _gauges.Returned = 0;
         After(ReleaseInterval, ReleaseTokens.Instance);
         _ledger.LinkUp();
@@ -292,6 +294,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (_ledger.TryEndLate(message.Command, _tokens.LatestNow(NowMilliseconds))) return;
         switch (_ledger.CommandRefused(message.Command, message.Speaker))
         {
             case RefusalAction.Reconnect when _leaving.Reason is null:
@@ -417,7 +420,14 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
     private void OnReleaseTokens()
     {
         _requests.ReleaseTokens(_link!);
+        if (_tokens.WantsTime(NowMilliseconds)) _requests.AskTime(_link!);
         After(ReleaseInterval, ReleaseTokens.Instance);
+    }
+
+    private void OnTimeTold(SideRequests.TimeTold message)
+    {
+        var moment = Stopwatch.GetTimestamp();
+        if (message.Clock is { } clock && message.Link == _link) _tokens.LearnTime(clock, moment, NowMilliseconds);
     }
 
     private void After(TimeSpan delay, object tick) => Timers.StartSingleTimer(tick, tick, delay);

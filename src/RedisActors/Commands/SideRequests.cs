@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Connection;
@@ -49,6 +50,14 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
         foreach (var keys in tokens.TakeReleases()) LinkQuery.AskAndForget(link, "UNLINK", keys);
     }
 
+    /// <summary>Asks what the server's clock shows; the answer reaches the actor as <see cref="TimeTold"/>.</summary>
+    public void AskTime(IRedisLink link)
+    {
+        var askedAt = Stopwatch.GetTimestamp();
+        LinkQuery.AskAsync(link, "TIME", []).PipeTo(
+            self, success: reply => TimeTold.By(link, reply, askedAt, Stopwatch.GetTimestamp()), failure: _ => new TimeTold(link, null));
+    }
+
     /// <summary>Ends the wait of another connection. Without a link that one will find out by itself.</summary>
     public static void Unblock(UnblockClient message, IRedisLink? link)
     {
@@ -68,6 +77,15 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
     /// <param name="Script">The script.</param>
     /// <param name="Error">Why it was not loaded; null when it was.</param>
     public sealed record ScriptLoaded(IRedisLink Link, ScriptText Script, Exception? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>What became of <see cref="AskTime"/>.</summary>
+    /// <param name="Link">Over which link.</param>
+    /// <param name="Clock">The server's clock; null: it did not tell.</param>
+    public sealed record TimeTold(IRedisLink Link, ServerClock? Clock) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static TimeTold By(IRedisLink link, RespValue reply, long askedAt, long answeredAt) =>
+            new(link, ServerClock.Parse(reply) is { } shown ? new ServerClock(shown, askedAt, answeredAt) : null);
+    }
 
     /// <summary>What the server says of a command.</summary>
     public sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

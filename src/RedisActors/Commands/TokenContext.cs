@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using RedisActors.CommandMetadata;
 using RedisActors.Connection;
 using RedisActors.ExactlyOnce;
@@ -14,12 +15,20 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
 {
     private const int TokensPerRelease = 500;
 
+    private static readonly TimeSpan TimeIsGoodFor = TimeSpan.FromMinutes(1);
+
     private readonly TokenSource _tokens = new();
     private readonly List<RedisValue> _keys = [];
     private readonly List<RedisCommand?> _commands = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
     private readonly TokenReleases _releases = new(TokensPerRelease, inCluster);
     private readonly ConcurrentDictionary<ScriptText, string> _scriptRefusals = new();
+
+    // What the server's clock shows more than the actor's, at the least; null: unknown.
+    private long? _serverAhead;
+    private long _uncertainty;
+    private long _learntTimeAt;
+    private bool _usedTime;
 
     public TimeSpan Keep => keep;
 
@@ -36,11 +45,44 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
         else _scriptRefusals[script] = refusal;
     }
 
-    /// <summary>There is another link.</summary>
-    public void ForgetRefusals() => _scriptRefusals.Clear();
-
     /// <summary>What the server of the present link says of keys that it evicts. By the actor only.</summary>
     public ServerEviction Eviction { get; set; } = ServerEviction.Unknown;
+
+    /// <summary>There is a link.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="moment">A timestamp of <see cref="Stopwatch"/>, read before <paramref name="now"/>.</param>
+    /// <param name="now">In milliseconds of the actor's clock.</param>
+    public void LinkUp(IRedisLink link, long moment, long now)
+    {
+        _scriptRefusals.Clear();
+        Eviction = link.Eviction;
+        _serverAhead = null;
+        if (link.Clock is { } clock) LearnTime(clock, moment, now);
+    }
+
+    /// <summary>The server has told the time.</summary>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="moment">A timestamp of <see cref="Stopwatch"/>, read before <paramref name="now"/>.</param>
+    /// <param name="now">In milliseconds of the actor's clock.</param>
+    public void LearnTime(ServerClock clock, long moment, long now)
+    {
+        // A process that is stopped between the two readings makes the server's time earlier than it is, which is safe.
+        _serverAhead = clock.AtEarliest(moment).ToUnixTimeMilliseconds() - now - 1;
+        _uncertainty = (long)(clock.AtLatest(moment) - clock.AtEarliest(moment)).TotalMilliseconds + 2;
+        _learntTimeAt = now;
+        _usedTime = false;
+    }
+
+    /// <summary>The latest time that it may be, in milliseconds of the actor's clock, when the server takes a command's time for over.</summary>
+    public long LatestNow(long now) => now + _uncertainty;
+
+    /// <summary>Whether what is known of the server's clock is so old, and needed, that the server should be asked again: clocks drift.</summary>
+    public bool WantsTime(long now)
+    {
+        if (!_usedTime || now - _learntTimeAt < TimeIsGoodFor.TotalMilliseconds) return false;
+        _usedTime = false;
+        return true;
+    }
 
     public string NextToken() => _tokens.Next();
 
@@ -55,10 +97,15 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
     /// <param name="profile">What is known of it.</param>
     /// <param name="token">Its token.</param>
     /// <param name="evictedKeys">See <see cref="ExactlyOnceRequest.Wrap"/>.</param>
+    /// <remarks>
+    /// A command that came with a deadline came from another node, and a third one may have it too (<see cref="RedisCommand.Deadline"/> is
+    /// before the token of that expires). So the server sees to it that it does not run later: this process may be stopped before the
+    /// request is written, and go on when the token has been forgotten.
+    /// </remarks>
     public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token, string? evictedKeys)
     {
         TryGetKeys(command, profile);
-        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys, prefix).Arguments;
+        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys, LatestFor(command), prefix).Arguments;
     }
 
     /// <summary>Where a token lives that several commands share, of which this is the first.</summary>
@@ -97,6 +144,13 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
     {
         while (_released.TryDequeue(out var key)) _releases.Add(key);
         while (_releases.TryTake(partial: true, out var arguments)) yield return arguments;
+    }
+
+    private long? LatestFor(RedisCommand command)
+    {
+        if (command.Deadline == 0) return null;
+        _usedTime = true;
+        return _serverAhead + command.Deadline;
     }
 
     private bool TryGetKeys(RedisCommand command, CommandProfile profile)

@@ -28,6 +28,9 @@ internal interface IRedisLink : IDisposable
     /// <summary>What the server said of keys that it evicts, before it was sent anything over this link.</summary>
     ServerEviction Eviction => ServerEviction.Unknown;
 
+    /// <summary>The server's clock, as it was when the link was made; null where the server does not tell the time.</summary>
+    ServerClock? Clock => null;
+
     /// <summary>Whether commands go over it, and not only the library's own questions.</summary>
     bool IsForCommands => true;
 

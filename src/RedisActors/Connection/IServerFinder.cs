@@ -55,6 +55,9 @@ internal sealed class FoundServer(ServerAddress server, ServerAccess access, Res
     /// <summary>What it says of keys that it evicts.</summary>
     public ServerEviction Eviction { get; init; } = ServerEviction.Unknown;
 
+    /// <summary>Its clock; null where it does not tell the time.</summary>
+    public ServerClock? Clock { get; init; }
+
     /// <summary>Whether it is a node of a Redis Cluster.</summary>
     public bool IsClusterNode { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class StackExchangeLink : IRedisLink
         Identity = found.Identity;
         Product = found.Product;
         Eviction = found.Eviction;
+        Clock = found.Clock;
         _databaseNumber = found.Access.Database;
         _database = client.GetDatabase();
         _pump = new ReplyPump(HandOver, Tell, OnPumpEnded);
@@ -47,6 +48,8 @@ internal sealed class StackExchangeLink : IRedisLink
     public ServerProduct? Product { get; }
 
     public ServerEviction Eviction { get; }
+
+    public ServerClock? Clock { get; }
 
     public string? Warning { get; init; }
 

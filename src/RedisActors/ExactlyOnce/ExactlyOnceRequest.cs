@@ -62,11 +62,13 @@ internal static class ExactlyOnceRequest
     /// Null: a command whose token is not there has not run. Otherwise it may have, unless the server still counts this number of
     /// evicted keys, and the answer is an error (<see cref="ExactlyOnceScript.IsEvicted"/>).
     /// </param>
+    /// <param name="latest">The time of the server's clock, in milliseconds since 1970, from which on it is not to run any more; null: none.</param>
     /// <param name="prefix">What precedes the tag in the token's key; null: the usual.</param>
     /// <exception cref="ArgumentException">There is no key.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is less than a millisecond.</exception>
     public static (string Name, RedisValue[] Arguments) Wrap(
-        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null, byte[]? prefix = null)
+        RedisCommand command, string token, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null, long? latest = null,
+        byte[]? prefix = null)
     {
         if (keys.Count == 0) throw new ArgumentException($"{command.Name} has no key that could tell where its token lives.", nameof(keys));
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, TimeSpan.FromMilliseconds(1));
@@ -79,16 +81,16 @@ internal static class ExactlyOnceRequest
         switch (command)
         {
             case RedisScript sent:
-                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + sent.ValueSpan.Length, out next);
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, latest, 1 + sent.ValueSpan.Length, out next);
                 request[next++] = sent.Script.Sha1Argument;
                 sent.ValueSpan.CopyTo(request.AsSpan(next));
                 break;
             case RedisTransaction transaction:
-                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 2, out next);
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, latest, 2, out next);
                 Pack(transaction, request.AsSpan(next));
                 break;
             default:
-                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, 1 + command.ArgumentArray.Length, out next);
+                request = Begin(script, tokenKey, keep, keys, digest, evictedKeys, latest, 1 + command.ArgumentArray.Length, out next);
                 request[next++] = command.Name;
                 command.ArgumentArray.CopyTo(request, next);
                 break;
@@ -130,7 +132,7 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, 1, out var next);
+        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, latest: null, 1, out var next);
         request[next] = PackedCommands.Pack(commands);
         return request;
     }
@@ -220,10 +222,12 @@ internal static class ExactlyOnceRequest
         IReadOnlyList<RedisValue> keys,
         RedisValue digest,
         string? evictedKeys,
+        long? latest,
         int room,
         out int next)
     {
-        var request = new RedisValue[(evictedKeys is null ? 5 : 7) + keys.Count + room];
+        var hasLimits = evictedKeys is not null || latest is not null;
+        var request = new RedisValue[(hasLimits ? 8 : 5) + keys.Count + room];
         request[0] = script.Sha1Argument;
         request[1] = keys.Count + 1 < KeyCounts.Length ? KeyCounts[keys.Count + 1] : keys.Count + 1;
         request[2] = tokenKey;
@@ -231,9 +235,10 @@ internal static class ExactlyOnceRequest
         for (var i = 0; i < keys.Count; i++) request[next++] = keys[i];
         request[next++] = (long)keep.TotalMilliseconds;
         request[next++] = digest;
-        if (evictedKeys is null) return request;
+        if (!hasLimits) return request;
         request[next++] = RedisValue.EmptyString;
-        request[next++] = evictedKeys;
+        request[next++] = evictedKeys ?? RedisValue.EmptyString;
+        request[next++] = latest ?? RedisValue.EmptyString;
         return request;
     }
 

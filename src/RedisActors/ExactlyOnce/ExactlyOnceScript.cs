@@ -10,9 +10,10 @@ namespace RedisActors.ExactlyOnce;
 /// <para><c>KEYS[1]</c> is the token's key; the command's own keys follow, only so that the server knows them (ACL, Redis Cluster).
 /// <c>ARGV[1]</c> is how long the reply is kept, in milliseconds; <c>ARGV[2]</c> is the digest of the command, or empty where the
 /// token is the library's own and so belongs to one command anyway; then come the command's name and its arguments, keys
-/// included, as they would be sent plainly. A request that is sent again where its token may have been evicted has two more
-/// arguments before the name, which no command has for a name: an empty one, and the number of evicted keys that the server must
-/// still count if it is to run the command although the token is not there.</para>
+/// included, as they would be sent plainly. A request that is not to run in any case although its token is not there has three more
+/// arguments before the name: an empty one, which no command has for a name; the number of evicted keys that the server must still count,
+/// where the token may have been evicted; and the time of the server's clock, in milliseconds since 1970, from which on it is too late,
+/// where another node may have the command and its token may have expired. Each of the two may be empty.</para>
 /// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>). They run in
 /// order; one of no words stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
 /// none is run, and each of these is answered with the same error.</para>
@@ -40,10 +41,19 @@ internal static class ExactlyOnceScript
         if ARGV[3] == '' then
           table.remove(ARGV, 3)
           local before = table.remove(ARGV, 3)
-          local stats = redis.pcall('INFO', 'stats')
-          local evicted = type(stats) == 'string' and string.match(stats, 'evicted_keys:(%d+)')
-          if evicted ~= before then
-            return '-TOKENEVICTED evicted_keys was ' .. before .. ' and is ' .. (evicted or 'unknown') .. '\r\n'
+          local latest = table.remove(ARGV, 3)
+          if latest ~= '' then
+            local time = redis.pcall('TIME')
+            if time.err or time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(latest) then
+              return '-TOKENLATE the time of the command is over by the clock of the server. Nothing was executed\r\n'
+            end
+          end
+          if before ~= '' then
+            local stats = redis.pcall('INFO', 'stats')
+            local evicted = type(stats) == 'string' and string.match(stats, 'evicted_keys:(%d+)')
+            if evicted ~= before then
+              return '-TOKENEVICTED evicted_keys was ' .. before .. ' and is ' .. (evicted or 'unknown') .. '\r\n'
+            end
           end
         end
 
@@ -365,4 +375,7 @@ internal static class ExactlyOnceScript
     /// nobody knows whether the command ran before.
     /// </summary>
     public static bool IsEvicted(string serverError) => serverError.StartsWith("TOKENEVICTED ", StringComparison.Ordinal);
+
+    /// <summary>Whether an error is the script's own, and means that the time of the command is over by the server's clock: nothing ran.</summary>
+    public static bool IsLate(string serverError) => serverError.StartsWith("TOKENLATE ", StringComparison.Ordinal);
 }

@@ -186,10 +186,11 @@ public record RedisCommand : IRedisMessage
 
     /// <summary>
     /// Instead of <see cref="Timeout"/>, when it has to be answered, in milliseconds of this actor system's monotonic clock: the time
-    /// that it spends on its way to the RedisActor counts, even if the process is stopped meanwhile. It does not travel.
+    /// that it spends on its way to the RedisActor counts, even if the process is stopped meanwhile. It does not travel. 0: there is none.
     /// </summary>
     internal long Deadline
     {
+        get => _rare?.Deadline ?? 0;
         init => _rare = (_rare ?? Rare.None) with { Timeout = null, Deadline = Math.Max(1, value) };
     }
 

@@ -24,6 +24,7 @@ public sealed class RetryableErrorsTests
     [InlineData("ERR max number of clients reached", nameof(ServerErrorKind.Reconnect), nameof(ServerErrorScope.Server))]
     [InlineData("ERR max number of clients + cluster connections reached", nameof(ServerErrorKind.Reconnect), nameof(ServerErrorScope.Server))]
     [InlineData("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)", nameof(ServerErrorKind.Reconnect), nameof(ServerErrorScope.Server))]
+    [InlineData("TOKENLATE the time of the command is over by the clock of the server. Nothing was executed", nameof(ServerErrorKind.Reconnect), nameof(ServerErrorScope.Server))]
     [InlineData("NOSCRIPT No matching script. Please use EVAL.", nameof(ServerErrorKind.NoScript), nameof(ServerErrorScope.Command))]
     public void Errors_that_mean_not_executed_are_told_with_what_else_they_concern(string error, string kind, string scope)
     {

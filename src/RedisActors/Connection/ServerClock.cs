@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RedisActors.Subscriptions;
+namespace RedisActors.Connection;
 
 /// <summary>
 /// What the server's clock shows, as far as one answer to <c>TIME</c> tells: it showed that at some moment between question and answer.
@@ -9,6 +9,13 @@ namespace RedisActors.Subscriptions;
 internal sealed class ServerClock
 {
     private (DateTimeOffset Shown, long AskedAt, long AnsweredAt)? _known;
+
+    /// <summary>Without an answer yet.</summary>
+    public ServerClock()
+    {
+    }
+
+    public ServerClock(DateTimeOffset shown, long askedAt, long answeredAt) => Learn(shown, askedAt, answeredAt);
 
     public void Learn(DateTimeOffset shown, long askedAt, long answeredAt) => _known = (shown, askedAt, answeredAt);
 
