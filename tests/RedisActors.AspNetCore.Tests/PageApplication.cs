@@ -8,6 +8,9 @@ using Microsoft.Extensions.Logging;
 using RedisActors.Hosting;
 using RedisActors.Testing;
 
+// Metrics belong to the process, so that an application here would show the commands and sessions of another.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace RedisActors.AspNetCore.Tests;
 
 /// <summary>A web application with the page, at an address on loopback, and a Redis server of its own.</summary>
