@@ -50,6 +50,10 @@ public sealed class RedisExtension : IExtension
     /// <summary>The settings of all connections.</summary>
     internal RedisConnections Connections { get; }
 
+    /// <summary>The connections that have been started, by name.</summary>
+    internal IEnumerable<KeyValuePair<string, IActorRef>> Running =>
+        _default.IsValueCreated ? _named.Prepend(KeyValuePair.Create(RedisConnections.DefaultName, _default.Value)) : _named;
+
     /// <summary>Where all connections lead instead of to their endpoints; null: nowhere else.</summary>
     internal IRedisLinkFactory? Links { get; }
 
