@@ -21,6 +21,7 @@ public sealed class News(RedisClient redis, ActorSystem system, IHostApplication
         await using var news = RedisSource.SubscriptionWithGaps(actor, RedisSubscriptionOptions.Channel(Channel))
             .RunAsAsyncEnumerable(system.Materializer())
             .GetAsyncEnumerator(end.Token);
+        yield return "The news of the shop";
         while (await NextAsync(news))
         {
             if (news.Current is RedisMessage message) yield return $"{message.Payload}";

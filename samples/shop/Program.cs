@@ -15,6 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 // One supervised connection for all: a RedisClient for commands, a multiplexer for the libraries that want one.
 builder.Services.AddAkka("shop", akka => akka
+    .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory())
     .WithRedisConnectionString("redis")
     .WithRedisHealthChecks(builder.Configuration.GetSection("Health").Bind)
     .WithActors((system, registry) => system.StartFulfilment(registry)));
