@@ -46,13 +46,15 @@ public static class Operations
     }
 }
 
-/// <summary>A command that was not applied: 503, with what is true of it.</summary>
+/// <summary>A command that was not applied, or a lock that was lost: 503, with what is true of it. The browser may ask again.</summary>
 public static class Outcomes
 {
     public static Task AnswerAsync(HttpContext http)
     {
         var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
-        http.Response.StatusCode = error is RedisOutcomeException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
+        http.Response.StatusCode = error is RedisOutcomeException or RedisLockLostException
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError;
         var outcome = (error as RedisOutcomeException)?.Outcome.ToString();
         return http.Response.WriteAsJsonAsync(new { outcome, error = error?.Message });
     }

@@ -21,9 +21,10 @@ public sealed class Orders(RedisClient redis, Carts carts, Stock stock)
         if (!(await redis.ExecuteAsync("GET", $"order:{id}")).IsNull) return Results.Ok(new Placed(id));
         var lines = await carts.GetAsync(customer, aborted);
         if (lines.Count == 0) return Results.Conflict("The cart is empty.");
-        if (await stock.TakeAsync(id, lines, aborted) is { } missing) return Results.Conflict($"There is not enough of {missing}.");
+        held.ThrowIfLost();
 
-        // From here on nobody may give up: the stock is taken.
+        // From here on nobody gives up because a browser is gone: the stock would be taken, and nothing ordered.
+        if (await stock.TakeAsync(id, lines) is { } missing) return Results.Conflict($"There is not enough of {missing}.");
         await redis.ExecuteAsync(new RedisTransaction(
             new RedisCommand("XADD", Stream, "*", "id", id, "customer", customer, "lines", Write(lines)),
             new RedisCommand("SET", $"order:{id}", customer, "EX", 86_400),

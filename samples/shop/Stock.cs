@@ -45,9 +45,15 @@ public sealed class Stock(RedisClient redis, IOptions<List<Product>> catalogue)
         return catalogue.Value.FirstOrDefault(product => product.Id == id) is { } product ? $"{product.Name}, {product.Price} €" : "No such product";
     }
 
-    /// <summary>Fills the shelves, where they are new.</summary>
+    /// <summary>Fills the shelves, where they are new, however long Redis is away.</summary>
     public Task FillAsync(CancellationToken aborted) => Task.WhenAll(catalogue.Value.Select(product =>
-        redis.ExecuteAsync(new RedisCommand("HSETNX", Key, product.Id, product.Stock) { Delivery = DeliveryMode.AtLeastOnce }, aborted)));
+        redis.ExecuteAsync(
+            new RedisCommand("HSETNX", Key, product.Id, product.Stock)
+            {
+                Delivery = DeliveryMode.AtLeastOnce,
+                Timeout = Timeout.InfiniteTimeSpan,
+            },
+            aborted)));
 }
 
 public sealed record Product
@@ -61,8 +67,12 @@ public sealed record Product
     public long Stock { get; init; }
 }
 
-/// <summary>The shop opens. Redis need not be there yet.</summary>
-public sealed class Opening(Stock stock) : BackgroundService
+/// <summary>
+/// The shop opens. Redis need not be there yet. The multiplexer is made now, and not by the first customers, who would all wait for it.
+/// </summary>
+public sealed class Opening(Stock stock, IConnectionMultiplexer multiplexer) : BackgroundService
 {
+    public IConnectionMultiplexer Multiplexer => multiplexer;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => stock.FillAsync(stoppingToken);
 }

@@ -27,10 +27,12 @@ internal sealed class ShopHost : IAsyncDisposable
 
     /// <param name="settings">Settings of the application, beside its <c>appsettings.json</c>.</param>
     /// <param name="services">Services, beside its own.</param>
+    /// <param name="redisIsAway">Whether its Redis is away when it opens.</param>
     public static async Task<ShopHost> OpenAsync(
-        IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
+        IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null, bool redisIsAway = false)
     {
         var redis = await RedisServer.StartAsync();
+        if (redisIsAway) redis.Kill();
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
         {
             web.UseSetting("ConnectionStrings:redis", redis.Endpoint);
@@ -39,6 +41,7 @@ internal sealed class ShopHost : IAsyncDisposable
             if (services is not null) web.ConfigureServices(services);
         });
         var shop = new ShopHost(redis, factory);
+        if (redisIsAway) return shop;
         await Eventually.HoldsAsync("the shop is open", async () => (await shop.StockAsync("poster")) > 0);
         return shop;
     }

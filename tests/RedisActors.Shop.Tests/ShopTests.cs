@@ -90,6 +90,25 @@ public sealed class ShopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_opens_while_Redis_is_away_and_the_first_customers_wait_for_it()
+    {
+        await using var shop = await ShopHost.OpenAsync(redisIsAway: true);
+        Assert.Equal("Healthy", (await shop.HealthAsync("live")).Status);
+        Assert.Equal("Degraded", (await shop.HealthAsync()).Status);
+        var customers = Enumerable.Range(0, 100).Select(async number =>
+        {
+            using var added = await shop.AddAsync($"customer-{number}", "book");
+            return await shop.OrderAsync($"customer-{number}");
+        }).ToArray();
+        await Eventually.HoldsAsync("they wait", async () => int.Parse((await shop.HealthAsync()).Data["stashed"]) >= 100);
+
+        await shop.Redis.StartAgainAsync();
+
+        Assert.All(await Task.WhenAll(customers), answer => Assert.Equal(HttpStatusCode.OK, answer));
+        Assert.Equal((100, 900), (await shop.OrdersAsync(), await shop.StockAsync("book")));
+    }
+
+    [Fact]
     public async Task The_page_is_there_and_the_shop_is_alive_and_ready()
     {
         Assert.Contains("<h1>Shop</h1>", await _shop.Http.GetStringAsync(""));
