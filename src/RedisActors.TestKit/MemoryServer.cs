@@ -205,6 +205,7 @@ internal sealed class MemoryServer : IRedisLinkFactory
         name = name.ToUpperInvariant();
         if (isSenders) _executed.Add(string.Join(' ', [name, .. words.Select(Call.Readable)]));
         if (_answers.TryGetValue(name, out var answer)) return Scripted(answer, name, words);
+        if (name == "EVAL" && LockModel.IsKnown(words)) return LockModel.Run(new Call(Database(database), name, words, Clock()));
         if (name == "FLUSHALL")
         {
             _databases.Clear();

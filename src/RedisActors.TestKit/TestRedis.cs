@@ -15,7 +15,8 @@ namespace RedisActors.TestKit;
 /// under <c>redis-actors.connections</c>, and the multiplexer. Settings are read from the system's configuration, as always.
 /// </para>
 /// <para>
-/// It models the everyday commands (<see cref="ModelledCommands"/>) as Redis 7.0 answers them, transactions and their conditions, and databases.
+/// It models the everyday commands (<see cref="ModelledCommands"/>) as Redis 7.0 answers them, transactions and their conditions, databases, and
+/// locks (<see cref="RedisLock"/>).
 /// Any other command is rejected with an error that names it; <see cref="OnCommand"/> says what it is to answer. It has no pub/sub, no
 /// commands that block and no Lua; topologies other than <c>standalone</c> are not modelled.
 /// </para>

@@ -124,15 +124,11 @@ internal sealed class LeaseScripts
     private const string Granted = "return {1, token}";
     private const string Done = "return 1";
 
-    private readonly string _acquire;
-    private readonly string _renew;
-    private readonly string _release;
-
     private LeaseScripts(string begin, string refuse, string end)
     {
-        _acquire = begin + refuse + Grant + end + Granted;
-        _renew = begin + Prolong + end + Done;
-        _release = begin + Free + end + Done;
+        AcquireText = begin + refuse + Grant + end + Granted;
+        RenewText = begin + Prolong + end + Done;
+        ReleaseText = begin + Free + end + Done;
     }
 
     /// <summary>The hash never expires, and a server that may have forgotten a holder waits for one time to live.</summary>
@@ -143,14 +139,23 @@ internal sealed class LeaseScripts
     /// </summary>
     public static LeaseScripts Expiring { get; } = new(Time + Look, Refuse, Expire);
 
+    /// <summary>The script of <see cref="Acquire"/>.</summary>
+    public string AcquireText { get; }
+
+    /// <summary>The script of <see cref="Renew"/>.</summary>
+    public string RenewText { get; }
+
+    /// <summary>The script of <see cref="Release"/>.</summary>
+    public string ReleaseText { get; }
+
     /// <summary>Takes the lease if nobody has it; <see cref="LeaseGrant.Read"/> reads the reply.</summary>
-    public RedisCommand Acquire(string key, string id, LeaseTimes times) => Eval(_acquire, key, times, id);
+    public RedisCommand Acquire(string key, string id, LeaseTimes times) => Eval(AcquireText, key, times, id);
 
     /// <summary>Renews the lease for another time to live. Replies 1, or 0 if this acquisition is over.</summary>
-    public RedisCommand Renew(string key, string id, LeaseTimes times) => Eval(_renew, key, times, id);
+    public RedisCommand Renew(string key, string id, LeaseTimes times) => Eval(RenewText, key, times, id);
 
     /// <summary>Releases the lease. Replies 1, or 0 if this acquisition was over anyway.</summary>
-    public RedisCommand Release(string key, string id, LeaseTimes times) => Eval(_release, key, times, id);
+    public RedisCommand Release(string key, string id, LeaseTimes times) => Eval(ReleaseText, key, times, id);
 
     /// <summary>
     /// Checks whether the server may have forgotten a holder, and if so, starts the time during which it grants the lease to nobody. Sent as
