@@ -38,12 +38,7 @@ internal static class ScriptModel
         if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(model, run, words[0], words[1]));
 
         var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindEviction(words));
-        if (keys.Find(token)?.Value is string stored)
-        {
-            return stored.StartsWith(digest, StringComparison.Ordinal)
-                ? Call.Bulk(stored[digest.Length..])
-                : Call.Bulk("-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
-        }
+        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
 
         string text;
         if (sha == TransactionScript.Once.Sha1)
@@ -64,6 +59,27 @@ internal static class ScriptModel
         keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
         return Call.Bulk(text);
     }
+
+    /// <summary>Answers a sender's script from what a test has said of it: once per token, if it has one.</summary>
+    public static RespValue RunSenders(
+        Keyspace keys, DateTimeOffset now, RedisValue[] request, ScriptText script, Func<RedisScript, RespValue> answer)
+    {
+        var words = Words(request, out var sha);
+        if (sha == script.Sha1) return answer(new RedisScript(script.Text, KeysOf(request), request[(2 + (int)request[1])..]));
+
+        var (token, digest) = (Call.Text(request[2]), words[1]);
+        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
+        RedisValue[] values = [.. BehindEviction(words)[1..].Select(word => (RedisValue)Encoding.Latin1.GetBytes(word))];
+        var text = $"*1\r\n{Encode(answer(new RedisScript(script.Text, KeysOf(request)[1..], values)))}";
+        keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
+        return Call.Bulk(text);
+    }
+
+    private static RedisValue[] KeysOf(RedisValue[] request) => request[2..(2 + (int)request[1])];
+
+    private static RespValue FromToken(string stored, string digest) => Call.Bulk(stored.StartsWith(digest, StringComparison.Ordinal)
+        ? stored[digest.Length..]
+        : "-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
 
     /// <summary>What stands behind the keys.</summary>
     private static string[] Words(RedisValue[] request, out string sha)
