@@ -8,10 +8,8 @@ namespace Shop;
 /// <summary>How many of each item are left: a hash.</summary>
 public sealed class Stock(RedisClient redis, IOptions<List<Product>> catalogue)
 {
-    private const string Key = "stock";
-
     /// <summary>All of it or nothing, and never below zero. Returns the item of which there is too little; or nothing.</summary>
-    private const string Take =
+    public const string Take =
         """
         for i = 1, #ARGV, 2 do
           if tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0') < tonumber(ARGV[i + 1]) then return ARGV[i] end
@@ -19,6 +17,8 @@ public sealed class Stock(RedisClient redis, IOptions<List<Product>> catalogue)
         for i = 1, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], -ARGV[i + 1]) end
         return ''
         """;
+
+    private const string Key = "stock";
 
     /// <summary>Takes what an order needs: once, also if it is asked for again under the same order.</summary>
     /// <returns>The item of which there is too little; null: it is taken.</returns>

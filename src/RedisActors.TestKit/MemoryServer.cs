@@ -187,7 +187,7 @@ internal sealed class MemoryServer : IRedisLinkFactory
         if (request.Name == "EVALSHA" && ScriptModel.IsKnown(arguments))
         {
             return ScriptModel.Run(
-                Database(database), Clock(), _model, (name, words) => Run(database, name, words, isSenders), arguments);
+                Database(database), Clock(), WhyRefused, (name, words) => Run(database, name, words, isSenders), arguments);
         }
 
         if (request.Name.StartsWith("EVALSHA", StringComparison.Ordinal) && _scripts.TryGetValue(arguments[0].ToString(), out var known))
@@ -215,8 +215,7 @@ internal sealed class MemoryServer : IRedisLinkFactory
     {
         foreach (var member in members)
         {
-            if (!_answers.ContainsKey(member.Name.ToUpperInvariant())
-                && _model.WhyRefused(member.Name.ToUpperInvariant(), member.ArgumentArray.Length) is { } refused)
+            if (WhyRefused(member.Name.ToUpperInvariant(), member.ArgumentArray.Length) is { } refused)
             {
                 return RespValue.Error($"EXECABORT Transaction discarded because of: {refused.Message}");
             }
@@ -224,6 +223,8 @@ internal sealed class MemoryServer : IRedisLinkFactory
 
         return RespValue.Array([.. members.Select(member => Run(database, member.Name, [.. member.ArgumentArray.Select(Call.Text)], isSenders: true))]);
     }
+
+    private ModelError? WhyRefused(string name, int count) => _answers.ContainsKey(name) ? null : _model.WhyRefused(name, count);
 
     private RespValue Run(int database, string name, string[] words, bool isSenders)
     {

@@ -53,4 +53,17 @@ public sealed class ScriptTests : Akka.TestKit.Xunit2.TestKit
 
         Assert.Equal((Outcome.Rejected, "ERR sold out"), (error.Outcome, error.ServerError));
     }
+
+    [Theory]
+    [InlineData(DeliveryMode.WhenSafe)]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    public async Task What_the_test_says_of_a_command_goes_for_transactions_too(DeliveryMode delivery)
+    {
+        _redis.OnCommand("XADD", _ => RespValue.BulkString("7-0"));
+
+        var reply = await _redis.RedisActor.ExecuteAsync(
+            new RedisTransaction(new RedisCommand("XADD", "orders", "*", "id", 1), new RedisCommand("INCR", "count")) { Delivery = delivery });
+
+        Assert.Equal(["7-0", "1"], reply.Value.AsArray().Select(value => value.AsString() ?? $"{value.AsInt64()}"));
+    }
 }

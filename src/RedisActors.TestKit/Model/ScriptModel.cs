@@ -16,6 +16,9 @@ internal static class ScriptModel
     /// <summary>Runs a command, or answers it from what a test has said.</summary>
     public delegate RespValue Runner(string name, string[] arguments);
 
+    /// <summary>Why a command would not even be queued; null: it would.</summary>
+    public delegate ModelError? Refuser(string name, int count);
+
     /// <summary>Whether this is one of the library's scripts.</summary>
     public static bool IsKnown(RedisValue[] request) =>
         request.Length > 1 && request[0].ToString() is var sha
@@ -32,10 +35,10 @@ internal static class ScriptModel
     }
 
     /// <summary>Answers as the script would.</summary>
-    public static RespValue Run(Keyspace keys, DateTimeOffset now, CommandModel model, Runner run, RedisValue[] request)
+    public static RespValue Run(Keyspace keys, DateTimeOffset now, Refuser refuses, Runner run, RedisValue[] request)
     {
         var words = Words(request, out var sha);
-        if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(model, run, words[0], words[1]));
+        if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(refuses, run, words[0], words[1]));
 
         var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindEviction(words));
         if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
@@ -43,7 +46,7 @@ internal static class ScriptModel
         string text;
         if (sha == TransactionScript.Once.Sha1)
         {
-            text = Transaction(model, run, rest[0], rest[1]);
+            text = Transaction(refuses, run, rest[0], rest[1]);
             if (text.StartsWith('-')) return Call.Bulk(text);
         }
         else if (digest == ExactlyOnceScript.Group)
@@ -91,12 +94,12 @@ internal static class ScriptModel
     /// <summary>Without the two words of a request whose token may have been evicted: nothing is evicted here.</summary>
     private static string[] BehindEviction(string[] words) => words[2].Length == 0 ? words[4..] : words[2..];
 
-    private static string Transaction(CommandModel model, Runner run, string commands, string conditions)
+    private static string Transaction(Refuser refuses, Runner run, string commands, string conditions)
     {
         var members = Unpack(commands);
         foreach (var member in members)
         {
-            if (model.WhyRefused(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
+            if (refuses(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
         }
 
         foreach (var check in Unpack(conditions))
