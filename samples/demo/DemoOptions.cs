@@ -13,10 +13,13 @@ namespace RedisActors.Demo;
 /// <param name="Server">The program of the demo's own server.</param>
 /// <param name="Redis">The user's own server, which is left alone; null starts one for the demo.</param>
 /// <param name="Plain">Plain lines instead of the live view.</param>
+/// <param name="Shop">The sample shop instead of actors that send commands; the rate is that of its requests.</param>
 internal sealed record DemoOptions(
-    TimeSpan Duration, int Rate, IReadOnlyList<FaultKind> Faults, ServerProgram Server, ServerAddress? Redis, bool Plain)
+    TimeSpan Duration, int Rate, IReadOnlyList<FaultKind> Faults, ServerProgram Server, ServerAddress? Redis, bool Plain, bool Shop = false)
 {
     private const int InvalidOptions = 2;
+    private const int UsualRate = 1000;
+    private const int UsualRateOfTheShop = 200;
 
     /// <summary>
     /// Parses the command line. Where it returns false, it has printed the errors, or what was asked for (<c>--help</c>).
@@ -32,9 +35,9 @@ internal sealed record DemoOptions(
         };
         var rate = new Option<int>("--rate")
         {
-            Description = "Commands per second, of all senders together.",
+            Description = $"Commands per second, of all senders together; with --shop requests, and {UsualRateOfTheShop} by default.",
             HelpName = "N",
-            DefaultValueFactory = _ => 1000,
+            DefaultValueFactory = _ => UsualRate,
             CustomParser = result => ParseNumber(result, "--rate", 100_000),
         };
         var faults = new Option<FaultList>("--faults")
@@ -63,16 +66,21 @@ internal sealed record DemoOptions(
         {
             Description = "Plain lines instead of the live view. The default where the output is not a terminal.",
         };
+        var shop = new Option<bool>("--shop")
+        {
+            Description = "The sample shop (samples/shop) with customers, open at a local address, instead of actors that send commands.",
+        };
         var root = new RootCommand(
             "Several actors send commands to a RedisActor while faults hit a real server. At the end the demo compares the replies "
             + "with what the server holds. Exit code 0 only if no command was lost, duplicated or left unanswered.")
         {
-            seconds, rate, faults, server, redis, plain,
+            seconds, rate, faults, server, redis, plain, shop,
         };
         root.HelpName = "eng/demo";
         root.Validators.Add(result =>
         {
             if (result.GetResult(redis) is not { Implicit: false }) return;
+            if (result.GetResult(shop) is { Implicit: false }) result.AddError("--shop and --redis exclude each other.");
             if (result.GetResult(server) is not null) result.AddError("--server and --redis exclude each other.");
             if (result.GetResult(faults) is { Implicit: false, Errors: var errors } given
                 && !errors.Any()
@@ -102,11 +110,12 @@ internal sealed record DemoOptions(
         var address = parsed.GetValue(redis);
         options = new DemoOptions(
             TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-            parsed.GetValue(rate),
+            parsed.GetValue(shop) && parsed.GetResult(rate) is not { Implicit: false } ? UsualRateOfTheShop : parsed.GetValue(rate),
             address is null ? parsed.GetRequiredValue(faults).Kinds : [],
             parsed.GetValue(server) ?? ServerProgram.Automatic,
             address,
-            parsed.GetValue(plain));
+            parsed.GetValue(plain),
+            parsed.GetValue(shop));
         return true;
     }
 

@@ -4,7 +4,7 @@ using RedisActors.Demo;
 if (!DemoOptions.TryParse(args, out var options, out var exitCode)) return exitCode;
 
 using var signals = new StopSignals();
-return await DemoRun.RunAsync(options, signals.Stop);
+return options.Shop ? await ShopRun.RunAsync(options, signals.Stop) : await DemoRun.RunAsync(options, signals.Stop);
 
 /// <summary>
 /// Ctrl-C, SIGTERM and a closed terminal end the demo as if its time were up: it waits for the outstanding replies and prints the

@@ -123,6 +123,8 @@ internal sealed class ConnectionWatch
 
         protected override void OnChange(RedisConnectionEvent change)
         {
+            // It is away from now on, and not only from when the answer about all lanes comes, behind the commands that are stashed now.
+            if (change is RedisLost && _watch._current.AwaySince is null) _watch._current = _watch._current.With(change, _watch.Now);
             foreach (var handlers in _watch._listeners)
             {
                 foreach (var handler in Delegate.EnumerateInvocationList(handlers())) Call(handler, change);

@@ -102,6 +102,24 @@ public sealed class RedisClient
         static async Task<RespValue> ValueAsync(Task<RedisReply> reply) => (await reply.ConfigureAwait(false)).Value;
     }
 
+    /// <summary>Takes a lock, and waits for it, see <see cref="RedisLockExtensions.LockAsync"/>.</summary>
+    /// <param name="name">What is locked, such as <c>order:42</c>.</param>
+    /// <param name="options">How it is taken and kept.</param>
+    /// <param name="cancellation">Ends the wait, also while the actor system starts.</param>
+    /// <returns>The lock; dispose of it to release it.</returns>
+    /// <exception cref="RedisOutcomeException">The server refuses, or has not answered within <c>command-timeout</c>. The lock is not held.</exception>
+    public async Task<RedisLock> LockAsync(string name, RedisLockOptions? options = null, CancellationToken cancellation = default) =>
+        await (await GetActorAsync(cancellation).ConfigureAwait(false)).LockAsync(name, options, cancellation).ConfigureAwait(false);
+
+    /// <summary>Takes a lock if nobody holds it, see <see cref="RedisLockExtensions.TryLockAsync"/>.</summary>
+    /// <param name="name">What is locked, such as <c>order:42</c>.</param>
+    /// <param name="options">How it is taken and kept.</param>
+    /// <param name="cancellation">Ends the wait for the answer, also while the actor system starts.</param>
+    /// <returns>The lock; <see langword="null"/> when another holds it.</returns>
+    /// <exception cref="RedisOutcomeException">The server refuses, or has not answered within <c>command-timeout</c>. The lock is not held.</exception>
+    public async Task<RedisLock?> TryLockAsync(string name, RedisLockOptions? options = null, CancellationToken cancellation = default) =>
+        await (await GetActorAsync(cancellation).ConfigureAwait(false)).TryLockAsync(name, options, cancellation).ConfigureAwait(false);
+
     /// <summary>
     /// The typed methods of StackExchange.Redis over the same connection, see <see cref="RedisExtension.Multiplexer"/>. Asked for before the
     /// actor system has started, it starts it, and waits for that.

@@ -18,6 +18,7 @@ internal sealed class MemoryServer : IRedisLinkFactory
     private readonly CommandModel _model = new();
     private readonly Dictionary<int, Keyspace> _databases = [];
     private readonly Dictionary<string, Func<RedisCommand, RespValue>> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ScriptText Script, Func<RedisScript, RespValue> Answer)> _scripts = new(StringComparer.Ordinal);
     private readonly List<(string Name, NextOutcome Outcome)> _next = [];
     private readonly List<MemoryLink> _links = [];
     private readonly List<string> _executed = [];
@@ -96,6 +97,12 @@ internal sealed class MemoryServer : IRedisLinkFactory
     public void OnCommand(string name, Func<RedisCommand, RespValue> answer)
     {
         lock (_lock) _answers[name] = answer;
+    }
+
+    /// <summary>The script is known by its hash, with a token and without.</summary>
+    public void OnScript(ScriptText script, Func<RedisScript, RespValue> answer)
+    {
+        lock (_lock) _scripts[script.Sha1] = _scripts[script.Once.Sha1] = (script, answer);
     }
 
     public void OnNext(string name, NextOutcome outcome)
@@ -180,18 +187,35 @@ internal sealed class MemoryServer : IRedisLinkFactory
         if (request.Name == "EVALSHA" && ScriptModel.IsKnown(arguments))
         {
             return ScriptModel.Run(
-                Database(database), Clock(), _model, (name, words) => Run(database, name, words, isSenders), arguments);
+                Database(database), Clock(), WhyRefused, (name, words) => Run(database, name, words, isSenders), arguments);
+        }
+
+        if (request.Name.StartsWith("EVALSHA", StringComparison.Ordinal) && _scripts.TryGetValue(arguments[0].ToString(), out var known))
+        {
+            return ScriptModel.RunSenders(Database(database), Clock(), arguments, known.Script, script => RunScript(script, known.Answer));
         }
 
         return Run(database, request.Name, [.. arguments.Select(Call.Text)], isSenders);
+    }
+
+    private RespValue RunScript(RedisScript script, Func<RedisScript, RespValue> answer)
+    {
+        _executed.Add(string.Join(' ', ["EVALSHA", .. script.Arguments.Select(word => Call.Readable(Call.Text(word)))]));
+        try
+        {
+            return answer(script);
+        }
+        catch (Exception error)
+        {
+            return RespValue.Error($"ERR what the test gave to OnScript threw: {error.Message}");
+        }
     }
 
     private RespValue RunAll(int database, IReadOnlyList<RedisCommand> members)
     {
         foreach (var member in members)
         {
-            if (!_answers.ContainsKey(member.Name.ToUpperInvariant())
-                && _model.WhyRefused(member.Name.ToUpperInvariant(), member.ArgumentArray.Length) is { } refused)
+            if (WhyRefused(member.Name.ToUpperInvariant(), member.ArgumentArray.Length) is { } refused)
             {
                 return RespValue.Error($"EXECABORT Transaction discarded because of: {refused.Message}");
             }
@@ -200,11 +224,14 @@ internal sealed class MemoryServer : IRedisLinkFactory
         return RespValue.Array([.. members.Select(member => Run(database, member.Name, [.. member.ArgumentArray.Select(Call.Text)], isSenders: true))]);
     }
 
+    private ModelError? WhyRefused(string name, int count) => _answers.ContainsKey(name) ? null : _model.WhyRefused(name, count);
+
     private RespValue Run(int database, string name, string[] words, bool isSenders)
     {
         name = name.ToUpperInvariant();
         if (isSenders) _executed.Add(string.Join(' ', [name, .. words.Select(Call.Readable)]));
         if (_answers.TryGetValue(name, out var answer)) return Scripted(answer, name, words);
+        if (name == "EVAL" && LockModel.IsKnown(words)) return LockModel.Run(new Call(Database(database), name, words, Clock()));
         if (name == "FLUSHALL")
         {
             _databases.Clear();

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.TestKit;
+using RedisActors.ExactlyOnce;
 using StackExchange.Redis;
 
 namespace RedisActors.TestKit;
@@ -15,9 +16,10 @@ namespace RedisActors.TestKit;
 /// under <c>redis-actors.connections</c>, and the multiplexer. Settings are read from the system's configuration, as always.
 /// </para>
 /// <para>
-/// It models the everyday commands (<see cref="ModelledCommands"/>) as Redis 7.0 answers them, transactions and their conditions, and databases.
-/// Any other command is rejected with an error that names it; <see cref="OnCommand"/> says what it is to answer. It has no pub/sub, no
-/// commands that block and no Lua; topologies other than <c>standalone</c> are not modelled.
+/// It models the everyday commands (<see cref="ModelledCommands"/>) as Redis 7.0 answers them, transactions and their conditions, databases, and
+/// locks (<see cref="RedisLock"/>).
+/// Any other command is rejected with an error that names it; <see cref="OnCommand"/> says what it is to answer, and <see cref="OnScript"/> what a
+/// script is to answer. It has no pub/sub, no commands that block and no Lua; topologies other than <c>standalone</c> are not modelled.
 /// </para>
 /// <para>
 /// Keys expire by the clock of the actor system's scheduler. With the <see cref="VirtualTimeScheduler"/> that is virtual time, and so are
@@ -98,6 +100,22 @@ public sealed class TestRedis
     {
         ArgumentNullException.ThrowIfNull(answer);
         _server.OnCommand(NameOf(name), answer);
+    }
+
+    /// <summary>
+    /// Says what a script answers from now on: there is no Lua here. Sent exactly-once it has a token, as in production: it is not called again
+    /// for a token that it was called for.
+    /// </summary>
+    /// <param name="text">The script's text, as it is sent.</param>
+    /// <param name="answer">
+    /// Called for each such <see cref="RedisScript"/>, by one thread at a time; it must neither block nor use this object. An error
+    /// (<see cref="RespValue.Error"/>) rejects it.
+    /// </param>
+    public void OnScript(string text, Func<RedisScript, RespValue> answer)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(answer);
+        _server.OnScript(ScriptText.Of(text), answer);
     }
 
     /// <summary>Says what becomes of the next command of this name; called twice, of the one after it as well.</summary>

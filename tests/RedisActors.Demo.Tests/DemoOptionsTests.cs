@@ -41,6 +41,17 @@ public sealed class DemoOptionsTests
     }
 
     [Fact]
+    public void The_shop_has_a_rate_of_its_own_and_a_server_of_its_own()
+    {
+        Assert.True(DemoOptions.TryParse(["--shop"], out var options, out _));
+        Assert.True(options.Shop);
+        Assert.Equal(200, options.Rate);
+        Assert.True(DemoOptions.TryParse(["--shop", "--rate", "50"], out options, out _));
+        Assert.Equal(50, options.Rate);
+        Assert.False(DemoOptions.TryParse(["--shop", "--redis", "localhost:6379"], out _, out _));
+    }
+
+    [Fact]
     public void No_faults_are_injected_into_the_users_own_server()
     {
         Assert.True(DemoOptions.TryParse(["--redis", "[::1]:6379"], out var options, out _));

@@ -36,15 +36,15 @@ internal sealed class DemoProcess : IDisposable
     public static DemoProcess StartWithEmptyPath(params string[] arguments) =>
         Start(arguments, start => start.Environment["PATH"] = string.Empty);
 
-    /// <summary>Reads until a line holds the text.</summary>
-    public async Task ReadUntilAsync(string text)
+    /// <summary>Reads until a line holds the text, and returns that line.</summary>
+    public async Task<string> ReadUntilAsync(string text)
     {
         while (await ReadLineAsync() is { } line)
         {
-            if (line.Contains(text, StringComparison.Ordinal)) return;
+            if (line.Contains(text, StringComparison.Ordinal)) return line;
         }
 
-        Assert.Fail($"The demo ended and never said '{text}'.");
+        throw new InvalidOperationException($"The demo ended and never said '{text}'.");
     }
 
     /// <summary>Waits for the demo to end and returns all its lines, those read before included.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using RedisActors.Configuration;
 using RedisActors.Connection;
+using RedisActors.Locks;
 
 namespace RedisActors.AkkaCluster;
 
@@ -51,7 +52,7 @@ internal sealed class LeaseFarewell(ExtendedActorSystem system, RedisLeaseSettin
     {
         using var limit = new CancellationTokenSource(LongestWait);
         using var link = await new StackExchangeLinkFactory(_link!).ConnectAsync(_ => { }, limit.Token).ConfigureAwait(false);
-        var release = LeaseScripts.Release(settings.Key, id, settings.Times);
+        var release = LeaseScripts.Guarded.Release(settings.Key, id, settings.Times);
         await LinkQuery.AskAsync(link, release.Name, release.ArgumentArray, limit.Token).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Coordination;
 using Akka.Event;
+using RedisActors.Locks;
 
 namespace RedisActors.AkkaCluster;
 
@@ -100,7 +101,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private void AskToAcquire(string id)
     {
         _acquiring = new Request(Step.Acquire, id, _clock.Now, ActorRefs.Nobody);
-        Send(LeaseScripts.Acquire(_settings.Key, id, _times), _acquiring, _settings.OperationTimeout);
+        Send(LeaseScripts.Guarded.Acquire(_settings.Key, id, _times), _acquiring, _settings.OperationTimeout);
     }
 
     private void OnRelease()
@@ -112,7 +113,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         if (_state.GiveUp() is { } holding)
         {
             Send(
-                LeaseScripts.Release(_settings.Key, holding.Id, _times),
+                LeaseScripts.Guarded.Release(_settings.Key, holding.Id, _times),
                 new Request(Step.Release, holding.Id, _clock.Now, Sender),
                 _settings.OperationTimeout);
         }
@@ -136,7 +137,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         if (_state.BeginRenewal(now) is { } holding)
         {
             Send(
-                LeaseScripts.Renew(_settings.Key, holding.Id, _times),
+                LeaseScripts.Guarded.Renew(_settings.Key, holding.Id, _times),
                 new Request(Step.Renew, holding.Id, now, ActorRefs.Nobody),
                 Min(_settings.OperationTimeout, holding.Until - now));
         }
@@ -268,7 +269,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     /// <summary>Releases on the server what is not held here, in case it is held there, so that nobody has to wait for its end.</summary>
     private void ReleaseOnServer(string id) => Send(
-        LeaseScripts.Release(_settings.Key, id, _times),
+        LeaseScripts.Guarded.Release(_settings.Key, id, _times),
         new Request(Step.Release, id, _clock.Now, ActorRefs.Nobody),
         _times.TimeToLive);
 

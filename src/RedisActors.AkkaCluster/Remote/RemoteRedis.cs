@@ -4,6 +4,7 @@ using Akka.Event;
 using Akka.Remote;
 using RedisActors.Commands;
 using RedisActors.ExactlyOnce;
+using RedisActors.Locks;
 using RedisActors.Subscriptions;
 using static Akka.Cluster.ClusterEvent;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Coordination;
+using RedisActors.Locks;
 
 namespace RedisActors.AkkaCluster;
 

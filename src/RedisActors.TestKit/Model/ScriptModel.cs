@@ -16,6 +16,9 @@ internal static class ScriptModel
     /// <summary>Runs a command, or answers it from what a test has said.</summary>
     public delegate RespValue Runner(string name, string[] arguments);
 
+    /// <summary>Why a command would not even be queued; null: it would.</summary>
+    public delegate ModelError? Refuser(string name, int count);
+
     /// <summary>Whether this is one of the library's scripts.</summary>
     public static bool IsKnown(RedisValue[] request) =>
         request.Length > 1 && request[0].ToString() is var sha
@@ -32,23 +35,18 @@ internal static class ScriptModel
     }
 
     /// <summary>Answers as the script would.</summary>
-    public static RespValue Run(Keyspace keys, DateTimeOffset now, CommandModel model, Runner run, RedisValue[] request)
+    public static RespValue Run(Keyspace keys, DateTimeOffset now, Refuser refuses, Runner run, RedisValue[] request)
     {
         var words = Words(request, out var sha);
-        if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(model, run, words[0], words[1]));
+        if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(refuses, run, words[0], words[1]));
 
         var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindLimits(words));
-        if (keys.Find(token)?.Value is string stored)
-        {
-            return stored.StartsWith(digest, StringComparison.Ordinal)
-                ? Call.Bulk(stored[digest.Length..])
-                : Call.Bulk("-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
-        }
+        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
 
         string text;
         if (sha == TransactionScript.Once.Sha1)
         {
-            text = Transaction(model, run, rest[0], rest[1]);
+            text = Transaction(refuses, run, rest[0], rest[1]);
             if (text.StartsWith('-')) return Call.Bulk(text);
         }
         else if (digest == ExactlyOnceScript.Group)
@@ -65,6 +63,27 @@ internal static class ScriptModel
         return Call.Bulk(text);
     }
 
+    /// <summary>Answers a sender's script from what a test has said of it: once per token, if it has one.</summary>
+    public static RespValue RunSenders(
+        Keyspace keys, DateTimeOffset now, RedisValue[] request, ScriptText script, Func<RedisScript, RespValue> answer)
+    {
+        var words = Words(request, out var sha);
+        if (sha == script.Sha1) return answer(new RedisScript(script.Text, KeysOf(request), request[(2 + (int)request[1])..]));
+
+        var (token, digest) = (Call.Text(request[2]), words[1]);
+        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
+        RedisValue[] values = [.. BehindLimits(words)[1..].Select(word => (RedisValue)Encoding.Latin1.GetBytes(word))];
+        var text = $"*1\r\n{Encode(answer(new RedisScript(script.Text, KeysOf(request)[1..], values)))}";
+        keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
+        return Call.Bulk(text);
+    }
+
+    private static RedisValue[] KeysOf(RedisValue[] request) => request[2..(2 + (int)request[1])];
+
+    private static RespValue FromToken(string stored, string digest) => Call.Bulk(stored.StartsWith(digest, StringComparison.Ordinal)
+        ? stored[digest.Length..]
+        : "-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
+
     /// <summary>What stands behind the keys.</summary>
     private static string[] Words(RedisValue[] request, out string sha)
     {
@@ -75,12 +94,12 @@ internal static class ScriptModel
     /// <summary>Without the three words of a request that is not to run in any case: nothing is evicted here, and nobody else has the token.</summary>
     private static string[] BehindLimits(string[] words) => words[2].Length == 0 ? words[5..] : words[2..];
 
-    private static string Transaction(CommandModel model, Runner run, string commands, string conditions)
+    private static string Transaction(Refuser refuses, Runner run, string commands, string conditions)
     {
         var members = Unpack(commands);
         foreach (var member in members)
         {
-            if (model.WhyRefused(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
+            if (refuses(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
         }
 
         foreach (var check in Unpack(conditions))

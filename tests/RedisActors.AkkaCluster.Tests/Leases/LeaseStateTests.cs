@@ -1,3 +1,5 @@
+using RedisActors.Locks;
+
 namespace RedisActors.AkkaCluster.Tests.Leases;
 
 public sealed class LeaseStateTests

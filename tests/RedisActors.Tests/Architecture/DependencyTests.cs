@@ -12,7 +12,7 @@ public sealed class DependencyTests
     private static readonly string[] BottomUp =
     [
         "Configuration", "CommandMetadata", "ExactlyOnce", "Backoff", "Connection", "Commands", "Supervision", "Lanes", "RedisCluster",
-        "Sessions", "Subscriptions", "Consumers", "Multiplexer",
+        "Sessions", "Subscriptions", "Consumers", "Locks", "Multiplexer",
     ];
 
     public static TheoryData<string> Folders => [.. BottomUp];

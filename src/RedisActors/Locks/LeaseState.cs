@@ -1,4 +1,23 @@
-namespace RedisActors.AkkaCluster;
+namespace RedisActors.Locks;
+
+/// <summary>The times of a lease.</summary>
+/// <param name="TimeToLive">How long the server keeps the lease for a holder that does not renew it.</param>
+/// <param name="Trusted">
+/// How long the holder itself relies on it, counted from before it sent the request that the server granted: the time to live less a
+/// margin.
+/// </param>
+/// <param name="RenewalInterval">The time from one renewal to the next.</param>
+internal sealed record LeaseTimes(TimeSpan TimeToLive, TimeSpan Trusted, TimeSpan RenewalInterval)
+{
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestRetryDelay = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The time from a failed renewal to its retry, short enough for several retries before the lease is over.</summary>
+    public TimeSpan RetryDelay { get; } = Clamp(RenewalInterval / 5);
+
+    private static TimeSpan Clamp(TimeSpan delay) =>
+        delay < ShortestRetryDelay ? ShortestRetryDelay : delay > LongestRetryDelay ? LongestRetryDelay : delay;
+}
 
 /// <summary>A lease that was acquired.</summary>
 /// <param name="Id">

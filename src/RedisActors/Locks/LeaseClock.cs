@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RedisActors.AkkaCluster;
+namespace RedisActors.Locks;
 
 /// <summary>
 /// The clock of a lease's holder. Of the monotonic clock and the calendar it goes by whichever says that more time has passed: the first
