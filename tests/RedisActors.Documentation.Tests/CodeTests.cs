@@ -29,6 +29,13 @@ public sealed class CodeTests(CodeTests.AllBlocks all) : IClassFixture<CodeTests
         Assert.Contains(BlockCompiler.Errors([block])["page.md"], error => error.StartsWith(expected, StringComparison.Ordinal));
     }
 
+    /// <summary>A block in another language, or in the same under another name, would go unnoticed.</summary>
+    [Fact]
+    public void Every_block_is_in_a_language_that_is_known_here() => Assert.Empty(Markdown.Pages
+        .SelectMany(page => Markdown.Blocks(page, Repository.Read(page)))
+        .Where(block => block.Language is not ("csharp" or "hocon" or "json" or "xml" or "acl" or ""))
+        .Select(block => $"{block}: {block.Language}"));
+
     [Fact]
     public void A_block_is_left_out_only_with_a_reason()
     {
