@@ -20,6 +20,10 @@ internal static partial class BlockCompiler
 
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
 
+    /// <summary>What this project is compiled against; its build writes it down.</summary>
+    private static readonly MetadataReference[] References =
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "references.txt")).Select(path => MetadataReference.CreateFromFile(path))];
+
     /// <summary>What does not compile, by page: the place in the page, and what the compiler says.</summary>
     public static ILookup<string, string> Errors(IEnumerable<Block> blocks)
     {
@@ -34,7 +38,7 @@ internal static partial class BlockCompiler
         var compilation = CSharpCompilation.Create(
             "Documented",
             parsed[false].Select(block => CSharpSyntaxTree.ParseText(SourceOf(block.Block, block.Tree), Options)).Concat(scope),
-            File.ReadLines(Path.Combine(AppContext.BaseDirectory, "references.txt")).Select(path => MetadataReference.CreateFromFile(path)),
+            References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
         var compiled =
