@@ -58,9 +58,9 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var system = ActorSystem.Create("shop", Own());
 
         var error = await Assert.ThrowsAsync<ArgumentException>(() =>
-            RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisStatus>(GetStatus.Instance, Eventually.Patience));
+            RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisStatus>("status", Eventually.Patience));
 
-        Assert.Contains("A RemoteRedis cannot take a GetStatus. It takes: RedisCommand, Subscribe,", error.Message);
+        Assert.Contains("A RemoteRedis cannot take a String. It takes: RedisCommand, Subscribe,", error.Message);
         await system.Terminate();
     }
 

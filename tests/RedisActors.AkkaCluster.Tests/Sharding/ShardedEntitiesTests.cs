@@ -109,8 +109,25 @@ public sealed class ShardedEntitiesTests(ITestOutputHelper output) : AkkaCluster
         }
     }
 
-    private static Task<ItemAdded> AddAsync(IActorRef carts, string cart, string request) =>
-        carts.Ask<ItemAdded>(new AddItem(cart, request), Eventually.Patience);
+    /// <summary>Akka delivers to an entity at most once, so the request is repeated until it is answered.</summary>
+    private static async Task<ItemAdded> AddAsync(IActorRef carts, string cart, string request)
+    {
+        ItemAdded? answer = null;
+        await Eventually.HoldsAsync($"{request} of {cart} is answered", async () =>
+        {
+            try
+            {
+                answer = await carts.Ask<object>(new AddItem(cart, request), TimeSpan.FromSeconds(1)) as ItemAdded;
+            }
+            catch (AskTimeoutException)
+            {
+                return false;
+            }
+
+            return answer is not null;
+        });
+        return answer!;
+    }
 
     private static async Task<int> CountAsync(IActorRef shards) =>
         (await shards.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, Eventually.Patience)).Shards.Sum(shard => shard.EntityIds.Count);
