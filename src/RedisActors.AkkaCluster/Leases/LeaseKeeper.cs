@@ -107,6 +107,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     {
         _acquiring = null;
         _lost = null;
+        _state.LostBecause = null;
         Timers.Cancel(Tick.Instance);
         AnswerWaiting(false);
         if (_state.GiveUp() is { } holding)
@@ -184,6 +185,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         }
 
         _acquiring = null;
+        _state.LostBecause = null;
         if (grant.Token is not { } token)
         {
             _log.Info(
@@ -248,6 +250,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private void Lose(string why)
     {
         _log.Error("redis lease {0}: lost by {1}: {2}", _settings.Name, _settings.Owner, why);
+        _state.LostBecause = why;
         Timers.Cancel(Tick.Instance);
         TellLost(why);
     }

@@ -95,9 +95,10 @@ public sealed class ShardedEntitiesTests(ITestOutputHelper output) : AkkaCluster
         var other = Start(Carts.Role, settings);
         await WhenUpAsync(front, one, other);
         Carts.Start(one.System);
+        var shards = Carts.Start(other.System);
         var carts = Carts.StartProxy(front.System);
         foreach (var cart in CartClient.CartNames) await AddAsync(carts, cart, "first");
-        var shards = Carts.Start(other.System);
+        await Eventually.HoldsAsync("both have carts", async () => await CountAsync(shards) is > 0 and < 20);
 
         await one.LeaveAsync();
 
