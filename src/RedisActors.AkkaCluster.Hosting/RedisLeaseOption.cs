@@ -13,7 +13,7 @@ namespace RedisActors.AkkaCluster.Hosting;
 /// </summary>
 /// <remarks>
 /// Akka.Cluster.Hosting takes no more than <see cref="ConfigPath"/> from the option, so the settings themselves are added by
-/// <see cref="AkkaClusterHostingExtensions.WithRedisLease"/>, or by <see cref="Apply"/>. <c>WithRedisOnRole</c> and
+/// <c>WithRedisLease</c>, or by <see cref="Apply"/>. <c>WithRedisOnRole</c> and
 /// <c>WithRedisSingleton</c> add the defaults.
 /// </remarks>
 public sealed class RedisLeaseOption : LeaseOptionBase

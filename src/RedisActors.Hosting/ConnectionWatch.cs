@@ -11,7 +11,10 @@ namespace RedisActors.Hosting;
 /// <param name="AwaySince">Since when commands wait, or are answered; null: the connection is ready.</param>
 internal sealed record WatchedState(RedisConnectionEvent? State, DateTimeOffset Since, DateTimeOffset? AwaySince)
 {
-    /// <summary>The RedisActor has stopped.</summary>
+    /// <summary>What answers for it.</summary>
+    public string Actor { get; init; } = nameof(RedisActor);
+
+    /// <summary>That has stopped.</summary>
     public bool IsOver { get; init; }
 
     /// <summary>The last attempt, counted since the connection was last stable; null: none is known of.</summary>
@@ -29,6 +32,7 @@ internal sealed record WatchedState(RedisConnectionEvent? State, DateTimeOffset 
         var isReady = state is RedisReady;
         return new WatchedState(state, now, isReady ? null : AwaySince ?? now)
         {
+            Actor = Actor,
             Attempt = state switch
             {
                 RedisConnecting connecting => connecting.Attempt,
@@ -48,10 +52,10 @@ internal sealed class ConnectionWatch
     private ImmutableArray<Func<Action<RedisConnectionEvent>?>> _listeners = [];
     private volatile WatchedState _current;
 
-    private ConnectionWatch(IActorRef redis)
+    private ConnectionWatch(IActorRef redis, string actor)
     {
         Redis = redis;
-        _current = WatchedState.Initial(_clock.GetUtcNow());
+        _current = WatchedState.Initial(_clock.GetUtcNow()) with { Actor = actor };
     }
 
     public IActorRef Redis { get; }
@@ -63,7 +67,14 @@ internal sealed class ConnectionWatch
     /// <summary>The one of a connection of an actor system; the connection's RedisActor is started if it was not.</summary>
     /// <exception cref="ArgumentException">There is no such connection.</exception>
     public static ConnectionWatch Of(ActorSystem system, string connection) =>
-        system.WithExtension<Watches, WatchesProvider>().Of(connection);
+        Of(system, RedisExtension.Get(system).Connection(connection), nameof(RedisActor));
+
+    /// <summary>The one of an actor that tells the state of a connection as a RedisActor does.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="redis">The actor.</param>
+    /// <param name="actor">What it is called.</param>
+    public static ConnectionWatch Of(ActorSystem system, IActorRef redis, string actor) =>
+        system.WithExtension<Watches, WatchesProvider>().Of(redis, actor);
 
     /// <summary>Calls these handlers for each change from now on. What one of them throws is logged, and keeps no other from being called.</summary>
     public void Listen(Func<Action<RedisConnectionEvent>?> handlers) => ImmutableInterlocked.Update(ref _listeners, (all, added) => all.Add(added), handlers);
@@ -71,17 +82,16 @@ internal sealed class ConnectionWatch
     private sealed class Watches(ExtendedActorSystem system) : IExtension
     {
         private readonly Lock _gate = new();
-        private readonly Dictionary<string, ConnectionWatch> _watches = [];
+        private readonly Dictionary<IActorRef, ConnectionWatch> _watches = [];
 
-        public ConnectionWatch Of(string connection)
+        public ConnectionWatch Of(IActorRef redis, string actor)
         {
-            var redis = RedisExtension.Get(system).Connection(connection);
             lock (_gate)
             {
-                if (_watches.TryGetValue(connection, out var watch)) return watch;
-                watch = new ConnectionWatch(redis);
-                system.SystemActorOf(Props.CreateBy(new Producer(watch)), $"redis-watch-{connection}");
-                _watches.Add(connection, watch);
+                if (_watches.TryGetValue(redis, out var watch)) return watch;
+                watch = new ConnectionWatch(redis, actor);
+                system.SystemActorOf(Props.CreateBy(new Producer(watch)), $"{redis.Path.Name}-watch");
+                _watches.Add(redis, watch);
                 return watch;
             }
         }

@@ -108,6 +108,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     {
         _acquiring = null;
         _lost = null;
+        _state.LostBecause = null;
         Timers.Cancel(Tick.Instance);
         AnswerWaiting(false);
         if (_state.GiveUp() is { } holding)
@@ -185,6 +186,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         }
 
         _acquiring = null;
+        _state.LostBecause = null;
         if (grant.Token is not { } token)
         {
             _log.Info(
@@ -249,6 +251,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private void Lose(string why)
     {
         _log.Error("redis lease {0}: lost by {1}: {2}", _settings.Name, _settings.Owner, why);
+        _state.LostBecause = why;
         Timers.Cancel(Tick.Instance);
         TellLost(why);
     }

@@ -24,6 +24,7 @@ public sealed class RedisLease : Lease
 
     private readonly LeaseClock _clock;
     private readonly LeaseState _state;
+    private readonly LeaseTimes _times;
     private readonly TimeSpan _patience;
     private readonly IActorRef _keeper;
 
@@ -41,9 +42,11 @@ public sealed class RedisLease : Lease
     {
         var own = RedisLeaseSettings.Create(settings);
         _clock = clock;
+        _times = own.Times;
         _state = new LeaseState(own.Times);
         _patience = own.OperationTimeout + own.LongestWait + Grace;
         _keeper = system.SystemActorOf(LeaseKeeper.Props(own, _state, clock, new LeaseFarewell(system, own)), $"redis-lease-{Guid.NewGuid():N}");
+        LeasesOfSystem.Of(system).Add(this);
     }
 
     /// <summary>
@@ -108,4 +111,13 @@ public sealed class RedisLease : Lease
     /// Whether the lease is certainly held, by the clock of this machine. Sends nothing, and may be called from any thread.
     /// </summary>
     public override bool CheckLease() => _state.HeldAt(_clock.Now) is not null;
+
+    /// <summary>What there is to see of it. May be called from any thread.</summary>
+    internal LeaseSight Look()
+    {
+        var now = _clock.Now;
+        if (_state.HeldAt(now) is not { } holding) return new LeaseSight(Settings.LeaseName, null, TimeSpan.Zero, false, _state.LostBecause);
+        var since = now - (holding.Until - _times.Trusted);
+        return new LeaseSight(Settings.LeaseName, holding.Token, since, since > 2 * _times.RenewalInterval, null);
+    }
 }

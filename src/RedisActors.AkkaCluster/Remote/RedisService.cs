@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Coordination;
 
 namespace RedisActors.AkkaCluster;
@@ -51,7 +50,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
     private Lease? LeaseOfSingleton()
     {
         if (_settings.ServedBy != ServedBy.Singleton) return null;
-        if (ClusterSingletonManagerSettings.Create(Context.System).LeaseSettings is not { } lease) return null;
+        if (_settings.Singleton(Context.System).LeaseSettings is not { } lease) return null;
         var acquired = LeaseProvider.Get(Context.System).GetLease(
             $"{Context.System.Name}-singleton-{Context.Parent.Path}",
             lease.LeaseImplementation,

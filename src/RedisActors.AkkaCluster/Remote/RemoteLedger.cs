@@ -68,6 +68,12 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     public int Unanswered { get; private set; }
 
+    /// <summary>Of these, those that a node has.</summary>
+    public int Sent => _sent.Count;
+
+    /// <summary>Those that wait for a node.</summary>
+    public int Waiting => Unanswered - Sent;
+
     public IReadOnlyList<RemoteNode> Nodes => _nodes;
 
     public void Accept(RemoteCommand command, long now)

@@ -13,8 +13,9 @@ namespace RedisActors.AkkaCluster;
 /// <summary>
 /// Takes <see cref="RedisCommand"/>s on a node of an Akka cluster whose connections to Redis are on other nodes: the nodes of a role, or
 /// the one that has the cluster singleton. It lives as long as the actor system, at <c>/user/remote-redis</c>; its reference comes from
-/// <see cref="RemoteRedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RemoteRedis&gt;</c>. It also takes
-/// <see cref="DrainCommands"/>.
+/// <see cref="RemoteRedisExtension"/>, or with Akka.Hosting from <c>IRequiredActor&lt;RemoteRedis&gt;</c>. It takes what a
+/// <see cref="RedisActor"/> takes, but for <see cref="ForceReconnect"/>, <see cref="PauseConnection"/> and <see cref="ResumeConnection"/>: the
+/// connections are those of all nodes, and it refuses these with an <see cref="ArgumentException"/>.
 /// </summary>
 /// <remarks>
 /// <para>Every command gets one truthful outcome, as from a <see cref="RedisActor"/>, also when the node that had it is lost: RemoteRedis
@@ -28,6 +29,11 @@ namespace RedisActors.AkkaCluster;
 /// node serves no longer, at another. The subscriber is told of the gap between them as of any other; epochs are counted by each node for
 /// itself. Nothing is read from the stream of a <see cref="RedisBackfill"/> for the gap between two nodes: that gap is told as not
 /// complete.</para>
+/// <para>What it tells to <see cref="GetStatus"/> and <see cref="SubscribeToState"/> is whether commands flow from this node:
+/// <see cref="RedisReady"/> while a node serves that has a connection to Redis, <see cref="RedisLost"/> while none does,
+/// <see cref="RedisConnecting"/> before the first. The endpoint is the address of such a node, the epoch grows with each change to another, the
+/// client id is 0. In <see cref="RedisStatus"/>, commands that a node has are in flight, and those that wait for one are stashed. It is not
+/// published on the event stream.</para>
 /// </remarks>
 public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemoteSubscriptionCalls
 {
@@ -40,6 +46,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     private readonly TokenSource _tokens = new();
     private long _nextSession = Random.Shared.NextInt64(1, long.MaxValue / 2);
     private readonly CommandDrain _drain = new();
+    private readonly ServedState _state;
+    private readonly HashSet<IActorRef> _stateSubscribers = [];
 
     private readonly Dictionary<IActorRef, RemoteNode> _services = [];
     private readonly Dictionary<long, RemoteNode> _sessions = [];
@@ -53,13 +61,20 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         _settings = settings;
         _ledger = new RemoteLedger(settings.MaxUnanswered, settings.TokensKeptFor, settings.Grace, this);
         _subscriptions = new RemoteSubscriptions(this);
+        _state = new ServedState(settings.Connection);
         Receive<RedisCommand>(OnCommand);
         Receive<AnswerFrame>(OnFrame);
         Receive<FlushDue>(message => message.Channel.Flush());
         Receive<RemoteInlet.Arrived>(OnArrived);
         Receive<RedisSubscribe>(OnSubscribe);
         Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
-        Receive<SubscriberStopped>(message => _subscriptions.SubscriberStopped(message.Subscriber));
+        Receive<SubscriberStopped>(OnSubscriberStopped);
+        Receive<GetStatus>(_ => Answer(Sender, new RedisStatus(_state.Current, _ledger.Sent, _ledger.Waiting)));
+        Receive<SubscribeToState>(OnSubscribe);
+        Receive<UnsubscribeFromState>(message => Guard(() => _stateSubscribers.Remove(message.Subscriber)));
+        Receive<ForceReconnect>(RefuseControl);
+        Receive<PauseConnection>(RefuseControl);
+        Receive<ResumeConnection>(RefuseControl);
         Receive<SignsDue>(_ => _subscriptions.Tick());
         Receive<MemberRemoved>(OnMemberRemoved);
         Receive<IMemberEvent>(OnMember);
@@ -107,7 +122,10 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     void IRemoteSubscriptionCalls.Watch(IActorRef subscriber) =>
         Guard(() => Context.WatchWith(subscriber, new SubscriberStopped(subscriber)));
 
-    void IRemoteSubscriptionCalls.Unwatch(IActorRef subscriber) => Guard(() => Context.Unwatch(subscriber));
+    void IRemoteSubscriptionCalls.Unwatch(IActorRef subscriber) => Guard(() =>
+    {
+        if (!_stateSubscribers.Contains(subscriber)) Context.Unwatch(subscriber);
+    });
 
     internal static Props Props(RemoteRedisSettings settings) => Akka.Actor.Props.CreateBy(new Producer(settings));
 
@@ -141,7 +159,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
             message,
             Context,
             nameof(RemoteRedis),
-            "RedisCommand, Subscribe, PSubscribe, SSubscribe, Unsubscribe, PUnsubscribe, SUnsubscribe, DrainCommands");
+            "RedisCommand, Subscribe, PSubscribe, SSubscribe, Unsubscribe, PUnsubscribe, SUnsubscribe, SubscribeToState, UnsubscribeFromState, GetStatus, DrainCommands");
+    }
+
+    /// <summary>One node must not take the connection from all others.</summary>
+    private void RefuseControl(object message)
+    {
+        var name = message.GetType().Name;
+        _log.Warning("remote redis: {0} from {1} is refused: the connections belong to the nodes that serve", name, Sender.Path);
+        if (Sender.IsNobody() || Sender.Equals(Context.System.DeadLetters)) return;
+        Answer(Sender, new Status.Failure(new ArgumentException(
+            $"A RemoteRedis cannot take a {name}: it has no connection of its own. Send it to the RedisActor of a node that serves.")));
     }
 
     private void OnCommand(RedisCommand command)
@@ -172,6 +200,26 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         var asker = Membership.AskerOf(Context, message.Subscriber);
         if (_drain.HasBegun) _subscriptions.Refuse(message, asker, "the RemoteRedis is about to stop and takes no more");
         else _subscriptions.Subscribe(message, asker);
+    }
+
+    private void OnSubscribe(SubscribeToState message) => Guard(() =>
+    {
+        if (_stateSubscribers.Add(message.Subscriber)) Context.WatchWith(message.Subscriber, new SubscriberStopped(message.Subscriber));
+        message.Subscriber.Tell(_state.Current, Self);
+    });
+
+    private void OnSubscriberStopped(SubscriberStopped message)
+    {
+        _stateSubscribers.Remove(message.Subscriber);
+        _subscriptions.SubscriberStopped(message.Subscriber);
+    }
+
+    /// <summary>Tells the subscribers if something has changed.</summary>
+    /// <param name="waiting">How many commands waited before.</param>
+    private void LookAtState(int waiting)
+    {
+        if (_state.Look(_ledger.Nodes, waiting, Now) is not { } change) return;
+        foreach (var subscriber in _stateSubscribers) Guard(() => subscriber.Tell(change, Self));
     }
 
     private void OnArrived(RemoteInlet.Arrived message)
@@ -221,7 +269,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         node.HasRedis = serving != RemoteServing.Away;
         node.IsLeaving = serving == RemoteServing.Leaving;
         _log.Info("remote redis: the node {0} serves", node.Address);
+        var waiting = _ledger.Waiting;
         _ledger.Join(node, Now);
+        LookAtState(waiting);
         _subscriptions.NodesChanged();
     }
 
@@ -374,7 +424,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void NodesChanged()
     {
+        var waiting = _ledger.Waiting;
         _ledger.Changed(Now);
+        LookAtState(waiting);
         _subscriptions.NodesChanged();
     }
 
@@ -445,7 +497,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         Context.Unwatch(node.Service);
         _services.Remove(node.Service);
         _sessions.Remove(node.Channel.Session);
+        var waiting = _ledger.Waiting;
         _ledger.Lost(node, Now);
+        LookAtState(waiting);
         _subscriptions.NodesChanged();
         IdentifyServices();
     }

@@ -74,8 +74,7 @@ public sealed class RemoteRedisExtension : IExtension
                 ClusterSingletonManager.Props(
                     service,
                     RedisService.Leave.Instance,
-                    ClusterSingletonManagerSettings.Create(system).WithRole(settings.Role)
-                        .WithSingletonName(RemoteRedisSettings.SingletonName)),
+                    settings.Singleton(system)),
                 RemoteRedisSettings.SingletonManagerName);
             return;
         }

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.Coordination;
 using RedisActors.Configuration;
 using RedisActors.Lanes;
 
@@ -18,7 +21,7 @@ internal enum ServedBy
 /// <summary>The settings under <c>redis-actors.akka-cluster</c>, and those of the connection that RemoteRedis follows as well.</summary>
 internal sealed record RemoteRedisSettings(
     ServedBy ServedBy, string? Role, string Connection, TimeSpan Linger, int MaxUnanswered, TimeSpan Grace, TimeSpan IdentifyInterval,
-    string? DrainInPhase, DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor, int OwnLanes, MessageLimit MessageLimit)
+    string? DrainInPhase, LeaseUsageSettings? SingletonLease, DeliveryMode Delivery, TimeSpan CommandTimeout, TimeSpan TokensKeptFor, int OwnLanes, MessageLimit MessageLimit)
 {
     // None of these begins with "redis-": the actor of a named connection is called redis-NAME.
 
@@ -63,6 +66,7 @@ internal sealed record RemoteRedisSettings(
             reader.Duration("answer-grace", TimeSpan.FromMilliseconds(1), day),
             reader.Duration("identify-interval", TimeSpan.FromMilliseconds(10), day),
             RedisSettings.ReadPhase(reader, RedisConnections.ShutdownPhasesIn(config)),
+            ReadLease(reader, day),
             redis.Commands.Delivery,
             redis.Commands.Timeout,
             redis.Commands.TokensKeptFor,
@@ -71,6 +75,19 @@ internal sealed record RemoteRedisSettings(
         CheckTokens(redis, problems);
         problems.ThrowIfAny();
         return settings;
+    }
+
+    /// <summary>The singleton that serves: Akka's settings of singletons, but for what is set here.</summary>
+    public ClusterSingletonManagerSettings Singleton(ActorSystem system)
+    {
+        var settings = ClusterSingletonManagerSettings.Create(system).WithRole(Role).WithSingletonName(SingletonName);
+        return SingletonLease is null ? settings : settings.WithLeaseSettings(SingletonLease);
+    }
+
+    private static LeaseUsageSettings? ReadLease(SettingsReader reader, TimeSpan longest)
+    {
+        var interval = reader.Duration("singleton.lease-retry-interval", TimeSpan.FromMilliseconds(10), longest);
+        return reader.TextOrNull("singleton.use-lease") is { } lease ? new LeaseUsageSettings(lease, interval) : null;
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class HealthRules
         string connection, WatchedState watched, RedisStatus? status, RedisHealthOptions options, HealthStatus failure, DateTimeOffset now)
     {
         var data = Data(watched, status);
-        if (watched.IsOver) return new(failure, $"redis {connection}: the RedisActor has stopped", data: data);
+        if (watched.IsOver) return new(failure, $"redis {connection}: the {watched.Actor} has stopped", data: data);
         if (status is null) return new(failure, $"redis {connection}: its actors do not answer", data: data);
         if (watched.AwaySince is not { } since)
         {
@@ -37,7 +37,7 @@ internal static class HealthRules
     public static HealthCheckResult Liveness(string connection, WatchedState watched, RedisStatus? status, HealthStatus failure)
     {
         var data = Data(watched, status);
-        if (watched.IsOver) return new(failure, $"redis {connection}: the RedisActor has stopped", data: data);
+        if (watched.IsOver) return new(failure, $"redis {connection}: the {watched.Actor} has stopped", data: data);
         return status is null
             ? new(failure, $"redis {connection}: its actors do not answer", data: data)
             : HealthCheckResult.Healthy($"redis {connection}: its actors answer", data: data);

@@ -71,8 +71,9 @@ public static class RedisHealthExtensions
         var options = new RedisHealthOptions();
         configure?.Invoke(options);
         options.Checked();
+        var subject = new HealthSubject(connection, system => ConnectionWatch.Of(system, connection));
         var prefix = connection == RedisConnections.DefaultName ? "redis" : $"redis-{connection}";
-        yield return ($"{prefix}-live", new RedisHealthCheck(connection, options, readiness: false), ["redis", "live"]);
-        yield return ($"{prefix}-ready", new RedisHealthCheck(connection, options, readiness: true), ["redis", "ready"]);
+        yield return ($"{prefix}-live", new RedisHealthCheck(subject, options, readiness: false), ["redis", "live"]);
+        yield return ($"{prefix}-ready", new RedisHealthCheck(subject, options, readiness: true), ["redis", "ready"]);
     }
 }

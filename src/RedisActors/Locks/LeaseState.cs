@@ -38,11 +38,19 @@ internal sealed record LeaseHolding(string Id, long Token, TimeSpan Until);
 internal sealed class LeaseState(LeaseTimes times)
 {
     private volatile LeaseHolding? _holding;
+    private volatile string? _lostBecause;
     private TimeSpan _renewAt;
     private bool _renewing;
 
     /// <summary>What is held at this moment; null when the lease is not held, or no longer.</summary>
     public LeaseHolding? HeldAt(TimeSpan now) => _holding is { } holding && now < holding.Until ? holding : null;
+
+    /// <summary>Why it was lost; null: it was not, or the server has been asked for it since. May be called from any thread.</summary>
+    public string? LostBecause
+    {
+        get => _lostBecause;
+        set => _lostBecause = value;
+    }
 
     /// <summary>The server granted it. Returns false if the reply came too late to be of use.</summary>
     /// <param name="id">The id of this acquisition.</param>

@@ -58,9 +58,9 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var system = ActorSystem.Create("shop", Own());
 
         var error = await Assert.ThrowsAsync<ArgumentException>(() =>
-            RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisStatus>(GetStatus.Instance, Eventually.Patience));
+            RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisStatus>("status", Eventually.Patience));
 
-        Assert.Contains("A RemoteRedis cannot take a GetStatus. It takes: RedisCommand, Subscribe,", error.Message);
+        Assert.Contains("A RemoteRedis cannot take a String. It takes: RedisCommand, Subscribe,", error.Message);
         await system.Terminate();
     }
 
@@ -127,6 +127,91 @@ public sealed class EmbeddingTests : IAsyncLifetime
         Assert.Equal("redis-actors.lease", system.Settings.Config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
         var lease = (RedisLease)LeaseProvider.Get(system).GetLease("other", "redis-actors.lease", "owner");
         Assert.Equal(TimeSpan.FromMilliseconds(1500), lease.Settings.TimeoutSettings.HeartbeatTimeout);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_singleton_takes_a_lease_of_its_own_as_an_option()
+    {
+        using var host = BuildHost(string.Empty, akka => akka.WithRedisSingleton(new RedisSingletonOptions
+        {
+            Role = "redis",
+            LeaseImplementation = new RedisLeaseOption { HeartbeatTimeout = TimeSpan.FromMilliseconds(1500), HeartbeatInterval = TimeSpan.FromMilliseconds(300), OperationTimeout = TimeSpan.FromSeconds(1) },
+            LeaseRetryInterval = TimeSpan.FromMilliseconds(100),
+        }));
+        await host.StartAsync();
+        JoinItself(host.Services.GetRequiredService<ActorSystem>());
+
+        var redis = host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef;
+        Assert.Equal(1, (await redis.ExecuteAsync("INCR", "number")).AsInt64());
+
+        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
+        Assert.Contains("127.0.0.1", holder.Text);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Shards_take_the_lease()
+    {
+        using var host = BuildHost(string.Empty, akka => akka
+            .WithRedis()
+            .WithRedisLease(new RedisLeaseOption { HeartbeatTimeout = TimeSpan.FromMilliseconds(1500), HeartbeatInterval = TimeSpan.FromMilliseconds(300), OperationTimeout = TimeSpan.FromSeconds(1) })
+            .WithShardRegion<Echo>(
+                "echo", (_, _, _) => _ => Props.Create(() => new Echo()), new EchoExtractor(),
+                new ShardOptions
+                {
+                    Role = "redis", StateStoreMode = Akka.Cluster.Sharding.StateStoreMode.DData,
+                    LeaseImplementation = new RedisLeaseOption(), LeaseRetryInterval = TimeSpan.FromMilliseconds(100),
+                }));
+        await host.StartAsync();
+        JoinItself(host.Services.GetRequiredService<ActorSystem>());
+
+        var shards = host.Services.GetRequiredService<IRequiredActor<Echo>>().ActorRef;
+        await Eventually.HoldsAsync("the entity answers", async () =>
+        {
+            try
+            {
+                return await shards.Ask<string>("hello", TimeSpan.FromSeconds(1)) == "hello";
+            }
+            catch (AskTimeoutException)
+            {
+                return false;
+            }
+        });
+
+        var keys = await _server.ExecuteAsync("KEYS", "redisactors:lease:*shard*");
+        Assert.NotEmpty(keys.Items);
+        await host.StopAsync();
+    }
+
+    /// <summary>Each setting is an option, and each option is its setting.</summary>
+    [Fact]
+    public async Task Every_setting_of_the_package_is_an_option()
+    {
+        var options = new RedisSingletonOptions
+        {
+            Role = "a role", Connection = "other", Linger = TimeSpan.FromMilliseconds(7), MaxUnanswered = 8, AnswerGrace = TimeSpan.FromSeconds(9),
+            IdentifyInterval = TimeSpan.FromSeconds(11), DrainInPhase = "before-service-unbind", LeaseImplementation = new RedisLeaseOption(),
+            LeaseRetryInterval = TimeSpan.FromSeconds(12),
+        };
+        Assert.All(options.GetType().GetProperties(), option => Assert.NotNull(option.GetValue(options)));
+        using var host = BuildHost(
+            "redis-actors.connections.other.endpoint = \"127.0.0.1:1\"",
+            akka => akka.WithRedisSingleton(options));
+        await host.StartAsync();
+
+        var config = host.Services.GetRequiredService<ActorSystem>().Settings.Config;
+        var section = config.GetConfig("redis-actors.akka-cluster");
+        var defaults = RemoteRedisExtension.DefaultConfig().GetConfig("redis-actors.akka-cluster");
+        var settings = defaults.AsEnumerable().SelectMany(entry => entry.Key is "shutdown" or "singleton"
+            ? defaults.GetConfig(entry.Key).AsEnumerable().Select(below => $"{entry.Key}.{below.Key}")
+            : [entry.Key]).ToList();
+        Assert.Equal(settings.Count, options.GetType().GetProperties().Length + 1);
+        Assert.All(settings, setting => Assert.NotEqual(defaults.GetString(setting), section.GetString(setting)));
+        var read = RemoteRedisSettings.Create(config);
+        Assert.Equal((ServedBy.Singleton, "a role", "other", 7), (read.ServedBy, read.Role, read.Connection, (int)read.Linger.TotalMilliseconds));
+        Assert.Equal((8, 9, 11), (read.MaxUnanswered, (int)read.Grace.TotalSeconds, (int)read.IdentifyInterval.TotalSeconds));
+        Assert.Equal(("before-service-unbind", "redis-actors.lease", 12), (read.DrainInPhase, read.SingletonLease!.LeaseImplementation, (int)read.SingletonLease.LeaseRetryInterval.TotalSeconds));
         await host.StopAsync();
     }
 
@@ -248,6 +333,11 @@ public sealed class EmbeddingTests : IAsyncLifetime
         akka.cluster { seed-nodes = [], roles = [redis] }
         redis-actors.default.endpoint = "{{_server.Endpoint}}"
         """);
+
+    private sealed class EchoExtractor() : Akka.Cluster.Sharding.HashCodeMessageExtractor(2)
+    {
+        public override string? EntityId(object message) => message as string;
+    }
 
     private sealed class Echo : ReceiveActor
     {

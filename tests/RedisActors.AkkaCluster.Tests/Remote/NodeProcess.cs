@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.AkkaCluster.Tests.Sharding;
 using RedisActors.Testing;
 
 namespace RedisActors.AkkaCluster.Tests.Remote;
@@ -26,6 +27,7 @@ internal sealed class NodeProcess : IDisposable
     {
         var node = Node.Start("node-process", role, settings);
         node.Cluster.Join(Address.Parse(seed));
+        if (role == Carts.Role) Carts.Start(node.System);
         return node.System.WhenTerminated;
     }
 
