@@ -173,8 +173,8 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_server_acquiring_ends_in_time()
     {
-        var lease = Lease("one");
         _server.Kill();
+        var lease = Lease("one");
 
         await Assert.ThrowsAsync<LeaseTimeoutException>(() => lease.Acquire());
         Assert.False(lease.CheckLease());
