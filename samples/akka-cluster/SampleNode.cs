@@ -8,7 +8,7 @@ namespace RedisActors.Samples.AkkaCluster;
 /// <summary>What every node of the sample is started with, in whichever process it lives.</summary>
 /// <param name="SeedPort">The port of node 1, which the others join.</param>
 /// <param name="Redis">The Redis server, <c>host:port</c>.</param>
-/// <param name="ServedBy"><c>role</c> or <c>singleton</c>.</param>
+/// <param name="ServedBy"><c>role</c> or <c>singleton</c>; or <c>sharding</c>, where each node with shard entities has its own connection.</param>
 internal sealed record SampleSettings(int SeedPort, string Redis, string ServedBy);
 
 /// <summary>One node of the sample's Akka cluster: an actor system that has joined it.</summary>
@@ -24,7 +24,17 @@ internal sealed class SampleNode
     public int MembersUp =>
         Akka.Cluster.Cluster.Get(System).State.Members.Count(member => member.Status == MemberStatus.Up);
 
-    public static SampleNode Start(int port, SampleSettings settings) => new(ActorSystem.Create("shop", ConfigurationFactory.ParseString($$"""
+    public static SampleNode Start(int port, SampleSettings settings)
+    {
+        var node = new SampleNode(ActorSystem.Create("shop", Config(port, settings)));
+        if (settings.ServedBy == "sharding" && port != settings.SeedPort) CartEntity.Start(node.System);
+        return node;
+    }
+
+    /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
+    public Task LeaveAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+
+    private static Config Config(int port, SampleSettings settings) => ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
@@ -35,6 +45,12 @@ internal sealed class SampleNode
             seed-nodes = ["akka.tcp://shop@127.0.0.1:{{settings.SeedPort}}"]
             roles = [{{(port == settings.SeedPort ? "web" : "redis")}}]
             split-brain-resolver.stable-after = 5s
+            sharding {
+              role = redis
+              state-store-mode = ddata
+              distributed-data.durable.keys = []
+              rebalance-interval = 2s
+            }
           }
 
           # Ctrl-C ends the processes at once; a node leaves when RollingRestart tells it to.
@@ -42,10 +58,7 @@ internal sealed class SampleNode
         }
         redis-actors {
           default { endpoint = "{{settings.Redis}}", exactly-once.keep = 1m }
-          akka-cluster { served-by = {{settings.ServedBy}}, role = redis }
+          akka-cluster { served-by = {{(settings.ServedBy == "sharding" ? "role" : settings.ServedBy)}}, role = redis }
         }
-        """)));
-
-    /// <summary>Leaves the Akka cluster in good order, and ends.</summary>
-    public Task LeaveAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        """);
 }
