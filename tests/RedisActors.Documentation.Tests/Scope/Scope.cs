@@ -38,7 +38,7 @@ public abstract class Scope : ReceiveActor
 
 public sealed record Order(string Id);
 
-public sealed record AddItem(string Item, string OrderId = "");
+public sealed record AddItem(string Item, string OrderId = "", string RequestId = "");
 
 public sealed record ItemAdded(long Length);
 
