@@ -19,7 +19,7 @@ namespace RedisActors;
 /// </remarks>
 /// <example>
 /// <code>
-/// await using var held = await redis.LockAsync("order:42", cancellationToken: aborted);
+/// await using var held = await redis.LockAsync("order:42", cancellation: aborted);
 /// await ShipAsync(order, held.FencingToken, held.Lost);
 /// </code>
 /// </example>
