@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Commands;
 using StackExchange.Redis;
 
 namespace RedisActors.Attack.Door;
@@ -33,6 +34,9 @@ internal sealed class StandIn(IActorRefProvider provider, Random random) : Minim
                 break;
             case RedisUnsubscribe unsubscribe:
                 sender.Tell(new RedisUnsubscribed(KindOf(unsubscribe), unsubscribe.Name), this);
+                break;
+            case CommandBatch batch:
+                while (batch.TryTake(out var each, out var sentBy)) TellInternal(each, sentBy);
                 break;
             case RedisCommand command:
                 lock (_gate)
