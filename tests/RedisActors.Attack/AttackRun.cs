@@ -255,7 +255,9 @@ internal sealed class AttackRun
         for (var sender = 0; sender < HonestSenders; sender++)
         {
             var value = ToNumber((await probe.ExecuteAsync("GET", CounterKey(sender))).OrThrow().Text ?? "0");
-            int[] list = [.. (await probe.ExecuteAsync("LRANGE", ListKey(sender), "0", "-1")).OrThrow().Items.Select(item => ToNumber(item.Text!))];
+            string[] items = [.. (await probe.ExecuteAsync("LRANGE", ListKey(sender), "0", "-1")).OrThrow().Items.Select(item => item.Text!)];
+            int[] list = [.. items.Where(IsNumber).Select(ToNumber)];
+            if (list.Length < items.Length) Find($"{ListKey(sender)} has an element that its sender did not send");
             lost += _counters[sender].LostAt(value) + _lists[sender].LostFrom(list);
             duplicated += _counters[sender].DuplicatedAt(value) + _lists[sender].DuplicatedIn(list);
             if (HonestList.MisplacedIn(list) > 0) Find($"{ListKey(sender)} is not in the order in which it was sent");
@@ -280,6 +282,8 @@ internal sealed class AttackRun
     private static string CounterKey(int sender) => $"honest:{sender}:counter";
 
     private static string ListKey(int sender) => $"honest:{sender}:list";
+
+    private static bool IsNumber(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out _);
 
     private static int ToNumber(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

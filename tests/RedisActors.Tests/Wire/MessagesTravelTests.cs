@@ -33,7 +33,7 @@ public sealed class MessagesTravelTests : WireSpec
     /// <summary>Messages are records; whichever is not one of those has to be named here.</summary>
     [Fact]
     public void Every_public_record_is_marked_as_a_message() => Assert.Equal(
-        [typeof(RedisCredentials), typeof(RedisSecrets), typeof(RedisStreamConsumerOptions)],
+        [typeof(RedisCredentials), typeof(RedisLockOptions), typeof(RedisSecrets), typeof(RedisStreamConsumerOptions)],
         typeof(IRedisMessage).Assembly.GetExportedTypes()
             .Where(type => type.GetMethod("<Clone>$") is not null && !type.IsAssignableTo(typeof(IRedisMessage)))
             .OrderBy(type => type.Name));
