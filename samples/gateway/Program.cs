@@ -4,10 +4,6 @@ using RedisActors;
 using RedisActors.Gateway;
 using RedisActors.Hosting;
 
-// What a gateway does with what it has read never waits, so the thread that learns of it may do it: no switch to another thread for each
-// read. The runtime reads this when the first socket is opened.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-
 var redis = args.Length > 0 ? args[0] : "localhost:6379";
 var listen = args.Length > 1 ? args[1] : "127.0.0.1:6380";
 

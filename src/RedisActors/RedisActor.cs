@@ -49,6 +49,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private int _lastLane;
     private bool _gathers;
     private CommandBatch? _batch;
+    private readonly Func<RedisCommand, bool> _isForLanes;
 
     internal RedisActor(RedisSettings settings, IRedisLinkFactory? links, LogBudget logBudget)
     {
@@ -60,6 +61,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
             ? new TracedServer(only.Host, only.Port, settings.Link.Database)
             : new TracedServer(null, 0, settings.Link.Database);
         _databases = new DatabaseLanes(OpenDatabase, Close, MostDatabases);
+        _isForLanes = command => !RedisSessions.Takes(command) && !IsElsewhere(command);
         Receive<RedisCommand>(OnCommand);
         Receive<CommandBatch>(OnBatch);
         Receive<SendGathered>(_ => OnSendGathered());
@@ -158,8 +160,15 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         OnCommand(command, Sender);
     }
 
+    /// <summary>As it is, where all of it goes the same way.</summary>
     private void OnBatch(CommandBatch batch)
     {
+        if (_table.Only is { } only && !TracedSender.IsWanted && batch.IsOf(_isForLanes))
+        {
+            only.ToCommands(batch);
+            return;
+        }
+
         var gathered = _gathers;
         _gathers = true;
         _batch = batch;
@@ -183,11 +192,13 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
     private void OnCommand(RedisCommand command, IActorRef from)
     {
         var sender = TracedSender.Of(command, from, Self, _server);
-        var elsewhere = command.Database is { } database && database != _settings.Link.Database;
+        var elsewhere = IsElsewhere(command);
         if (RedisSessions.Takes(command) && (!elsewhere || _settings.Link.Topology != RedisTopology.Cluster)) Sessions().Tell(command, sender);
         else if (elsewhere) OnCommandElsewhere(command, command.Database!.Value, sender);
         else ToLane(_table.LaneOf(command), command, sender);
     }
+
+    private bool IsElsewhere(RedisCommand command) => command.Database is { } database && database != _settings.Link.Database;
 
     private void ToLane(Lane lane, RedisCommand command, IActorRef sender)
     {

@@ -20,10 +20,19 @@ internal sealed class CommandBatch : INoSerializationVerificationNeeded
 
     public bool IsFull => _count == MostCommands;
 
-    public bool IsOfOne => _count == 1;
-
     /// <summary>Adds one more, unless it <see cref="IsFull"/>. Not when it has been sent.</summary>
     public void Add(RedisCommand command, IActorRef sender) => _items![_count++] = new Item(command, sender);
+
+    /// <summary>Whether all that have not been taken are of a kind.</summary>
+    public bool IsOf(Func<RedisCommand, bool> kind)
+    {
+        for (var i = _next; i < _count; i++)
+        {
+            if (!kind(_items![i].Command)) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>The next that has not been taken.</summary>
     public bool TryTake([NotNullWhen(true)] out RedisCommand? command, [NotNullWhen(true)] out IActorRef? sender)

@@ -53,9 +53,12 @@ internal sealed class TracedSender : MinimalActorRef, ICancellableSender
 
     private ICancellableSender? Cancellable => _sender as ICancellableSender;
 
+    /// <summary>Whether somebody listens.</summary>
+    public static bool IsWanted => RedisTracing.IsOn || RedisMetrics.TimesCommands;
+
     /// <summary>The sender as it is while nobody listens, otherwise one of these in its place.</summary>
     public static IActorRef Of(RedisCommand command, IActorRef sender, IActorRef redis, TracedServer server) =>
-        (RedisTracing.IsOn || RedisMetrics.TimesCommands) && command.State is not IPartOfCommand
+        IsWanted && command.State is not IPartOfCommand
             ? new TracedSender(command, sender, redis, server)
             : sender;
 

@@ -25,6 +25,9 @@ internal sealed class LaneTable
     /// <summary>The lane of commands without a key.</summary>
     public Lane Keyless { get; set; }
 
+    /// <summary>The one lane that there is and will be; null: there are several, or may be.</summary>
+    public Lane? Only => _isOneForAll ? Keyless : null;
+
     /// <summary>The lane of a slot.</summary>
     public Lane this[int slot]
     {

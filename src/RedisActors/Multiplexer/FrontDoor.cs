@@ -27,6 +27,7 @@ internal sealed class FrontDoor
     private readonly DoorTransaction _transaction;
     private DoorHandshake? _handshake;
     private bool _isEstablished;
+    private (RedisCommand Command, IActorRef Sender)? _first;
     private CommandBatch? _gathered;
 
     public FrontDoor(DoorSettings settings)
@@ -166,7 +167,18 @@ internal sealed class FrontDoor
     /// <summary>Gives a command to the server, together with those that follow in what the client has written.</summary>
     public void Tell(RedisCommand command, IActorRef sender)
     {
-        _gathered ??= new CommandBatch();
+        if (_first is not { } first)
+        {
+            _first = (command, sender);
+            return;
+        }
+
+        if (_gathered is null)
+        {
+            _gathered = new CommandBatch();
+            _gathered.Add(first.Command, first.Sender);
+        }
+
         _gathered.Add(command, sender);
         if (_gathered.IsFull) SendGathered();
     }
@@ -183,9 +195,10 @@ internal sealed class FrontDoor
 
     private void SendGathered()
     {
-        if (_gathered is not { } batch) return;
-        _gathered = null;
-        if (batch.IsOfOne && batch.TryTake(out var command, out var sender)) _settings.Redis.Tell(command, sender);
+        if (_first is not { } only) return;
+        var batch = _gathered;
+        (_first, _gathered) = (null, null);
+        if (batch is null) _settings.Redis.Tell(only.Command, only.Sender);
         else _settings.Redis.Tell(batch);
     }
 
