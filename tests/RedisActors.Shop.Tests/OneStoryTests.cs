@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -12,7 +13,7 @@ namespace RedisActors.Shop.Tests;
 [CollectionDefinition(nameof(OneShop), DisableParallelization = true)]
 public sealed class OneShop;
 
-/// <summary>Spans, metrics and health are the same story of one outage.</summary>
+/// <summary>Spans, metrics, health and page are the same story of one outage.</summary>
 [Collection(nameof(OneShop))]
 public sealed class OneStoryTests
 {
@@ -21,6 +22,9 @@ public sealed class OneStoryTests
 
     /// <summary>How far two of them may be apart: each takes its own time when it is told.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The page is told by an actor of its own, which waits for its turn.</summary>
+    private static readonly TimeSpan ApartOnPage = TimeSpan.FromMilliseconds(300);
 
     private readonly List<Activity> _spans = [];
     private readonly List<MetricSnapshot> _metrics = [];
@@ -51,11 +55,13 @@ public sealed class OneStoryTests
         var answered = DateTime.UtcNow;
         var stashed = await GaugesAsync(shop);
         var metered = DateTime.UtcNow;
+        var seen = Assert.Single(await OutagesOnPageAsync(shop));
         await shop.Redis.StartAgainAsync();
         foreach (var request in requests) Assert.Equal(HttpStatusCode.OK, (await request).StatusCode);
         await Eventually.HoldsAsync("it is ready", async () => (await shop.HealthAsync()).Status == "Healthy");
         var after = await shop.HealthAsync();
         var gauges = await GaugesAsync(shop);
+        var seenAfter = Assert.Single(await OutagesOnPageAsync(shop));
 
         // Nothing is added while it is read.
         shop.Services.GetRequiredService<TracerProvider>().Shutdown();
@@ -63,6 +69,10 @@ public sealed class OneStoryTests
         // When it began, and when it ended.
         var (began, ended) = (Time(during, "awaySince"), Time(after, "since"));
         Assert.Equal(1, Count("redisactors.connection.away"));
+        Assert.Null(seen.To);
+        Assert.Equal(seen.From, seenAfter.From);
+        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(seenAfter.From), began - ApartOnPage, began + ApartOnPage);
+        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(seenAfter.To!.Value), ended - ApartOnPage, ended + ApartOnPage);
         Assert.InRange(TimeSpan.FromSeconds(Sum("redisactors.connection.away")), ended - began - Apart, ended - began + Apart);
         var carts = Commands().Where(span => span.DisplayName == "HGETALL" && span.Events.Any(each => each.Name == "stashed")).ToArray();
         Assert.Equal(InFlight + Later, carts.Length);
@@ -95,6 +105,15 @@ public sealed class OneStoryTests
     private static long Number(Health health, string name) => long.Parse(health.Data[name], CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(Health health, string name) => DateTimeOffset.Parse(health.Data[name], CultureInfo.InvariantCulture);
+
+    /// <summary>The outages of the connection, as a browser is told of them when it opens the page.</summary>
+    private static async Task<IReadOnlyList<Outage>> OutagesOnPageAsync(ShopHost shop)
+    {
+        await using var events = await shop.Http.GetStreamAsync("redis/events");
+        using var reader = new StreamReader(events);
+        var first = (await reader.ReadLineAsync())!["data: ".Length..];
+        return JsonSerializer.Deserialize<Page>(first, JsonSerializerOptions.Web)!.Connections.Single(each => each.Name == "default").Outages;
+    }
 
     /// <summary>Without the worker's reads: they block, on a connection of their own, slice after slice.</summary>
     private Activity[] Commands() => [.. _spans.Where(span => span.Source.Name == RedisTracing.SourceName && span.DisplayName != "XREADGROUP")];
@@ -132,4 +151,10 @@ public sealed class OneStoryTests
 
         return true;
     }
+
+    private sealed record Page(Connection[] Connections);
+
+    private sealed record Connection(string Name, Outage[] Outages);
+
+    private sealed record Outage(int Lane, long From, long? To);
 }
