@@ -44,6 +44,8 @@ public sealed class OutageTests(ITestOutputHelper output)
             var killed = _clock.Elapsed;
             shop.Redis.Kill();
             await Task.Delay(Away);
+            await Eventually.HoldsAsync("somebody has looked beyond the grace", () =>
+                _states.Where(told => told.State is RedisLost && told.At > killed).Take(1).Any(lost => _readiness.Any(look => look.From > lost.At + Grace)));
             _outages.Add((killed, _clock.Elapsed));
             await shop.Redis.StartAgainAsync();
         }
