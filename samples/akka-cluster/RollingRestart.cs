@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Akka.Actor;
 using RedisActors.Testing;
+using static RedisActors.Samples.AkkaCluster.Progress;
 
 namespace RedisActors.Samples.AkkaCluster;
 
@@ -8,7 +8,6 @@ namespace RedisActors.Samples.AkkaCluster;
 internal static class RollingRestart
 {
     private const int InFlight = 500;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync(string servedBy, INodes others)
     {
@@ -64,18 +63,4 @@ internal static class RollingRestart
         var enough = counter.Applied + more;
         return HoldsAsync($"{more} more commands are applied", () => counter.Applied >= enough);
     }
-
-    private static async Task HoldsAsync(string what, Func<bool> condition)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            if (clock.Elapsed > Patience) throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}");
-            await Task.Delay(20);
-        }
-
-        Say($"{what} ({clock.Elapsed.TotalSeconds:F1} s)");
-    }
-
-    private static void Say(string what) => Console.WriteLine($"{DateTime.Now:HH:mm:ss.fff} {what}");
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Akka.Actor;
 using RedisActors.Testing;
+using static RedisActors.Samples.AkkaCluster.Progress;
 
 namespace RedisActors.Samples.AkkaCluster;
 
@@ -11,7 +11,6 @@ namespace RedisActors.Samples.AkkaCluster;
 internal static class ShardedCarts
 {
     private const int UnderWay = 500;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync()
     {
@@ -67,18 +66,4 @@ internal static class ShardedCarts
         var enough = answers.Places.Count + more;
         return HoldsAsync($"{more} more requests are answered", () => answers.Places.Count >= enough);
     }
-
-    private static async Task HoldsAsync(string what, Func<bool> condition)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            if (clock.Elapsed > Patience) throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}");
-            await Task.Delay(20);
-        }
-
-        Say($"{what} ({clock.Elapsed.TotalSeconds:F1} s)");
-    }
-
-    private static void Say(string what) => Console.WriteLine($"{DateTime.Now:HH:mm:ss.fff} {what}");
 }

@@ -55,7 +55,7 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
     {
         var askedAt = Stopwatch.GetTimestamp();
         LinkQuery.AskAsync(link, "TIME", []).PipeTo(
-            self, success: reply => TimeTold.By(link, reply, askedAt, Stopwatch.GetTimestamp()), failure: _ => new TimeTold(link, null));
+            self, success: reply => new TimeTold(link, ServerClock.Parse(reply, askedAt, Stopwatch.GetTimestamp())), failure: _ => new TimeTold(link, null));
     }
 
     /// <summary>Ends the wait of another connection. Without a link that one will find out by itself.</summary>
@@ -81,11 +81,7 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
     /// <summary>What became of <see cref="AskTime"/>.</summary>
     /// <param name="Link">Over which link.</param>
     /// <param name="Clock">The server's clock; null: it did not tell.</param>
-    public sealed record TimeTold(IRedisLink Link, ServerClock? Clock) : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        public static TimeTold By(IRedisLink link, RespValue reply, long askedAt, long answeredAt) =>
-            new(link, ServerClock.Parse(reply) is { } shown ? new ServerClock(shown, askedAt, answeredAt) : null);
-    }
+    public sealed record TimeTold(IRedisLink Link, ServerClock? Clock) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>What the server says of a command.</summary>
     public sealed record CommandInfo(string Name, RespValue Reply) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

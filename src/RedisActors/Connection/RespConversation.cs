@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -31,6 +32,9 @@ internal sealed class RespConversation : IDisposable
     private int _left;
 
     private RespConversation(Stream stream) => _stream = stream;
+
+    /// <summary>When commands were last sent, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    public long SentAt { get; private set; }
 
     /// <summary>
     /// Connects, with TLS where there is some. Throws <see cref="RedisLinkException"/> where nobody takes the connection, and
@@ -83,6 +87,7 @@ internal sealed class RespConversation : IDisposable
     /// <summary>Sends commands, all in one write.</summary>
     public async Task SendAsync(IReadOnlyList<string[]> commands, CancellationToken cancellation)
     {
+        SentAt = Stopwatch.GetTimestamp();
         var text = new StringBuilder();
         foreach (var words in commands)
         {

@@ -8,18 +8,16 @@ namespace RedisActors.Connection;
 /// </summary>
 internal sealed class ServerClock
 {
-    private (DateTimeOffset Shown, long AskedAt, long AnsweredAt)? _known;
+    private readonly (DateTimeOffset Shown, long AskedAt, long AnsweredAt)? _known;
 
-    /// <summary>Without an answer yet.</summary>
-    public ServerClock()
+    public ServerClock(DateTimeOffset shown, long askedAt, long answeredAt) => _known = (shown, askedAt, answeredAt);
+
+    private ServerClock()
     {
     }
 
-    public ServerClock(DateTimeOffset shown, long askedAt, long answeredAt) => Learn(shown, askedAt, answeredAt);
-
-    public void Learn(DateTimeOffset shown, long askedAt, long answeredAt) => _known = (shown, askedAt, answeredAt);
-
-    public void Forget() => _known = null;
+    /// <summary>That of this host, in place of one that is not known.</summary>
+    public static ServerClock OfThisHost { get; } = new();
 
     /// <summary>What it shows at the latest at a moment (<see cref="Stopwatch"/>).</summary>
     public DateTimeOffset AtLatest(long moment) => _known is { } known
@@ -31,11 +29,16 @@ internal sealed class ServerClock
         ? known.Shown + Stopwatch.GetElapsedTime(known.AnsweredAt, moment)
         : Local(moment);
 
-    /// <summary>Reads the answer to <c>TIME</c>, https://redis.io/docs/latest/commands/time/: seconds and microseconds since 1970.</summary>
-    public static DateTimeOffset? Parse(RespValue answer) =>
+    /// <summary>
+    /// Reads the answer to <c>TIME</c>, https://redis.io/docs/latest/commands/time/: seconds and microseconds since 1970. Null: it does not tell.
+    /// </summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="askedAt">When it was asked, as a timestamp of <see cref="Stopwatch"/>.</param>
+    /// <param name="answeredAt">When the answer was here.</param>
+    public static ServerClock? Parse(RespValue answer, long askedAt, long answeredAt) =>
         answer.Kind == RespKind.Array && answer.AsArray() is [var seconds, var microseconds]
         && seconds.TryGetInt64(out var s) && microseconds.TryGetInt64(out var us) && s is > 0 and < 100_000_000_000
-            ? DateTimeOffset.FromUnixTimeSeconds(s).AddMicroseconds(us)
+            ? new ServerClock(DateTimeOffset.FromUnixTimeSeconds(s).AddMicroseconds(us), askedAt, answeredAt)
             : null;
 
     private static DateTimeOffset Local(long moment) => DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(moment);

@@ -34,13 +34,12 @@ internal sealed class ServerProbe(string? clientName)
                 ["CLIENT", "INFO"]]);
         }
 
-        var askedAt = Stopwatch.GetTimestamp();
         return ServerDialogue.BeginAsync(
-            server, access, questions, conversation => ReadAsync(conversation, server, access, askedAt, cancellation), cancellation);
+            server, access, questions, conversation => ReadAsync(conversation, server, access, cancellation), cancellation);
     }
 
     private async Task<FoundServer> ReadAsync(
-        RespConversation conversation, ServerAddress server, ServerAccess access, long askedAt, CancellationToken cancellation)
+        RespConversation conversation, ServerAddress server, ServerAccess access, CancellationToken cancellation)
     {
         var pong = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
         if (pong.Kind == RespKind.Error)
@@ -69,13 +68,13 @@ internal sealed class ServerProbe(string? clientName)
         var memory = await ReadInfoAsync().ConfigureAwait(false);
         var stats = await ReadInfoAsync().ConfigureAwait(false);
         var replication = await ReadInfoAsync().ConfigureAwait(false);
-        var time = await conversation.ReadAsync(cancellation).ConfigureAwait(false);
+        var clock = ServerClock.Parse(await conversation.ReadAsync(cancellation).ConfigureAwait(false), conversation.SentAt, Stopwatch.GetTimestamp());
         return new FoundServer(server, access, conversation)
         {
             Role = role,
             Product = ServerProduct.Parse(info),
             Eviction = ServerEviction.Parse(info, memory, stats, replication),
-            Clock = ServerClock.Parse(time) is { } shown ? new ServerClock(shown, askedAt, Stopwatch.GetTimestamp()) : null,
+            Clock = clock,
             IsClusterNode = info.Contains("redis_mode:cluster", StringComparison.Ordinal),
             Identity = await ClientIdentity.ReadAsync(conversation, cancellation).ConfigureAwait(false),
         };

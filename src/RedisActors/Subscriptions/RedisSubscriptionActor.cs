@@ -24,12 +24,12 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     private readonly IActorRef _supervisor;
     private readonly bool _inCluster;
     private readonly SubscriptionLedger _ledger;
-    private readonly ServerClock _clock = new();
     private readonly Dictionary<long, Membership> _marked = [];
     private readonly List<PushedMessages> _withheld = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _self = Context.Self;
     private SubscriptionLink? _link;
+    private ServerClock _clock = ServerClock.OfThisHost;
     private long _epoch;
     private DateTimeOffset? _sign;
     private RedisConnectionEvent? _state;
@@ -52,7 +52,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         Receive<PageRead>(message => Current(message.Epoch, () => _ledger.OnPage(message.Member, message.Page, Now)));
         Receive<SecondPassed>(_ => OnSecondPassed());
         Receive<SignPassed>(message => Current(message.Epoch, () => _sign = message.Since));
-        Receive<TimeShown>(OnTimeShown);
         Receive<LeftUnasked>(message => Current(message.Epoch, () => Displace(message.Topic, "the node does not have the channel's slot any more")));
         Receive<AdoptTopic>(OnAdoptTopic);
         Receive<DisplaceTopics>(OnDisplaceTopics);
@@ -112,10 +111,9 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         _link = (SubscriptionLink)message.Link;
         _epoch = message.Epoch;
         _sign = null;
-        _clock.Forget();
+        _clock = _link.Clock ?? ServerClock.OfThisHost;
         var (self, epoch) = (_self, _epoch);
         _link.Listen(_epoch, self.Tell, topic => self.Tell(new LeftUnasked(epoch, topic)));
-        _link.Send(new TimeQuestion(self, epoch));
         _ledger.LinkUp(_epoch);
     }
 
@@ -134,11 +132,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
     {
         _whyNot = message.Cause;
         _ledger.EndAll(message.Cause);
-    }
-
-    private void OnTimeShown(TimeShown message)
-    {
-        if (message.Epoch == _epoch) _clock.Learn(message.Time, message.AskedAt, message.AnsweredAt);
     }
 
     private void OnAnswered(Answered message)
@@ -373,25 +366,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
         public override void Reject(string serverError) => Hub.Tell(new PageRead(epoch, member, null));
     }
 
-    /// <summary>A server that does not permit it is left in peace.</summary>
-    private sealed class TimeQuestion(IActorRef hub, long epoch) : Question(hub)
-    {
-        private readonly long _askedAt = Stopwatch.GetTimestamp();
-
-        public override string Name => "TIME";
-
-        public override RedisValue[] Arguments => [];
-
-        public override void Succeed(in RespValue value)
-        {
-            if (ServerClock.Parse(value) is { } time) Hub.Tell(new TimeShown(epoch, time, _askedAt, Stopwatch.GetTimestamp()));
-        }
-
-        public override void Reject(string serverError)
-        {
-        }
-    }
-
     private sealed record Answered(long Epoch, Topic Topic, string Verb, string? Error) : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public long At { get; } = Stopwatch.GetTimestamp();
@@ -402,8 +376,6 @@ internal sealed class RedisSubscriptionActor : ReceiveActor, IWithTimers
 
     private sealed record PageRead(long Epoch, Membership Member, IReadOnlyList<StreamEntry>? Page)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed record TimeShown(long Epoch, DateTimeOffset Time, long AskedAt, long AnsweredAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed record LeftUnasked(long Epoch, Topic Topic) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

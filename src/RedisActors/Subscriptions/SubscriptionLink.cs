@@ -50,6 +50,7 @@ internal sealed class SubscriptionLink : IRedisLink
         _server = found.Server;
         Identity = found.Identity;
         Product = found.Product;
+        Clock = found.Clock;
         _onLost = onLost;
         _ = ReadAsync();
     }
@@ -57,6 +58,8 @@ internal sealed class SubscriptionLink : IRedisLink
     public ClientIdentity Identity { get; }
 
     public ServerProduct? Product { get; }
+
+    public ServerClock? Clock { get; }
 
     public bool IsForCommands => false;
 

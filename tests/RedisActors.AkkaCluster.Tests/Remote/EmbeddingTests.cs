@@ -15,14 +15,8 @@ using RedisActors.Testing;
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>An Akka cluster of one node, from HOCON and with Akka.Hosting.</summary>
-public sealed class EmbeddingTests : IAsyncLifetime
+public sealed class EmbeddingTests : OneNodeSpec
 {
-    private RedisServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
     [Fact]
     public async Task The_example_starts_a_node_that_works()
     {
@@ -122,7 +116,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var echo = host.Services.GetRequiredService<IRequiredActor<Echo>>().ActorRef;
         Assert.Equal("hello", await echo.Ask<string>("hello", Eventually.Patience));
 
-        var keys = await _server.ExecuteAsync("KEYS", "my leases:*");
+        var keys = await Server.ExecuteAsync("KEYS", "my leases:*");
         Assert.Contains(keys.Items, key => key.Text == "my leases:shop-singleton-akka://shop/user/echo");
         Assert.Equal("redis-actors.lease", system.Settings.Config.GetString("akka.cluster.split-brain-resolver.lease-majority.lease-implementation"));
         var lease = (RedisLease)LeaseProvider.Get(system).GetLease("other", "redis-actors.lease", "owner");
@@ -145,7 +139,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var redis = host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef;
         Assert.Equal(1, (await redis.ExecuteAsync("INCR", "number")).AsInt64());
 
-        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
+        var holder = await Server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
         Assert.Contains("127.0.0.1", holder.Text);
         await host.StopAsync();
     }
@@ -179,7 +173,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
             }
         });
 
-        var keys = await _server.ExecuteAsync("KEYS", "redisactors:lease:*shard*");
+        var keys = await Server.ExecuteAsync("KEYS", "redisactors:lease:*shard*");
         Assert.NotEmpty(keys.Items);
         await host.StopAsync();
     }
@@ -229,7 +223,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         var reply = await RemoteRedisExtension.Get(system).RemoteRedis.Ask<RedisReply>(new RedisCommand("INCR", "number"), Eventually.Patience);
 
         Assert.Equal(1, reply.Value.AsInt64());
-        var holder = await _server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
+        var holder = await Server.ExecuteAsync("HGET", "redisactors:lease:shop-singleton-akka://shop/user/remote-redis-singleton", "holder");
         Assert.Contains("127.0.0.1", holder.Text);
 
         // Nor does it go on without it, though Akka has not stopped it yet.
@@ -304,35 +298,6 @@ public sealed class EmbeddingTests : IAsyncLifetime
         Assert.Equal("remote-redis", host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef.Path.Name);
         await host.StopAsync();
     }
-
-    private IHost BuildHost(string settings, Action<AkkaConfigurationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddAkka("shop", akka =>
-        {
-            akka.AddHocon(ConfigurationFactory.ParseString(settings).WithFallback(Own()), HoconAddMode.Prepend);
-            configure(akka);
-        });
-        return builder.Build();
-    }
-
-    private static void JoinItself(ActorSystem system)
-    {
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        cluster.Join(cluster.SelfAddress);
-    }
-
-    /// <summary>The settings of the test's own node.</summary>
-    private Config Own() => ConfigurationFactory.ParseString($$"""
-        akka.loglevel = OFF
-        akka.stdout-loglevel = OFF
-        akka.actor.provider = cluster
-        akka.coordinated-shutdown.exit-clr = off
-        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-        akka.cluster { seed-nodes = [], roles = [redis] }
-        redis-actors.default.endpoint = "{{_server.Endpoint}}"
-        """);
 
     private sealed class EchoExtractor() : Akka.Cluster.Sharding.HashCodeMessageExtractor(2)
     {

@@ -12,18 +12,14 @@ using RedisActors.Hosting;
 namespace RedisActors.AkkaCluster.Tests.Remote;
 
 /// <summary>The health checks of the served Redis and of leases, with a server that is killed.</summary>
-public sealed class HealthTests : IAsyncLifetime
+public sealed class HealthTests : OneNodeSpec
 {
-    private RedisServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await RedisServer.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    private const string Heartbeat = "redis-actors.default.heartbeat { interval = 100ms, timeout = 300ms }";
 
     [Fact]
     public async Task The_served_Redis_is_ready_degraded_and_then_unhealthy()
     {
-        using var host = BuildHost(akka => akka
+        using var host = BuildHost(Heartbeat, akka => akka
             .WithRedisOnRole(new RemoteRedisOptions { Role = "redis", IdentifyInterval = TimeSpan.FromMilliseconds(100) })
             .WithRemoteRedisHealthChecks(health => health.Grace = TimeSpan.FromSeconds(2)));
         await host.StartAsync();
@@ -31,16 +27,16 @@ public sealed class HealthTests : IAsyncLifetime
         // Not a member yet, so that no node serves.
         var entry = await EntryAsync(host, "remote-redis-ready");
         Assert.Equal(HealthStatus.Degraded, entry.Status);
-        Join(host);
+        JoinItself(host.Services.GetRequiredService<ActorSystem>());
         await BecomesAsync(host, "remote-redis-ready", HealthStatus.Healthy);
 
-        _server.Kill();
+        Server.Kill();
         await BecomesAsync(host, "remote-redis-ready", HealthStatus.Degraded);
         await BecomesAsync(host, "remote-redis-ready", HealthStatus.Unhealthy);
         Assert.Contains("has no connection to Redis", (string)(await EntryAsync(host, "remote-redis-ready")).Data["cause"]);
         Assert.Equal(HealthStatus.Healthy, (await EntryAsync(host, "remote-redis-live")).Status);
 
-        await _server.StartAgainAsync();
+        await Server.StartAgainAsync();
         await BecomesAsync(host, "remote-redis-ready", HealthStatus.Healthy);
 
         await host.Services.GetRequiredService<IRequiredActor<RemoteRedis>>().ActorRef.GracefulStop(Eventually.Patience);
@@ -50,9 +46,9 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_lease_is_unhealthy_until_the_server_has_answered_again()
+    public async Task A_lost_lease_is_unhealthy_until_theServer_has_answered_again()
     {
-        using var host = BuildHost(akka => akka
+        using var host = BuildHost(Heartbeat, akka => akka
             .WithRedis()
             .WithRedisLease(new RedisLeaseOption
             {
@@ -67,12 +63,12 @@ public sealed class HealthTests : IAsyncLifetime
         var held = await EntryAsync(host, "redis-lease");
         Assert.Equal((HealthStatus.Healthy, $"held, token {((RedisLease)lease).Token}"), (held.Status, held.Data["billing"]));
 
-        _server.Kill();
+        Server.Kill();
         await BecomesAsync(host, "redis-lease", HealthStatus.Degraded);
         await BecomesAsync(host, "redis-lease", HealthStatus.Unhealthy);
         Assert.Equal("redis lease billing: lost: it could not be renewed in time", (await EntryAsync(host, "redis-lease")).Description);
 
-        await _server.StartAgainAsync();
+        await Server.StartAgainAsync();
         await AcquireAsync(lease);
         Assert.Equal(HealthStatus.Healthy, (await EntryAsync(host, "redis-lease")).Status);
         await host.StopAsync();
@@ -96,33 +92,4 @@ public sealed class HealthTests : IAsyncLifetime
 
     private static async Task<HealthReportEntry> EntryAsync(IHost host, string check) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[check];
-
-    private static void Join(IHost host)
-    {
-        var cluster = Akka.Cluster.Cluster.Get(host.Services.GetRequiredService<ActorSystem>());
-        cluster.Join(cluster.SelfAddress);
-    }
-
-    private IHost BuildHost(Action<AkkaConfigurationBuilder> configure)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddHealthChecks();
-        builder.Services.AddAkka("shop", akka =>
-        {
-            akka.AddHocon(
-                $$"""
-                akka.loglevel = OFF
-                akka.stdout-loglevel = OFF
-                akka.actor.provider = cluster
-                akka.coordinated-shutdown.exit-clr = off
-                akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-                akka.cluster { seed-nodes = [], roles = [redis] }
-                redis-actors.default { endpoint = "{{_server.Endpoint}}", heartbeat { interval = 100ms, timeout = 300ms } }
-                """,
-                HoconAddMode.Prepend);
-            configure(akka);
-        });
-        return builder.Build();
-    }
 }

@@ -107,7 +107,7 @@ public sealed class LatenessTests : IAsyncLifetime
 
     private static long Seconds(int seconds) => seconds * Stopwatch.Frequency;
 
-    private static long TimeOf(Wire wire) => ServerClock.Parse(wire.Value("TIME"))!.Value.ToUnixTimeMilliseconds();
+    private static long TimeOf(Wire wire) => ServerClock.Parse(wire.Value("TIME"), 0, 0)!.AtEarliest(0).ToUnixTimeMilliseconds();
 
     private static RedisCommand CommandOf(string form) => form switch
     {
