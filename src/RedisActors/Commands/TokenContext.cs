@@ -148,9 +148,10 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
 
     private long? LatestFor(RedisCommand command)
     {
-        if (command.Deadline == 0) return null;
+        // A server that does not tell the time is left in peace.
+        if (command.Deadline == 0 || _serverAhead is not { } ahead) return null;
         _usedTime = true;
-        return _serverAhead + command.Deadline;
+        return ahead + command.Deadline;
     }
 
     private bool TryGetKeys(RedisCommand command, CommandProfile profile)
