@@ -74,6 +74,9 @@ internal sealed class ReplyPromise(IActorRefProvider provider) : PromiseRef, ICa
             case RedisReply reply:
                 TryTake(reply, sender);
                 break;
+            // Refused by a sender that has given up is what that says itself, in its own words.
+            case Status.Failure when Volatile.Read(ref _state) == GivenUp:
+                break;
             case Status.Failure failure:
                 Fail(failure.Cause);
                 break;
