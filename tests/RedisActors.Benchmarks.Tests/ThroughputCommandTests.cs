@@ -9,7 +9,7 @@ public sealed class ThroughputCommandTests
     {
         var options = Read();
 
-        Assert.Equal(["tell", "tell-exactly-once", "execute", "ask", "multiplexer", "limit"], options.Rows.Select(row => row.Name));
+        Assert.Equal(["tell", "tell-exactly-once", "tell-without-copying", "execute", "ask", "multiplexer", "limit"], options.Rows.Select(row => row.Name));
         Assert.Equal(
             [
                 new ThroughputCase

@@ -105,6 +105,22 @@ public sealed class TestRedisTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task Long_arguments_of_a_group_arrive_too()
+    {
+        var text = new string('x', 2_000);
+        await _redis.GoAwayAsync();
+        var replies = Enumerable.Range(0, 3)
+            .Select(i => _redis.RedisActor.ExecuteAsync(new RedisCommand("SET", $"text-{i}", text + i) { Delivery = DeliveryMode.ExactlyOnce }))
+            .ToArray();
+        await _redis.AwaitStashedAsync(3);
+
+        await _redis.ComeBackAsync();
+
+        await Task.WhenAll(replies);
+        Assert.Equal([text + 0, text + 1, text + 2], Enumerable.Range(0, 3).Select(i => _redis.Execute("GET", $"text-{i}").AsString()));
+    }
+
+    [Fact]
     public async Task A_lost_reply_is_unknown_at_most_once_and_asked_for_again_exactly_once()
     {
         _redis.Next("INCR").LosesItsReply();

@@ -30,8 +30,8 @@ internal static class ScriptModel
         var words = Words(request, out var sha);
         if (sha == TransactionScript.Plain.Sha1) return Unpack(words[0]);
         var (digest, rest) = (words[1], BehindLimits(words));
-        if (sha == TransactionScript.Once.Sha1 || digest == ExactlyOnceScript.Group) return Unpack(rest[0]);
-        return [rest];
+        if (sha == TransactionScript.Once.Sha1) return Unpack(rest[0]);
+        return digest == ExactlyOnceScript.Group ? Unpack(rest[0], rest[1..]) : [rest];
     }
 
     /// <summary>Answers as the script would.</summary>
@@ -51,7 +51,7 @@ internal static class ScriptModel
         }
         else if (digest == ExactlyOnceScript.Group)
         {
-            var replies = Unpack(rest[0]).Select(each => each.Length == 0 ? "-SKIPPED\r\n" : Encode(run(each[0], each[1..]))).ToList();
+            var replies = Unpack(rest[0], rest[1..]).Select(each => each.Length == 0 ? "-SKIPPED\r\n" : Encode(run(each[0], each[1..]))).ToList();
             text = $"*{replies.Count}\r\n{string.Concat(replies)}";
         }
         else
@@ -141,17 +141,27 @@ internal static class ScriptModel
         _ => $"*{value.AsArray().Length}\r\n{string.Concat(value.AsArray().Select(Encode))}",
     };
 
-    /// <summary>Reads <see cref="PackedCommands"/>.</summary>
-    private static List<string[]> Unpack(string packed)
+    /// <summary>Reads <see cref="PackedCommands"/>, and the long arguments that stand apart, each behind its place.</summary>
+    private static List<string[]> Unpack(string packed, params ReadOnlySpan<string> apart)
     {
         var bytes = Encoding.Latin1.GetBytes(packed).AsSpan();
         var left = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
         var rest = bytes[5..];
         var commands = new List<string[]>();
+        var place = 0;
         while (left > 0)
         {
             var words = new string[ReadInteger(ref rest)];
-            for (var i = 0; i < words.Length; i++) words[i] = ReadString(ref rest);
+            place++;
+            for (var i = 0; i < words.Length; i++)
+            {
+                words[i] = ReadString(ref rest);
+                place++;
+                if (apart.IsEmpty || int.Parse(apart[0], CultureInfo.InvariantCulture) != place) continue;
+                words[i] = apart[1];
+                apart = apart[2..];
+            }
+
             left -= (uint)words.Length + 1;
             commands.Add(words);
         }

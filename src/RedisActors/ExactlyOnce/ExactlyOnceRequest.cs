@@ -132,8 +132,11 @@ internal static class ExactlyOnceRequest
     public static RedisValue[] WrapGroup(
         IReadOnlyList<RedisCommand?> commands, RedisValue tokenKey, TimeSpan keep, IReadOnlyList<RedisValue> keys, string? evictedKeys = null)
     {
-        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, latest: null, 1, out var next);
-        request[next] = PackedCommands.Pack(commands);
+        var apart = new List<RedisValue>();
+        var packed = PackedCommands.Pack(commands, apart);
+        var request = Begin(ExactlyOnceScript.Script, tokenKey, keep, keys, GroupArgument, evictedKeys, latest: null, 1 + apart.Count, out var next);
+        request[next] = packed;
+        apart.CopyTo(request, next + 1);
         return request;
     }
 

@@ -14,8 +14,8 @@ namespace RedisActors.ExactlyOnce;
 /// arguments before the name: an empty one, which no command has for a name; the number of evicted keys that the server must still count,
 /// where the token may have been evicted; and the time of the server's clock, in milliseconds since 1970, from which on it is too late,
 /// where another node may have the command and its token may have expired. Each of the two may be empty.</para>
-/// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>). They run in
-/// order; one of no words stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
+/// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>), and then those
+/// of their arguments that are long, each behind its place. They run in order; one of no words stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
 /// none is run, and each of these is answered with the same error.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
 /// approximately. It stores the digest and then that text. The reply to a group is an array with a reply for each command; behind it
@@ -198,6 +198,9 @@ internal static class ExactlyOnceScript
           local texts = {}
           local ran
           local words = cmsgpack.unpack(ARGV[3])
+          for i = 4, #ARGV, 2 do
+            words[tonumber(ARGV[i])] = ARGV[i + 1]
+          end
           local next = 1
           while words[next] do
             local first = next + 1

@@ -21,34 +21,52 @@ internal static class PackedCommands
     private const int LargestFixedString = 31;
     private const int LengthOfArrayHead = 5;
 
+    // The server's Lua looks at each byte of each string that it is given: what is packed it gets twice.
+    private const int LongestPacked = 1_000;
+
     /// <summary>Packs them. Null is a command of no words.</summary>
-    public static byte[] Pack(IReadOnlyList<RedisCommand?> commands)
+    /// <param name="commands">The commands.</param>
+    /// <param name="apart">
+    /// Where given, what is too long to be packed is added to it: its place in the array, from 1, and the argument itself. In its place there
+    /// is an empty string.
+    /// </param>
+    public static byte[] Pack(IReadOnlyList<RedisCommand?> commands, List<RedisValue>? apart = null)
     {
         var (items, length) = (0, LengthOfArrayHead);
-        for (var i = 0; i < commands.Count; i++)
-        {
-            items += 1 + WordsOf(commands[i]);
-            length += LengthOf(commands[i]);
-        }
+        for (var i = 0; i < commands.Count; i++) Measure(commands[i], apart, ref items, ref length);
 
         var packed = new byte[length];
         var rest = packed.AsSpan();
         Begin(ref rest, Array32, items);
-        for (var i = 0; i < commands.Count; i++) Append(ref rest, commands[i]);
+        for (var i = 0; i < commands.Count; i++) Append(ref rest, commands[i], hasApart: apart is not null);
         return packed;
     }
 
     private static int WordsOf(RedisCommand? command) => command is null ? 0 : command.ArgumentArray.Length + 1;
 
-    private static int LengthOf(RedisCommand? command)
+    private static void Measure(RedisCommand? command, List<RedisValue>? apart, ref int items, ref int length)
     {
-        if (command is null) return 1;
-        var length = (WordsOf(command) <= LargestFixedInteger ? 1 : 5) + LengthOfString(Encoding.UTF8.GetByteCount(command.Name));
-        foreach (var argument in command.ArgumentArray) length += LengthOfString(argument.GetByteCount());
-        return length;
+        items++;
+        length += WordsOf(command) <= LargestFixedInteger ? 1 : 5;
+        if (command is null) return;
+        items++;
+        length += LengthOfString(Encoding.UTF8.GetByteCount(command.Name));
+        foreach (var argument in command.ArgumentArray)
+        {
+            items++;
+            var bytes = argument.GetByteCount();
+            if (apart is not null && bytes > LongestPacked)
+            {
+                apart.Add(items);
+                apart.Add(argument);
+                bytes = 0;
+            }
+
+            length += LengthOfString(bytes);
+        }
     }
 
-    private static void Append(ref Span<byte> rest, RedisCommand? command)
+    private static void Append(ref Span<byte> rest, RedisCommand? command, bool hasApart)
     {
         AppendInteger(ref rest, WordsOf(command));
         if (command is null) return;
@@ -56,8 +74,10 @@ internal static class PackedCommands
         rest = rest[Encoding.UTF8.GetBytes(command.Name, rest)..];
         foreach (var argument in command.ArgumentArray)
         {
-            BeginString(ref rest, argument.GetByteCount());
-            rest = rest[argument.CopyTo(rest)..];
+            var bytes = argument.GetByteCount();
+            if (hasApart && bytes > LongestPacked) bytes = 0;
+            BeginString(ref rest, bytes);
+            if (bytes > 0) rest = rest[argument.CopyTo(rest)..];
         }
     }
 

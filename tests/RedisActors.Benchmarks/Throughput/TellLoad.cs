@@ -12,7 +12,7 @@ internal sealed class TellLoad : ILoad
     private readonly Place[][] _places;
     private readonly Task _stopped;
 
-    public TellLoad(ActorSystem system, IReadOnlyList<IActorRef> redis, DeliveryMode delivery, LoadShape shape)
+    public TellLoad(ActorSystem system, IReadOnlyList<IActorRef> redis, DeliveryMode delivery, LoadShape shape, bool copies = true)
     {
         _places =
         [
@@ -23,7 +23,7 @@ internal sealed class TellLoad : ILoad
         TaskCompletionSource[] stopped = [.. _places.Select(_ => new TaskCompletionSource())];
         _senders =
         [
-            .. _places.Zip(stopped, (places, done) => system.ActorOf(Props.Create(() => new SenderActor(delivery, shape.Work.Value, places, done)))),
+            .. _places.Zip(stopped, (places, done) => system.ActorOf(Props.Create(() => new SenderActor(delivery, copies, shape.Work.Value, places, done)))),
         ];
         _stopped = Task.WhenAll(stopped.Select(done => done.Task));
     }
@@ -65,15 +65,17 @@ internal sealed class TellLoad : ILoad
     private sealed class SenderActor : ReceiveActor
     {
         private readonly DeliveryMode _delivery;
+        private readonly bool _copies;
         private readonly RedisValue _value;
         private readonly Place[] _places;
         private readonly TaskCompletionSource _stopped;
         private int _underWay;
         private bool _stopping;
 
-        public SenderActor(DeliveryMode delivery, RedisValue value, Place[] places, TaskCompletionSource stopped)
+        public SenderActor(DeliveryMode delivery, bool copies, RedisValue value, Place[] places, TaskCompletionSource stopped)
         {
             _delivery = delivery;
+            _copies = copies;
             _value = value;
             _places = places;
             _stopped = stopped;
@@ -119,9 +121,12 @@ internal sealed class TellLoad : ILoad
             }
 
             _underWay++;
-            place.Redis.Tell(place.IsSet
-                ? new RedisCommand("SET", place.Key, _value) { State = place, Delivery = _delivery }
-                : new RedisCommand("GET", place.Key) { State = place, Delivery = _delivery });
+            place.Redis.Tell((place.IsSet, _copies) switch
+            {
+                (false, _) => new RedisCommand("GET", place.Key) { State = place, Delivery = _delivery },
+                (true, true) => new RedisCommand("SET", place.Key, _value) { State = place, Delivery = _delivery },
+                (true, false) => RedisCommand.WithoutCopying("SET", place.Key, _value) with { State = place, Delivery = _delivery },
+            });
         }
 
         private void OnStop()

@@ -12,6 +12,7 @@ internal sealed record ThroughputRow(string Name, Func<OurSide, IReadOnlyList<ID
     [
         OfTold("tell", DeliveryMode.WhenSafe),
         OfTold("tell-exactly-once", DeliveryMode.ExactlyOnce),
+        OfTold("tell-without-copying", DeliveryMode.WhenSafe, copies: false),
         new("execute", (ours, _, shape) => new AwaitLoad(ours.Redis, shape, (actor, command) => actor.ExecuteAsync(command))),
         new("ask", (ours, _, shape) => new AwaitLoad(ours.Redis, shape, (actor, command) => actor.Ask<RedisReply>(command))),
         new("multiplexer", (ours, _, shape) => new PlainLoad(ours.Multiplexed, shape)),
@@ -21,6 +22,6 @@ internal sealed record ThroughputRow(string Name, Func<OurSide, IReadOnlyList<ID
     /// <summary>How its commands are delivered, where actors tell them.</summary>
     public DeliveryMode? Told { get; private init; }
 
-    private static ThroughputRow OfTold(string name, DeliveryMode delivery) =>
-        new(name, (ours, _, shape) => new TellLoad(ours.System, ours.Redis, delivery, shape)) { Told = delivery };
+    private static ThroughputRow OfTold(string name, DeliveryMode delivery, bool copies = true) =>
+        new(name, (ours, _, shape) => new TellLoad(ours.System, ours.Redis, delivery, shape, copies)) { Told = copies ? delivery : null };
 }

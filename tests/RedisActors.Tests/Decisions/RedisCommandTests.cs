@@ -157,6 +157,19 @@ public sealed class RedisCommandTests
     }
 
     [Fact]
+    public void Memory_that_is_given_over_is_not_copied()
+    {
+        byte[] bytes = [1, 2, 3];
+
+        var command = RedisCommand.WithoutCopying("SET", "key", bytes);
+
+        bytes[0] = 9;
+        Assert.Equal(new RedisCommand("SET", "key", bytes), command);
+        Assert.Contains("Argument 2 of SET", Assert.Throws<ArgumentException>(() => RedisCommand.WithoutCopying("SET", "key", RedisValue.Null)).Message);
+        Assert.Throws<ArgumentException>(() => RedisCommand.WithoutCopying("SE T", "key"));
+    }
+
+    [Fact]
     public void Memory_that_is_gone_is_told_where_the_command_is_made()
     {
         var error = Assert.Throws<ArgumentException>(() => new RedisCommand("SET", "key", new LostMemory().Memory));

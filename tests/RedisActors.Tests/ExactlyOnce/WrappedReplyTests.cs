@@ -112,6 +112,30 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     }
 
     [Fact]
+    public void Long_arguments_of_a_group_stand_apart_and_arrive_in_their_places()
+    {
+        using var wire = fixture.Connect();
+        var (large, larger, key) = (new string('x', 1_001), new string('y', 70_000), new string('k', 2_000));
+        RedisCommand?[] group =
+        [
+            new("SET", "short", new string('s', 1_000)),
+            null,
+            new("RPUSH", "list", large, "between", larger),
+            new("SET", key, larger),
+            new("INCR", "n"),
+            new("APPEND", "short", large),
+        ];
+
+        var replies = wire.Group(group, ["short", "list", key, "n"]).Replies;
+
+        Assert.Equal(["OK", null, "3", "OK", "1", "2001"], replies.Select(reply => reply.Value.AsString()));
+        Assert.Equal([large, "between", larger], wire.Value("LRANGE", "list", 0, -1).AsArray().Select(item => item.AsString()));
+        Assert.Equal(larger, wire.Value("GET", key).AsString());
+        Assert.Equal(new string('s', 1_000) + large, wire.Value("GET", "short").AsString());
+        Assert.Equal(replies, wire.Group(group, ["short", "list", key, "n"]).Replies);
+    }
+
+    [Fact]
     public void What_a_group_leaves_out_is_not_run_and_the_others_keep_their_places()
     {
         using var wire = fixture.Connect();
