@@ -81,6 +81,7 @@ public sealed class RedisActor : ReceiveActor, IWithTimers
         Receive<LaneStarted>(message => _lanes.Find(lane => lane.Number == message.Number)?.Started(message));
         Receive<Terminated>(OnLaneEnded);
         Receive<UnblockClient>(message => _table.LaneOf(message.About).ToCommands(message));
+        Receive<EndClients>(message => _table.Keyless.ToCommands(message, Sender));
         if (settings.Link.Topology == RedisTopology.Cluster) ReceiveFromCluster();
     }
 

@@ -7,9 +7,16 @@ namespace RedisActors.AkkaCluster;
 /// <param name="session">The number of the session with this node.</param>
 /// <param name="maxFrameBytes">How large the commands of one frame may be together; a single one may be larger.</param>
 /// <param name="isAwaited">Whether a command's answer is still awaited; what is not is not sent again.</param>
+/// <param name="clock">The clock of this node, in milliseconds.</param>
 /// <param name="send">Sends a frame.</param>
-internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bool> isAwaited, Action<CommandFrame> send)
+internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bool> isAwaited, Func<long> clock, Action<CommandFrame> send)
 {
+    /// <summary>
+    /// How long the node may start commands when it hears nothing. It hears something at least once a second. An Akka cluster takes longer to
+    /// remove a node.
+    /// </summary>
+    private const long StartTime = 5000;
+
     /// <summary>How long nothing may come from the node while it has frames that it has not confirmed, before it is asked.</summary>
     private const long Doubt = 300;
 
@@ -34,6 +41,12 @@ internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bo
 
     /// <summary>Whether the node has answered at all.</summary>
     public bool IsOpen { get; private set; }
+
+    /// <summary>Until when the node may start commands, as far as it was told; by the clock of this node.</summary>
+    public long StartUntil { get; private set; }
+
+    /// <summary>Whether it is told so with each frame; off for one of which nothing is heard.</summary>
+    public bool MayStart { get; set; } = true;
 
     /// <summary>
     /// A command goes to the node with the next frame. True: it is the first of that frame, so <see cref="Flush"/> is to be called when
@@ -114,7 +127,11 @@ internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bo
     private void Send(long number, RemoteRequest[] requests, bool isMissing = false)
     {
         _confirmed = _inbox.Taken;
-        send(new CommandFrame(session, number, _outbox.Sent, _inbox.Taken, isMissing, requests));
+        if (IsOpen && MayStart) StartUntil = clock() + StartTime;
+        send(new CommandFrame(session, number, _outbox.Sent, _inbox.Taken, isMissing, requests)
+        {
+            StartUntil = StartUntil == 0 ? 0 : StartUntil + _clockAhead,
+        });
     }
 
     /// <summary>

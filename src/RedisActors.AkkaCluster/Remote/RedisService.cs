@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Coordination;
+using RedisActors.Connection;
 
 namespace RedisActors.AkkaCluster;
 
@@ -16,6 +17,7 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
 
     private readonly RemoteRedisSettings _settings;
     private readonly HashSet<int> _ready = [];
+    private readonly Dictionary<int, ClientIdentity> _clients = [];
     private readonly IActorRef _redis;
     private readonly ServingNode _node;
 
@@ -89,12 +91,19 @@ internal sealed class RedisService : ReceiveActor, IWithTimers
         {
             if (_node.Receive(frame, Sender)) Context.Watch(Sender);
         });
+        Receive<EndClients>(message => _redis.Forward(message));
         Receive<Terminated>(message => _node.End(message.ActorRef));
     }
 
     /// <summary>Of several connections, one that stands is enough: the others lead to the same server, or to one shard of several.</summary>
     private void OnState(RedisConnectionEvent state)
     {
+        if (state is RedisReady ready)
+        {
+            _clients[state.Lane] = new ClientIdentity(ready.ClientId, ready.ClientAddress);
+            _node.Clients = [.. _clients.Values];
+        }
+
         // A lane of another database ends without a word.
         if (state.Lane > _settings.OwnLanes) return;
         if (state is RedisReady)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Connection;
 
 namespace RedisActors.AkkaCluster;
 
@@ -31,7 +32,17 @@ internal sealed class RemoteNode(IActorRef service, Address address, NodeChannel
     public bool IsHere { get; } = service is IInternalActorRef { IsLocal: true };
 
     /// <summary>Whether the failure detector of the Akka cluster says so.</summary>
-    public bool IsReachable { get; set; } = true;
+    public bool IsReachable
+    {
+        get => channel.MayStart;
+        set => channel.MayStart = value && !IsGoing;
+    }
+
+    /// <summary>It is about to be lost, as soon as it may start no command any more.</summary>
+    public bool IsGoing { get; private set; }
+
+    /// <summary>The connections to Redis over which it may have sent commands.</summary>
+    public ClientIdentity[] Clients { get; set; } = [];
 
     /// <summary>It takes no more commands, and answers those that it has.</summary>
     public bool IsLeaving { get; set; }
@@ -46,6 +57,12 @@ internal sealed class RemoteNode(IActorRef service, Address address, NodeChannel
 
     /// <summary>Whether nothing speaks against it.</summary>
     public bool IsSound => TakesCommands && HasRedis;
+
+    public void Go()
+    {
+        IsGoing = true;
+        IsReachable = false;
+    }
 }
 
 /// <summary>
@@ -76,6 +93,23 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     public IReadOnlyList<RemoteNode> Nodes => _nodes;
 
+    /// <summary>Whether commands wait although there are nodes: what a lost node has sent may still arrive.</summary>
+    public bool IsHeld { get; private set; }
+
+    /// <summary>Whether a node has commands that it has not answered.</summary>
+    public bool HasSentTo(RemoteNode node) => _tracks.Values.Any(track => track.Node == node && track.HasSent);
+
+    public void Hold() => IsHeld = true;
+
+    public void Release(long now)
+    {
+        IsHeld = false;
+        AdvanceAll(now);
+    }
+
+    /// <summary>A node that has answered all that it had, and will get no more.</summary>
+    public void Remove(RemoteNode node) => _nodes.Remove(node);
+
     public void Accept(RemoteCommand command, long now)
     {
         if (Unanswered >= maxUnanswered)
@@ -87,7 +121,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         if (!_tracks.TryGetValue(command.Slot, out var track)) _tracks.Add(command.Slot, track = new RemoteTrack(command.Slot));
         track.Add(command);
         _deadlines.Add(command, command.Deadline, Unanswered++);
-        if (track is { Waiting: 1, Node: { } node } && Takes(node)) Send(track, command, node, now);
+        if (track is { Waiting: 1, Node: { } node } && !IsHeld && Takes(node)) Send(track, command, node, now);
         else Advance(track, now);
     }
 
@@ -201,6 +235,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         }
 
         if (track.Node is { IsSound: false } node && MayLeave(track, node, now)) Leave(track);
+        if (IsHeld) return;
         track.Node ??= Choose(track.Slot);
         if (track is not { Waiting: > 0, Node: { } chosen } || !Takes(chosen)) return;
         foreach (var command in track.Commands.Where(command => command.Attempt == 0).ToList()) Send(track, command, chosen, now);

@@ -42,6 +42,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private readonly RemoteRedisSettings _settings;
     private readonly RemoteLedger _ledger;
+    private readonly Takeover _takeover;
     private readonly RemoteSubscriptions _subscriptions;
     private readonly TokenSource _tokens = new();
     private long _nextSession = Random.Shared.NextInt64(1, long.MaxValue / 2);
@@ -51,6 +52,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private readonly Dictionary<IActorRef, RemoteNode> _services = [];
     private readonly Dictionary<long, RemoteNode> _sessions = [];
+    private readonly List<RemoteNode> _former = [];
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly LeaseClock _clock = LeaseClock.System;
@@ -60,11 +62,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     {
         _settings = settings;
         _ledger = new RemoteLedger(settings.MaxUnanswered, settings.TokensKeptFor, settings.Grace, this);
+        _takeover = new Takeover(
+            _ledger,
+            (node, question) => node.Service.Tell(question, Self),
+            why => _log.Warning("remote redis: the connections of a lost node could not be ended ({0}); what is in their sockets may run late", why));
         _subscriptions = new RemoteSubscriptions(this);
         _state = new ServedState(settings.Connection);
         Receive<RedisCommand>(OnCommand);
         Receive<AnswerFrame>(OnFrame);
         Receive<FlushDue>(message => message.Channel.Flush());
+        Receive<ClientsEnded>(answer => _takeover.Answered(answer, Now));
+        Receive<LossDue>(message => Lost(message.Node));
         Receive<RemoteInlet.Arrived>(OnArrived);
         Receive<RedisSubscribe>(OnSubscribe);
         Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
@@ -251,10 +259,11 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         if (!_sessions.TryGetValue(frame.Session, out var node) || node.IsLost) return;
         if (frame.Serving == RemoteServing.Forgotten)
         {
-            Lose(node);
+            Lost(node);
             return;
         }
 
+        if (frame.Number == 0) node.Clients = frame.Clients;
         var isNew = !node.Channel.IsOpen;
         var now = Now;
         var answers = node.Channel.Receive(frame, now);
@@ -267,10 +276,11 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     private void Join(RemoteNode node, RemoteServing serving)
     {
         node.HasRedis = serving != RemoteServing.Away;
-        node.IsLeaving = serving == RemoteServing.Leaving;
+        node.IsLeaving = serving is RemoteServing.Leaving or RemoteServing.Lapsed;
         _log.Info("remote redis: the node {0} serves", node.Address);
         var waiting = _ledger.Waiting;
         _ledger.Join(node, Now);
+        _takeover.NodesChanged(Now);
         LookAtState(waiting);
         _subscriptions.NodesChanged();
     }
@@ -278,9 +288,11 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     /// <summary>Of a node that leaves, the services of others are looked for at once.</summary>
     private void OnServing(RemoteNode node, RemoteServing serving)
     {
-        var (hasRedis, isLeaving) = (serving == RemoteServing.Leaving ? node.HasRedis : serving != RemoteServing.Away, node.IsLeaving || serving == RemoteServing.Leaving);
+        var ends = serving is RemoteServing.Leaving or RemoteServing.Lapsed;
+        var (hasRedis, isLeaving) = (ends ? node.HasRedis : serving != RemoteServing.Away, node.IsLeaving || ends);
         if (node.HasRedis == hasRedis && node.IsLeaving == isLeaving) return;
         if (node.HasRedis && !hasRedis) _log.Info("remote redis: the node {0} has no connection to Redis; others are preferred", node.Address);
+        if (serving == RemoteServing.Lapsed && !node.IsLeaving) BeginAnew(node);
         (node.HasRedis, node.IsLeaving) = (hasRedis, isLeaving);
         NodesChanged();
         if (isLeaving) IdentifyServices();
@@ -354,6 +366,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         var now = Now;
         _ledger.Expire(now);
         foreach (var node in _services.Values) node.Channel.Tick(now);
+        foreach (var node in _former) node.Channel.Tick(now);
+        _former.RemoveAll(HasAnsweredAll);
+        _takeover.Tick(now);
         ContinueDrain();
     }
 
@@ -426,6 +441,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     {
         var waiting = _ledger.Waiting;
         _ledger.Changed(Now);
+        _takeover.NodesChanged(Now);
         LookAtState(waiting);
         _subscriptions.NodesChanged();
     }
@@ -456,17 +472,38 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         }
 
         if (identity.Subject is not { } service || _services.ContainsKey(service)) return;
+        Context.Watch(service);
+        Begin(service);
+    }
+
+    /// <summary>The session is over, and the node serves on. It still answers what it has.</summary>
+    private void BeginAnew(RemoteNode node)
+    {
+        _log.Info("remote redis: the node {0} has not heard from this one in time; it is given commands in a new session", node.Address);
+        _former.Add(node);
+        Begin(node.Service);
+    }
+
+    private bool HasAnsweredAll(RemoteNode node)
+    {
+        if (_ledger.HasSentTo(node)) return false;
+        _ledger.Remove(node);
+        _sessions.Remove(node.Channel.Session);
+        return true;
+    }
+
+    private void Begin(IActorRef service)
+    {
         var address = service.Path.Address.HasLocalScope ? _cluster.SelfAddress : service.Path.Address;
         var self = Self;
         var channel = new NodeChannel(
-            _nextSession++, FrameSize.MaxBatch(_settings.MessageLimit.MaxBytes), _ledger.IsAwaited, frame => service.Tell(frame, self));
+            _nextSession++, FrameSize.MaxBatch(_settings.MessageLimit.MaxBytes), _ledger.IsAwaited, () => Now, frame => service.Tell(frame, self));
         var node = new RemoteNode(service, address, channel)
         {
             IsReachable = !_cluster.State.Unreachable.Any(member => member.Address.Equals(address)),
         };
-        _services.Add(service, node);
+        _services[service] = node;
         _sessions.Add(channel.Session, node);
-        Context.Watch(service);
         channel.Ask(Now);
     }
 
@@ -476,29 +513,47 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     /// </summary>
     private void OnTerminated(Terminated message)
     {
-        if (!_services.TryGetValue(message.ActorRef, out var node)) return;
-        if (message.AddressTerminated)
+        foreach (var node in _sessions.Values.Where(node => node.Service.Equals(message.ActorRef)).ToList())
         {
-            Lose(node);
-        }
-        else
-        {
-            node.IsLeaving = true;
-            node.Channel.SendAgain();
-            NodesChanged();
-            IdentifyServices();
+            if (message.AddressTerminated)
+            {
+                Lose(node);
+            }
+            else
+            {
+                node.IsLeaving = true;
+                node.Channel.SendAgain();
+                NodesChanged();
+                IdentifyServices();
+            }
         }
     }
 
+    /// <summary>As soon as it may start no command any more.</summary>
     private void Lose(RemoteNode node)
+    {
+        if (node.IsLost || node.IsGoing) return;
+        node.Go();
+        NodesChanged();
+        var rest = node.Channel.StartUntil - Now;
+        if (rest <= 0 || !_ledger.HasSentTo(node)) Lost(node);
+        else Timers.StartSingleTimer(node, new LossDue(node), TimeSpan.FromMilliseconds(rest));
+    }
+
+    private void Lost(RemoteNode node)
     {
         if (node.IsLost) return;
         _log.Warning("remote redis: the node {0} no longer serves: it has left the Akka cluster or is lost", node.Address);
-        Context.Unwatch(node.Service);
-        _services.Remove(node.Service);
+        if (_services.GetValueOrDefault(node.Service) == node)
+        {
+            Context.Unwatch(node.Service);
+            _services.Remove(node.Service);
+        }
+
+        _former.Remove(node);
         _sessions.Remove(node.Channel.Session);
         var waiting = _ledger.Waiting;
-        _ledger.Lost(node, Now);
+        _takeover.Lost(node, Now);
         LookAtState(waiting);
         _subscriptions.NodesChanged();
         IdentifyServices();
@@ -511,6 +566,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     {
         public static Tick Instance { get; } = new();
     }
+
+    private sealed record LossDue(RemoteNode Node) : INoSerializationVerificationNeeded;
 
     private sealed record SubscriberStopped(IActorRef Subscriber) : INoSerializationVerificationNeeded;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Coordination;
+using RedisActors.Connection;
 using RedisActors.Locks;
 
 namespace RedisActors.AkkaCluster;
@@ -12,6 +13,7 @@ internal sealed class ServingNode(ExtendedActorSystem system, IActorRef service,
 
     private readonly ConcurrentDictionary<(IActorRef Remote, long Session), ServingSession> _sessions = new();
     private volatile RemoteServing _serving;
+    private volatile ClientIdentity[] _clients = [];
 
     public IActorRef Service => service;
 
@@ -37,6 +39,17 @@ internal sealed class ServingNode(ExtendedActorSystem system, IActorRef service,
         {
             if (_serving == value) return;
             _serving = value;
+            foreach (var session in _sessions.Values) session.TellServing();
+        }
+    }
+
+    /// <summary>The connections to Redis over which commands may have been sent, the last one of each lane.</summary>
+    public ClientIdentity[] Clients
+    {
+        get => _clients;
+        set
+        {
+            _clients = value;
             foreach (var session in _sessions.Values) session.TellServing();
         }
     }

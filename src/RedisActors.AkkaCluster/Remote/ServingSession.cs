@@ -21,6 +21,8 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private readonly FrameOutbox<RemoteAnswer> _outbox = new();
     private readonly HashSet<Waiter> _waiters = [];
     private readonly List<RemoteAnswer> _gathered = [];
+    private long _startUntil;
+    private volatile bool _hasLapsed;
     private bool _flushPlanned;
     private bool _askedForMissing;
     private bool _ended;
@@ -45,6 +47,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         lock (_lock)
         {
             HeardAt = _node.Now;
+            Volatile.Write(ref _startUntil, Math.Max(_startUntil, frame.StartUntil));
             _outbox.Taken(frame.Taken);
             if (frame.IsMissing)
             {
@@ -72,11 +75,24 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         var now = _node.Now;
         foreach (var request in requests)
         {
-            if (!takesCommands) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.Returned));
+            if (!takesCommands || !MayStart()) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.Returned));
             else if (request.Until <= now) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: TooLate));
             else if (request.Command is { } command) HandOn(request, command, localNow - now);
             else Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: request.Error));
         }
+    }
+
+    /// <summary>
+    /// Whether a command may still be started. The process may have been stopped until now, or cut off, and another node have taken over.
+    /// </summary>
+    private bool MayStart()
+    {
+        if (_hasLapsed) return false;
+        var until = Volatile.Read(ref _startUntil);
+        if (until == 0 || _node.Now < until) return true;
+        _hasLapsed = true;
+        TellServing();
+        return false;
     }
 
     /// <summary>Tells how the node is, though there is nothing else to tell.</summary>
@@ -128,14 +144,19 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         var command = request.Until == long.MaxValue
             ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
             : sent with { State = request.Attempt, Deadline = request.Until + localAhead };
-        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter() : _sink);
+        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter(request.Attempt) : _sink);
     }
 
     private void Send(long number, RemoteAnswer[] answers, bool isMissing = false)
     {
         if (_ended) return;
+        var serving = _hasLapsed ? RemoteServing.Lapsed : _node.Serving;
         _remote.Tell(
-            new AnswerFrame(_number, number, _outbox.Sent, _inbox.Taken, isMissing, _node.Now, _node.Serving, answers), _node.Service);
+            new AnswerFrame(_number, number, _outbox.Sent, _inbox.Taken, isMissing, _node.Now, serving, answers)
+            {
+                Clients = number == 0 ? _node.Clients : [],
+            },
+            _node.Service);
     }
 
     private void Answer(in RemoteAnswer answer)
@@ -163,6 +184,9 @@ internal sealed class ServingSession : IThreadPoolWorkItem
             case RedisReply { State: long attempt } reply:
                 Answer(new RemoteAnswer(attempt, RemoteAnswerKind.Applied, reply.Value));
                 break;
+            case Status.Failure { Cause: RedisOutcomeException { State: long attempt, Outcome: Outcome.NotSent } } when _hasLapsed:
+                Answer(new RemoteAnswer(attempt, RemoteAnswerKind.Returned));
+                break;
             case Status.Failure { Cause: RedisOutcomeException { State: long attempt } failure }:
                 Answer(new RemoteAnswer(attempt, KindOf(failure.Outcome), Message: failure.Message, ServerError: failure.ServerError));
                 break;
@@ -176,9 +200,9 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         _ => RemoteAnswerKind.Unknown,
     };
 
-    private Waiter NewWaiter()
+    private Waiter NewWaiter(long attempt)
     {
-        var waiter = new Waiter(this);
+        var waiter = new Waiter(this, attempt);
         bool ended;
         lock (_lock)
         {
@@ -191,7 +215,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     }
 
     /// <summary>The sender of the commands. It is no actor: what it is told is in the next frame without a trip through a mailbox.</summary>
-    private class Sink(ServingSession session) : MinimalActorRef
+    private class Sink(ServingSession session) : MinimalActorRef, ICancellableSender
     {
         public override ActorPath Path => session._node.Service.Path / "answers";
 
@@ -199,20 +223,32 @@ internal sealed class ServingSession : IThreadPoolWorkItem
 
         protected ServingSession Session => session;
 
+        public virtual bool TryClaim() => session.MayStart();
+
         protected override void TellInternal(object message, IActorRef sender) => session.OnAnswer(message);
     }
 
     /// <summary>The sender of a command that blocks, which ends when its <see cref="RemoteRedis"/> is gone.</summary>
-    private sealed class Waiter(ServingSession session) : Sink(session), ICancellableSender
+    private sealed class Waiter(ServingSession session, long attempt) : Sink(session), ICancellableSender
     {
         private readonly Lock _lock = new();
         private Action? _whenGivenUp;
         private bool _hasGivenUp;
         private bool _isAnswered;
 
-        public bool TryClaim()
+        /// <summary>Whoever does not start it says nothing of it.</summary>
+        public override bool TryClaim()
         {
-            lock (_lock) return !_hasGivenUp;
+            var mayStart = base.TryClaim();
+            lock (_lock)
+            {
+                if (_hasGivenUp || mayStart) return !_hasGivenUp;
+                _hasGivenUp = true;
+            }
+
+            lock (Session._lock) Session._waiters.Remove(this);
+            Session.Answer(new RemoteAnswer(attempt, RemoteAnswerKind.Returned));
+            return false;
         }
 
         public void WhenGivenUp(Action act)

@@ -10,6 +10,8 @@ namespace RedisActors.Commands;
 /// <summary>What a lane asks its server on its own, beside the commands that it was sent.</summary>
 internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IActorRef self)
 {
+    private static readonly TimeSpan PatienceOfEnd = TimeSpan.FromSeconds(1);
+
     private readonly HashSet<ScriptText> _loading = [];
     private IRedisLink? _loadsOver;
 
@@ -62,6 +64,22 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
     public static void Unblock(UnblockClient message, IRedisLink? link)
     {
         if (link is not null) LinkQuery.AskAndForget(link, "CLIENT", ["UNBLOCK", message.ClientId]);
+    }
+
+    /// <summary>Ends connections of somebody who is gone, so that nothing that sits in their sockets is executed any more.</summary>
+    public static async Task<ClientsEnded> EndAsync(EndClients message, IRedisLink? link)
+    {
+        if (link is null) return new ClientsEnded(message.Number, "there is no connection to Redis");
+        try
+        {
+            using var patience = new CancellationTokenSource(PatienceOfEnd);
+            var refusals = await Task.WhenAll(message.Clients.Select(client => Fence.RaiseAsync(link, client, patience.Token))).ConfigureAwait(false);
+            return new ClientsEnded(message.Number, Array.Find(refusals, why => why is not null));
+        }
+        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+        {
+            return new ClientsEnded(message.Number, error.Message);
+        }
     }
 
     private static async Task<RespValue> LoadAsync(ScriptText script, IRedisLink link)

@@ -31,6 +31,9 @@ public sealed record RedisConnecting(string Connection, long Epoch, string Endpo
 public sealed record RedisReady(string Connection, long Epoch, string Endpoint, long ClientId, TimeSpan Away)
     : RedisConnectionEvent(Connection, Epoch, Endpoint)
 {
+    /// <summary>Where the server sees this connection come from (<c>addr</c> of <c>CLIENT LIST</c>); null where it does not say.</summary>
+    public string? ClientAddress { get; init; }
+
     /// <summary>How many commands waited for the connection, and are being sent now.</summary>
     public int Stashed { get; init; }
 

@@ -1,3 +1,5 @@
+using RedisActors.Connection;
+
 namespace RedisActors;
 
 /// <summary>
@@ -11,7 +13,14 @@ namespace RedisActors;
 /// <param name="IsMissing">Whether the frames after that one have been lost on the way, and are to be sent again.</param>
 /// <param name="Requests">The commands.</param>
 internal sealed record CommandFrame(
-    long Session, long Number, long Sent, long Taken, bool IsMissing, RemoteRequest[] Requests) : IRedisMessage;
+    long Session, long Number, long Sent, long Taken, bool IsMissing, RemoteRequest[] Requests) : IRedisMessage
+{
+    /// <summary>
+    /// Until when the node may start commands of this session if it hears nothing else, in milliseconds of its clock: afterwards another node may
+    /// have taken over. 0: it is not said.
+    /// </summary>
+    public long StartUntil { get; init; }
+}
 
 /// <summary>A command for another node.</summary>
 /// <param name="Attempt">The number by which it is answered.</param>
@@ -37,6 +46,12 @@ internal enum RemoteServing : byte
 
     /// <summary>It does not know the session, and has forgotten what it had of it.</summary>
     Forgotten,
+
+    /// <summary>
+    /// It has not heard in time that it may still start commands of this session, and starts none any more: it sends them back, and what comes
+    /// with the same session too. A new session may begin.
+    /// </summary>
+    Lapsed,
 }
 
 /// <summary>From a node that serves to a <c>RemoteRedis</c>: what has been answered, in one envelope. See <see cref="CommandFrame"/>.</summary>
@@ -50,7 +65,21 @@ internal enum RemoteServing : byte
 /// <param name="Answers">The answers.</param>
 internal sealed record AnswerFrame(
     long Session, long Number, long Sent, long Taken, bool IsMissing, long Clock, RemoteServing Serving, RemoteAnswer[] Answers)
-    : IRedisMessage;
+    : IRedisMessage
+{
+    /// <summary>The connections to Redis over which the node may have sent commands; told where <see cref="Number"/> is 0.</summary>
+    public ClientIdentity[] Clients { get; init; } = [];
+}
+
+/// <summary>From a <c>RemoteRedis</c> to a node that serves: make sure that nothing arrives over these connections of a lost node any more.</summary>
+/// <param name="Number">By which it is answered.</param>
+/// <param name="Clients">The connections.</param>
+internal sealed record EndClients(long Number, ClientIdentity[] Clients) : IRedisMessage;
+
+/// <summary>The answer to <see cref="EndClients"/>.</summary>
+/// <param name="Number">Of the question.</param>
+/// <param name="WhyNot">Why it could not be done; null: it is.</param>
+internal sealed record ClientsEnded(long Number, string? WhyNot) : IRedisMessage;
 
 /// <summary>How a command ended on another node.</summary>
 internal enum RemoteAnswerKind : byte

@@ -101,7 +101,7 @@ internal sealed class SupervisorMachine
         var away = history.LostAt is { } lostAt ? moment.Now - lostAt : TimeSpan.Zero;
         return new(
             new Ready(history with { Unfenced = link.Identity, NoLinksBecause = null }, link, moment.Now),
-            new Announce(new RedisReady(Connection, history.Epoch, link.Endpoint, link.Identity.Id, away)),
+            new Announce(new RedisReady(Connection, history.Epoch, link.Endpoint, link.Identity.Id, away) { ClientAddress = link.Identity.Address }),
             new TellCommands(new LinkUp(history.Epoch, link)));
     }
 

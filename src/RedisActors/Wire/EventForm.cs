@@ -24,6 +24,7 @@ internal static class EventForm
                 {
                     ClientId = ready.ClientId, Away = ready.Away.Ticks, Stashed = ready.Stashed, Replayed = ready.Replayed,
                 };
+                if (ready.ClientAddress is { } address) wire.Ready.ClientAddress = address;
                 break;
             case RedisLost lost:
                 wire.Lost = new() { Cause = lost.Cause };
@@ -59,6 +60,7 @@ internal static class EventForm
                 {
                     Stashed = wire.Ready.Stashed,
                     Replayed = wire.Ready.Replayed,
+                    ClientAddress = wire.Ready.HasClientAddress ? wire.Ready.ClientAddress : null,
                 },
             Form.ConnectionEvent.ChangeOneofCase.Lost => new RedisLost(connection, epoch, endpoint, wire.Lost.Cause),
             Form.ConnectionEvent.ChangeOneofCase.BackingOff =>

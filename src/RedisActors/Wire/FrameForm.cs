@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using RedisActors.Connection;
 
 namespace RedisActors.Wire;
 
@@ -12,6 +13,8 @@ internal sealed class FrameForm(CommandForm commands)
     [
         MessageForm.Of<CommandFrame, Form.CommandFrame>("BC", Form.CommandFrame.Parser, ToWire, FromWire),
         MessageForm.Of<AnswerFrame, Form.AnswerFrame>("BA", Form.AnswerFrame.Parser, ToWire, FromWire),
+        MessageForm.Of<EndClients, Form.EndClients>("BE", Form.EndClients.Parser, ToWire, FromWire),
+        MessageForm.Of<ClientsEnded, Form.ClientsEnded>("BD", Form.ClientsEnded.Parser, ToWire, FromWire),
     ];
 
     private Form.CommandFrame ToWire(CommandFrame frame)
@@ -19,6 +22,7 @@ internal sealed class FrameForm(CommandForm commands)
         var wire = new Form.CommandFrame
         {
             Session = frame.Session, Number = frame.Number, Sent = frame.Sent, Taken = frame.Taken, Missing = frame.IsMissing,
+            StartUntil = frame.StartUntil,
         };
         wire.Requests.Capacity = frame.Requests.Length;
         foreach (var request in frame.Requests) wire.Requests.Add(ToWire(request));
@@ -29,7 +33,7 @@ internal sealed class FrameForm(CommandForm commands)
     {
         var requests = new RemoteRequest[wire.Requests.Count];
         for (var i = 0; i < requests.Length; i++) requests[i] = FromWire(wire.Requests[i]);
-        return new CommandFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, requests);
+        return new CommandFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, requests) { StartUntil = wire.StartUntil };
     }
 
     private Form.RemoteRequest ToWire(in RemoteRequest request)
@@ -84,6 +88,7 @@ internal sealed class FrameForm(CommandForm commands)
             wire.Answers.Add(item);
         }
 
+        wire.Clients.AddRange(frame.Clients.Select(ToWire));
         return wire;
     }
 
@@ -101,8 +106,33 @@ internal sealed class FrameForm(CommandForm commands)
                 item.HasServerError ? item.ServerError : null);
         }
 
-        return new AnswerFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, wire.Clock, ServingOf(wire), answers);
+        return new AnswerFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, wire.Clock, ServingOf(wire), answers)
+        {
+            Clients = [.. wire.Clients.Select(FromWire)],
+        };
     }
+
+    private static Form.EndClients ToWire(EndClients message)
+    {
+        var wire = new Form.EndClients { Number = message.Number };
+        wire.Clients.AddRange(message.Clients.Select(ToWire));
+        return wire;
+    }
+
+    private static EndClients FromWire(Form.EndClients wire) => new(wire.Number, [.. wire.Clients.Select(FromWire)]);
+
+    private static Form.ClientsEnded ToWire(ClientsEnded message)
+    {
+        var wire = new Form.ClientsEnded { Number = message.Number };
+        if (message.WhyNot is { } why) wire.WhyNot = why;
+        return wire;
+    }
+
+    private static ClientsEnded FromWire(Form.ClientsEnded wire) => new(wire.Number, wire.HasWhyNot ? wire.WhyNot : null);
+
+    private static Form.Client ToWire(ClientIdentity client) => new() { Id = client.Id, Address = client.Address ?? string.Empty };
+
+    private static ClientIdentity FromWire(Form.Client wire) => new(wire.Id, wire.Address.Length == 0 ? null : wire.Address);
 
     private static Form.Value ToWire(in RespValue value)
     {

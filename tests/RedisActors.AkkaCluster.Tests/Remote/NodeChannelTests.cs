@@ -10,7 +10,7 @@ public sealed class NodeChannelTests
 
     public NodeChannelTests()
     {
-        _channel = new NodeChannel(session: 7, maxFrameBytes: 100, _awaited.Contains, _sent.Add);
+        _channel = new NodeChannel(session: 7, maxFrameBytes: 100, _awaited.Contains, () => _now, _sent.Add);
         _channel.Ask(_now);
         Hear(clock: 1000);
         _sent.Clear();
@@ -148,6 +148,30 @@ public sealed class NodeChannelTests
     {
         foreach (var attempt in attempts) Add(attempt);
         _channel.Flush();
+    }
+
+    [Fact]
+    public void The_node_may_start_commands_for_five_seconds_from_the_last_frame_by_its_own_clock()
+    {
+        Hear(clock: 70_000);
+
+        Send(1);
+
+        Assert.Equal(75_000, _sent[^1].StartUntil);
+        Assert.Equal(6000, _channel.StartUntil);
+    }
+
+    [Fact]
+    public void A_node_of_which_nothing_is_heard_is_not_told_that_it_may_start_more()
+    {
+        Send(1);
+        _channel.MayStart = false;
+        _now += 3000;
+
+        _channel.Ask(_now);
+
+        Assert.Equal(6000, _sent[^1].StartUntil);
+        Assert.Equal(6000, _channel.StartUntil);
     }
 
     private bool Add(long attempt, long bytes = 10, long until = long.MaxValue)

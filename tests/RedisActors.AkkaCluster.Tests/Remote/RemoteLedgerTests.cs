@@ -271,6 +271,23 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
+    public void While_commands_are_held_nothing_is_sent_and_then_all_goes_in_its_order()
+    {
+        _ledger.Join(_one, _now);
+        Accept("INCR a");
+        _ledger.Hold();
+
+        Accept("INCR a", "INCR b");
+        _ledger.Join(_other, _now);
+        Assert.Single(_calls.Sent);
+        _ledger.Release(_now);
+
+        Assert.Equal(3, _calls.Sent.Count);
+        Assert.Equal(["a", "a", "b"], _calls.Sent.Select(sent => (string?)sent.Command.Arguments[0]));
+        Assert.Same(_one, _calls.Sent[1].Node);
+    }
+
+    [Fact]
     public void A_command_that_is_too_large_for_a_message_is_not_sent_at_once()
     {
         _calls.TooLarge = "too large";
@@ -284,7 +301,7 @@ public sealed class RemoteLedgerTests
     }
 
     internal static RemoteNode Node(string host) => new(
-        ActorRefs.Nobody, new Address("akka.tcp", "shop", host, 1), new NodeChannel(1, 1000, _ => true, _ => { }));
+        ActorRefs.Nobody, new Address("akka.tcp", "shop", host, 1), new NodeChannel(1, 1000, _ => true, () => 0, _ => { }));
 
     private void Accept(params string[] commands)
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Connection;
 using StackExchange.Redis;
 
 namespace RedisActors.Simulation.Messages;
@@ -54,9 +55,14 @@ internal sealed class RandomMessages
             () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()) { Backfilled = Count(), IsComplete = _chance.Of(0.5) },
             () => new RedisMessagesDropped(Subscription(), Text(), Count()),
             () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
-            () => new CommandFrame(Count(), Count(), Count(), Count(), _chance.Of(0.5), Many(4, Request)),
+            () => new CommandFrame(Count(), Count(), Count(), Count(), _chance.Of(0.5), Many(4, Request)) { StartUntil = Count() },
             () => new AnswerFrame(
-                Count(), Count(), Count(), Count(), _chance.Of(0.5), Count(), _chance.Pick(Enum.GetValues<RemoteServing>()), Many(4, Answer)),
+                Count(), Count(), Count(), Count(), _chance.Of(0.5), Count(), _chance.Pick(Enum.GetValues<RemoteServing>()), Many(4, Answer))
+            {
+                Clients = Many(2, Client),
+            },
+            () => new EndClients(Count(), Many(2, Client)),
+            () => new ClientsEnded(Count(), _chance.Of(0.5) ? null : Text()),
         ];
     }
 
@@ -65,6 +71,8 @@ internal sealed class RandomMessages
 
     /// <summary>One message of each kind.</summary>
     public IEnumerable<object> OneOfEach() => _kinds.Select(kind => kind());
+
+    private ClientIdentity Client() => new(Count(), _chance.Of(0.5) ? null : $"10.0.0.1:{Count()}");
 
     private RemoteRequest Request() => _chance.Of(0.1)
         ? new RemoteRequest(Count(), Count() + 1L, null, Text())
@@ -159,7 +167,7 @@ internal sealed class RandomMessages
         RedisConnectionEvent change = _chance.Between(0, 5) switch
         {
             0 => new RedisConnecting(connection, epoch, endpoint, Count()),
-            1 => new RedisReady(connection, epoch, endpoint, Count(), Duration()) { Stashed = Count(), Replayed = Count() },
+            1 => new RedisReady(connection, epoch, endpoint, Count(), Duration()) { Stashed = Count(), Replayed = Count(), ClientAddress = _chance.Of(0.5) ? null : "10.0.0.1:1" },
             2 => new RedisLost(connection, epoch, endpoint, Text()),
             3 => new RedisBackingOff(connection, epoch, endpoint, Count(), Duration(), Text()) { Misconfigured = _chance.Of(0.5) },
             4 => new RedisGaveUp(connection, epoch, endpoint, Text()),

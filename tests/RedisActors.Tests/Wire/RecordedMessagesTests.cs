@@ -1,4 +1,5 @@
 using Akka.Actor;
+using RedisActors.Connection;
 using StackExchange.Redis;
 
 namespace RedisActors.Tests.Wire;
@@ -130,6 +131,15 @@ public sealed class RecordedMessagesTests : WireSpec
             ]),
         ["answer-frame-leaving"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Leaving, []),
         ["answer-frame-forgotten"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Forgotten, []),
+        ["ready-from"] = new RedisReady("default", 3, "10.0.0.1:6379", 17, TimeSpan.Zero) { ClientAddress = "10.0.0.2:50312" },
+        ["command-frame-until"] = new CommandFrame(5, 0, 0, 0, false, []) { StartUntil = 1_700_000_000_000 },
+        ["answer-frame-clients"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Lapsed, [])
+        {
+            Clients = [new ClientIdentity(17, "10.0.0.2:50312"), new ClientIdentity(18, null)],
+        },
+        ["end-clients"] = new EndClients(5, [new ClientIdentity(17, "10.0.0.2:50312")]),
+        ["clients-ended"] = new ClientsEnded(5, null),
+        ["clients-not-ended"] = new ClientsEnded(5, "NOPERM no"),
         ["ended-refused"] = new RedisSubscriptionEnded(RedisSubscriptionKind.Channel, "news", "the server refuses", "NOPERM no"),
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Akka.Actor;
+using RedisActors.Connection;
 using StackExchange.Redis;
 
 namespace RedisActors.Tests.Wire;
@@ -54,6 +55,9 @@ internal static class SameMessage
                 break;
             case IReadOnlyList<RemoteAnswer> answers:
                 Xunit.Assert.Equal(answers, (IReadOnlyList<RemoteAnswer>)actual!);
+                break;
+            case ClientIdentity[] clients:
+                Xunit.Assert.Equal(clients, (ClientIdentity[])actual!);
                 break;
             case RedisCommand[] several:
                 Xunit.Assert.Equal(several.Length, ((RedisCommand[])actual!).Length);
