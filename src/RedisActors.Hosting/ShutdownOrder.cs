@@ -18,6 +18,9 @@ internal static class ShutdownOrder
 {
     private const string Hook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook";
 
+    /// <summary>Assemblies whose services send no commands, by the beginning of their names.</summary>
+    private static readonly string[] WithoutCommands = ["Microsoft.", "OpenTelemetry."];
+
     private static readonly ConditionalWeakTable<ActorSystem, object> Hooked = [];
     private static readonly ConditionalWeakTable<ActorSystem, object> Checked = [];
 
@@ -92,12 +95,13 @@ internal static class ShutdownOrder
         return webServer >= 0 && services.FindIndex(service => service is AkkaHostedService) > webServer;
     }
 
-    /// <summary>The application's own services that outlive the actor system; those of the framework send no commands.</summary>
+    /// <summary>The application's own services that outlive the actor system.</summary>
     private static List<string> StoppedLater(List<IHostedService> services) =>
     [
         .. services.TakeWhile(service => service is not AkkaHostedService)
             .Select(service => service.GetType())
-            .Where(type => type.Assembly.GetName().Name?.StartsWith("Microsoft.", StringComparison.Ordinal) != true)
+            .Where(type => !Array.Exists(WithoutCommands, name => type.Assembly.GetName().Name!.StartsWith(name, StringComparison.Ordinal)))
+            .Where(type => type.Assembly != typeof(ShutdownOrder).Assembly)
             .Select(type => type.Name),
     ];
 }

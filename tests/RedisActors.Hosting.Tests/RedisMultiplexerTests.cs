@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using RedisActors.Testing;
@@ -33,6 +34,16 @@ public sealed class RedisMultiplexerTests : IAsyncLifetime
         Assert.Equal("default!", await host.Services.GetRequiredService<RedisClient>().GetDatabase().StringGetAsync("where"));
         Assert.Equal("cache", await cache.StringGetAsync("where"));
         Assert.Equal(1, cache.Database);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_multiplexer_is_made_when_the_host_starts()
+    {
+        using var host = await Started.HostAsync(akka => akka.WithRedis(_redis.Endpoint), services => services.AddRedisMultiplexer());
+
+        var redis = RedisExtension.Get(host.Services.GetRequiredService<ActorSystem>());
+        await Until.HoldsAsync("there is one", () => Task.FromResult(redis.HasMultiplexer("default")));
         await host.StopAsync();
     }
 }

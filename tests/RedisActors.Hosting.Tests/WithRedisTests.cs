@@ -141,7 +141,7 @@ public sealed class WithRedisTests
                 .AddHocon($"akka.loggers = [\"{typeof(LogCollector).AssemblyQualifiedName}\"]", HoconAddMode.Prepend)
                 .WithRedis()
                 .WithRedis<Cache>("cache"),
-            services => services.AddHostedService<Early>());
+            services => services.AddRedisMultiplexer().AddHostedService<Early>());
 
         await RedisActors.Testing.Until.HoldsAsync(
             "they are named", () => Task.FromResult(LogCollector.Lines.Any(line => line.Contains("stopped after the actor system: Early."))));
