@@ -20,7 +20,7 @@ internal sealed class MatrixRun(int seconds, int inFlight, string? logs, Cancell
     {
         await Network.RemoveLeftoversAsync();
         _whyNoNetworks = await Network.WhyNotAsync();
-        if (_whyNoNetworks is not null) Console.Error.WriteLine($"No network namespaces here: {_whyNoNetworks}. All is on the loopback address.");
+        if (_whyNoNetworks is not null) Console.Error.WriteLine($"No network namespaces here ({_whyNoNetworks}); all is on the loopback address.");
 
         using var turns = new SemaphoreSlim(atATime);
         var plans = faults.SelectMany(fault => ways.Select(way => (Fault.Named(fault), way)));
@@ -45,10 +45,13 @@ internal sealed class MatrixRun(int seconds, int inFlight, string? logs, Cancell
         var row = new RowResult(fault.Name, way);
         if (fault.NeedsNetwork && _whyNoNetworks is not null) return row with { Skipped = "it needs network namespaces" };
         var network = _whyNoNetworks is null ? await Network.CreateAsync(number, fault.Nodes) : null;
-        var folder = logs is null ? Directory.CreateTempSubdirectory("redis-actors-matrix-") : Directory.CreateDirectory(Path.Combine(logs, $"{fault.Name}-{way}"));
+        var folder = logs is null
+            ? Directory.CreateTempSubdirectory("redis-actors-matrix-")
+            : Directory.CreateDirectory(Path.Combine(logs, $"{fault.Name}-{way}"));
         try
         {
-            return await RunProcessAsync(new RowPlan(fault.Name, way, seconds, inFlight, folder.FullName, network?.Name)) ?? row with { Failure = "the row's process failed" };
+            return await RunProcessAsync(new RowPlan(fault.Name, way, seconds, inFlight, folder.FullName, network?.Name))
+                ?? row with { Failure = "the row's process failed" };
         }
         catch (TimeoutException)
         {
@@ -90,6 +93,7 @@ internal sealed class MatrixRun(int seconds, int inFlight, string? logs, Cancell
         {
             { Skipped: { } why } => $"skipped: {why}",
             { Failure: { } why } => $"failed: {why}",
-            _ => $"{row.Seconds:F0} s; {(MatrixTable.Broken(row).ToList() is { Count: > 0 } broken ? $"broken: {string.Join(", ", broken)}" : "all kept")}",
+            _ when MatrixTable.Broken(row).ToList() is { Count: > 0 } broken => $"{row.Seconds:F0} s; broken: {string.Join(", ", broken)}",
+            _ => $"{row.Seconds:F0} s; all kept",
         }) + string.Concat(row.Notes.Concat(row.Violations.Take(3)).Select(note => $"; {note}"));
 }

@@ -5,9 +5,9 @@ using RedisActors.ClusterMatrix;
 
 var faults = Names("--faults", "Which faults, with commas between them; all by default.", Fault.All.Select(fault => fault.Name));
 var ways = Names("--ways", "Which ways of serving.", Ways.All);
-var seconds = new Option<int>("--seconds") { Description = "How long the load goes on before a fault, and after it.", DefaultValueFactory = _ => 3 };
-var inFlight = new Option<int>("--in-flight") { Description = "How many commands are unanswered at a time.", DefaultValueFactory = _ => 500 };
-var atATime = new Option<int>("--parallel") { Description = "How many rows run side by side.", DefaultValueFactory = _ => 1 };
+var seconds = Number("--seconds", "How long the load goes on before a fault, and after it.", 3);
+var inFlight = Number("--in-flight", "How many commands are unanswered at a time.", 500);
+var atATime = Number("--parallel", "How many rows run side by side.", 1);
 var write = new Option<bool>("--write") { Description = "Puts the table into docs/akka-cluster.md." };
 var json = new Option<bool>("--json") { Description = "The figures as JSON." };
 var logs = new Option<string?>("--logs") { Description = "A folder where what the nodes say is kept." };
@@ -38,7 +38,7 @@ root.SetAction(async (arguments, canceled) =>
     {
         // artifacts/bin/NAME/release
         var document = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../docs/akka-cluster.md"));
-        await File.WriteAllTextAsync(document, MatrixTable.Replace(await File.ReadAllTextAsync(document, CancellationToken.None), table), CancellationToken.None);
+        File.WriteAllText(document, MatrixTable.Replace(File.ReadAllText(document), table));
     }
 
     return MatrixTable.IsClean(rows) ? 0 : 1;
@@ -65,6 +65,8 @@ root.Add(node);
 // A run that is ended removes its networks, which takes longer than the two seconds of the default.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
 
+static Option<int> Number(string name, string description, int usual) => new(name) { Description = description, DefaultValueFactory = _ => usual };
+
 static Option<string[]> Names(string name, string description, IEnumerable<string> all)
 {
     string[] known = [.. all];
@@ -76,7 +78,10 @@ static Option<string[]> Names(string name, string description, IEnumerable<strin
     };
     option.Validators.Add(result =>
     {
-        foreach (var unknown in result.Tokens.SelectMany(token => token.Value.Split(',')).Except(known)) result.AddError($"{name}: there is no {unknown}.");
+        foreach (var unknown in result.Tokens.SelectMany(token => token.Value.Split(',')).Except(known))
+        {
+            result.AddError($"{name}: there is no {unknown}.");
+        }
     });
     return option;
 }

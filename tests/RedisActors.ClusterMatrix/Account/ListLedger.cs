@@ -1,8 +1,8 @@
 namespace RedisActors.ClusterMatrix;
 
 /// <summary>
-/// What the sender of one list was told of its commands. Each is <c>RPUSH list id</c>, its id one more than that of the command before, so the
-/// list on the server shows what ran, how often, and in which order.
+/// What the sender of one list was told of its commands. Each is <c>RPUSH list id</c>, its id one more than that of the command before, so
+/// the list on the server shows what ran, how often, and in which order.
 /// </summary>
 /// <param name="key">The list.</param>
 public sealed class ListLedger(string key)

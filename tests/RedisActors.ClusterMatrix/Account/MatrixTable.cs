@@ -19,14 +19,20 @@ public static class MatrixTable
         new("applied", row => $"{row.Modes.Values.Sum(mode => mode.Applied)}", _ => false),
         Figure("rejected", mode => mode.Rejected),
         Figure("not sent", mode => mode.NotSent),
-        new("unknown (ran)", row => Cell(row, mode => mode.Unknown, mode => mode.Unknown == 0 ? "0" : $"{mode.Unknown} ({mode.UnknownRan})"), _ => false),
+        new(
+            "unknown (ran)",
+            row => Cell(row, mode => mode.Unknown, mode => mode.Unknown == 0 ? "0" : $"{mode.Unknown} ({mode.UnknownRan})"),
+            _ => false),
         Figure("lost", mode => mode.Lost, _ => true),
         Figure("doubled", mode => mode.Doubled, name => name != AtLeastOnce),
         Figure("unanswered", mode => mode.Unanswered, _ => true),
         Figure("out of order", mode => mode.OutOfOrder, name => name == ExactlyOnce),
         Figure("ran, told otherwise", mode => mode.RanUntold, _ => true),
         Figure("wrong replies", mode => mode.WrongReplies, _ => true),
-        new("holdings (two at once)", row => row.Holdings is { } count ? $"{count} ({row.Violations.Count})" : "", row => row.Violations.Count > 0),
+        new(
+            "holdings (two at once)",
+            row => row.Holdings is { } count ? $"{count} ({row.Violations.Count})" : "",
+            row => row.Violations.Count > 0),
     ];
 
     /// <summary>Whether no row broke a promise.</summary>

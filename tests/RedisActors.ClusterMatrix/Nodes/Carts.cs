@@ -36,7 +36,8 @@ internal static class Carts
     public static void Start(ActorSystem system, string role) => ClusterSharding.Get(system).Start(
         Type, list => Props.Create(() => new CartEntity(list)), ClusterShardingSettings.Create(system).WithRole(role), new Extractor());
 
-    public static IActorRef StartProxy(ActorSystem system, string role) => ClusterSharding.Get(system).StartProxy(Type, role, new Extractor());
+    public static IActorRef StartProxy(ActorSystem system, string role) =>
+        ClusterSharding.Get(system).StartProxy(Type, role, new Extractor());
 
     private sealed class Extractor() : HashCodeMessageExtractor(12)
     {

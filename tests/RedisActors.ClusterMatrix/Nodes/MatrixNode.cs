@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
@@ -15,6 +16,7 @@ internal sealed class MatrixNode
     private const string ServingRole = "redis";
     private const string StopFile = "stop";
     private const string HoldingsOf = "holdings-";
+    private const string RemoteRedisHere = """akka.extensions = ["RedisActors.AkkaCluster.RemoteRedisExtensionProvider, RedisActors.AkkaCluster"]""";
 
     private readonly NodePlan _plan;
 
@@ -38,15 +40,16 @@ internal sealed class MatrixNode
 
     public IActorRef StartCartsProxy() => Carts.StartProxy(System, ServingRole);
 
-    /// <summary>The hosts of the nodes that are up, as this node sees it; none while one of them cannot be reached.</summary>
-    public IReadOnlyCollection<Place> Up
+    /// <summary>Which life of each node is a member, as this node sees it.</summary>
+    public IReadOnlyDictionary<Place, int> Members => Lives(Cluster.Get(System).State.Members);
+
+    /// <summary>Those that are up and can be reached.</summary>
+    public IReadOnlyDictionary<Place, int> Up
     {
         get
         {
             var state = Cluster.Get(System).State;
-            return state.Unreachable.IsEmpty
-                ? [.. state.Members.Where(member => member.Status == MemberStatus.Up).Select(member => new Place(member.Address.Host!, member.Address.Port!.Value))]
-                : [];
+            return Lives(state.Members.Except(state.Unreachable).Where(member => member.Status == MemberStatus.Up));
         }
     }
 
@@ -56,25 +59,27 @@ internal sealed class MatrixNode
     public static async Task RunAsync(NodePlan plan)
     {
         var node = Start(plan);
-        using var terminate = global::System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            global::System.Runtime.InteropServices.PosixSignal.SIGTERM,
-            signal =>
-            {
-                signal.Cancel = true;
-                _ = node.LeaveAsync();
-            });
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            _ = CoordinatedShutdown.Get(node.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        });
         await node.System.WhenTerminated;
         await node.Contends;
     }
-
-    public Task LeaveAsync() => CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
 
     /// <summary>Tells the contenders of all nodes to stop.</summary>
     public static void StopContenders(string folder) => File.WriteAllText(Path.Combine(folder, StopFile), string.Empty);
 
     /// <summary>What the nodes held, also those that are gone.</summary>
     public static IEnumerable<Held> HoldingsIn(string folder) =>
-        Directory.EnumerateFiles(folder, $"{HoldingsOf}*").SelectMany(File.ReadLines).Where(line => line.EndsWith('.')).Select(line => Held.Parse(line.TrimEnd('.')));
+        Directory.EnumerateFiles(folder, $"{HoldingsOf}*")
+            .SelectMany(File.ReadLines)
+            .Where(line => line.EndsWith('.'))
+            .Select(line => Held.Parse(line.TrimEnd('.')));
+
+    private static Dictionary<Place, int> Lives(IEnumerable<Member> members) => members.ToDictionary(
+        member => new Place(member.Address.Host!, member.Address.Port!.Value), member => member.UniqueAddress.Uid);
 
     private async Task ContendAsync()
     {
@@ -86,7 +91,8 @@ internal sealed class MatrixNode
         {
             // The full stop shows that a node that is killed has written the line to its end.
             await new LeaseContender(name, lease, _plan.Number).RunAsync(
-                held => file.WriteLine($"{held}."), () => System.WhenTerminated.IsCompleted || File.Exists(Path.Combine(_plan.Folder, StopFile)));
+                held => file.WriteLine($"{held}."),
+                () => System.WhenTerminated.IsCompleted || File.Exists(Path.Combine(_plan.Folder, StopFile)));
         }
         catch (Exception error) when (error is AskTimeoutException or InvalidOperationException)
         {
@@ -123,7 +129,7 @@ internal sealed class MatrixNode
             }
           }
         }
-        {{(plan.Way == Ways.Local ? "" : """akka.extensions = ["RedisActors.AkkaCluster.RemoteRedisExtensionProvider, RedisActors.AkkaCluster"]""")}}
+        {{(plan.Way == Ways.Local ? "" : RemoteRedisHere)}}
         redis-actors {
           default { endpoint = "{{plan.Redis}}", command-timeout = {{CommandTimeout.TotalSeconds}}s, exactly-once.keep = 1m }
           akka-cluster { served-by = {{(plan.Way == Ways.Singleton ? "singleton" : "role")}}, role = {{ServingRole}} }

@@ -6,7 +6,7 @@ namespace RedisActors.ClusterMatrix;
 /// <summary>
 /// Network namespaces on one bridge, one for Redis (0) and one for each node. The machine's own namespace has no address in it.
 /// </summary>
-/// <param name="name">Begins with <see cref="Prefix"/> and the process id of its maker, and begins the names of all that belongs to it.</param>
+/// <param name="name"><see cref="Prefix"/> and the process id of its maker; all that belongs to it has a name that begins with this.</param>
 internal sealed partial class Network(string name)
 {
     private const string Prefix = "ram";
@@ -35,7 +35,10 @@ internal sealed partial class Network(string name)
             {
                 var (space, link) = (network.Namespace(number), network.Link(number));
                 await IpAsync(
-                    [], $"netns add {space}", $"link add {link} type veth peer name eth0 netns {space}", $"link set {link} master {network.Name} up");
+                    [],
+                    $"netns add {space}",
+                    $"link add {link} type veth peer name eth0 netns {space}",
+                    $"link set {link} master {network.Name} up");
                 await IpAsync(["-n", space], "link set lo up", $"address add {Address(number)}/24 dev eth0", "link set eth0 up");
             }
         }
@@ -70,7 +73,8 @@ internal sealed partial class Network(string name)
     public Task CutAsync(IEnumerable<(int One, int Other)> links) => BothWaysAsync(links, other =>
         $"neighbour replace {Address(other)} lladdr {NowhereMac} nud permanent dev eth0");
 
-    public Task HealAsync(IEnumerable<(int One, int Other)> links) => BothWaysAsync(links, other => $"neighbour delete {Address(other)} dev eth0");
+    public Task HealAsync(IEnumerable<(int One, int Other)> links) =>
+        BothWaysAsync(links, other => $"neighbour delete {Address(other)} dev eth0");
 
     /// <summary>Resets the connections between the two. Returns how many sockets that were.</summary>
     public async Task<int> ResetAsync(int one, int other)
@@ -97,10 +101,8 @@ internal sealed partial class Network(string name)
     public static async Task RemoveLeftoversAsync()
     {
         if (Programs.Find("ip") is null) return;
-        foreach (var name in (await NamespacesAsync()).Concat(await LinksAsync()).Select(line => Own().Match(line)).Where(IsLeftOver).Select(match => match.Value).Distinct())
-        {
-            await RemoveAsync(name);
-        }
+        var left = (await NamespacesAsync()).Concat(await LinksAsync()).Select(line => Own().Match(line)).Where(IsLeftOver);
+        foreach (var name in left.Select(match => match.Value).Distinct()) await RemoveAsync(name);
 
         static bool IsLeftOver(Match match) => match.Success && !Directory.Exists($"/proc/{match.Groups["pid"].Value}");
     }
@@ -114,11 +116,12 @@ internal sealed partial class Network(string name)
 
     private string Link(int number) => $"{name}v{number}";
 
-    private static async Task<string[]> NamespacesAsync() =>
-        [.. (await Programs.RunAsync("ip", ["netns", "list"], Patience)).Said.Split('\n').Select(line => line.Split(' ')[0]).Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))];
+    private static Task<IEnumerable<string>> NamespacesAsync() => NamesAsync(NamespaceName(), "netns", "list");
 
-    private static async Task<string[]> LinksAsync() =>
-        [.. (await Programs.RunAsync("ip", ["-o", "link"], Patience)).Said.Split('\n').Select(line => LinkName().Match(line).Groups[1].Value).Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))];
+    private static Task<IEnumerable<string>> LinksAsync() => NamesAsync(LinkName(), "-o", "link");
+
+    private static async Task<IEnumerable<string>> NamesAsync(Regex name, params string[] list) =>
+        (await Programs.RunAsync("ip", list, Patience)).Said.Split('\n').Select(line => name.Match(line).Groups[1].Value).Where(found => Own().IsMatch(found));
 
     private static async Task IpAsync(string[] options, params string[] lines)
     {
@@ -128,6 +131,9 @@ internal sealed partial class Network(string name)
 
     [GeneratedRegex($@"^{Prefix}(?<pid>\d+)\.\d+")]
     private static partial Regex Own();
+
+    [GeneratedRegex(@"^(\S+)")]
+    private static partial Regex NamespaceName();
 
     [GeneratedRegex(@"^\d+: ([^:@]+)")]
     private static partial Regex LinkName();

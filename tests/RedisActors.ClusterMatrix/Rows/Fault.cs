@@ -75,6 +75,7 @@ internal sealed record Fault(string Name, Func<RowCluster, Task> InjectAsync)
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
 
+        cluster.Note($"{sockets} sockets reset");
         if (sockets == 0) throw new SkippedException("ss -K closed no socket; the kernel has to permit it (CONFIG_INET_DIAG_DESTROY)");
     }
 }

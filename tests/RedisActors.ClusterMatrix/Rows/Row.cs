@@ -51,7 +51,7 @@ internal sealed class Row(RowPlan plan)
 
         await fault.InjectAsync(cluster);
 
-        if (fault.StaysAway) await Eventually.HoldsAsync("the node is removed", () => cluster.Sender.Up.Count == fault.Nodes - 1);
+        if (fault.StaysAway) await Eventually.HoldsAsync("the node is removed", () => cluster.Sender.Members.Count == fault.Nodes - 1);
         else await cluster.WholeAgainAsync();
         await AppliedAsync(1000);
         await Task.Delay(TimeSpan.FromSeconds(plan.Seconds));
@@ -62,7 +62,10 @@ internal sealed class Row(RowPlan plan)
         await cluster.Sender.Contends;
         foreach (var (mode, lists) in _lists)
         {
-            row.Modes[mode] = (await Task.WhenAll(lists.Select(list => CompareAsync(cluster.Server, list)))).Aggregate((sum, list) => sum + list);
+            foreach (var list in lists)
+            {
+                row.Modes[mode] = row.Modes.GetValueOrDefault(mode, new ListAccount()) + await CompareAsync(cluster.Server, list);
+            }
         }
 
         row = row with { Notes = cluster.Notes };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace RedisActors.ClusterMatrix;
@@ -14,6 +15,7 @@ internal sealed class RowCluster : IAsyncDisposable
     private readonly Network? _network;
     private readonly Dictionary<int, Place> _places = [];
     private readonly Dictionary<int, GuardedProcess> _processes = [];
+    private readonly Dictionary<Place, int> _former = [];
     private readonly List<string> _notes = [];
     private int _starts;
 
@@ -23,7 +25,9 @@ internal sealed class RowCluster : IAsyncDisposable
         _network = plan.Network is { } name ? new Network(name) : null;
         for (var number = 1; number <= count; number++)
         {
-            _places[number] = _network is null ? new Place("127.0.0.1", LoopbackPorts.PickFree()) : new Place(Network.Address(number), NodePort);
+            _places[number] = _network is null
+                ? new Place("127.0.0.1", LoopbackPorts.PickFree())
+                : new Place(Network.Address(number), NodePort);
         }
 
         Sender = MatrixNode.Start(PlanOf(1));
@@ -41,7 +45,8 @@ internal sealed class RowCluster : IAsyncDisposable
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>The links of the serving node to all others.</summary>
-    public IEnumerable<(int, int)> ToNodes => Enumerable.Range(1, Count).Where(number => number != Serving).Select(number => (Serving, number));
+    public IEnumerable<(int, int)> ToNodes =>
+        Enumerable.Range(1, Count).Where(number => number != Serving).Select(number => (Serving, number));
 
     /// <summary>The link of the serving node to Redis.</summary>
     public static IEnumerable<(int, int)> ToRedis => [(Serving, RedisNumber)];
@@ -52,7 +57,10 @@ internal sealed class RowCluster : IAsyncDisposable
         var options = plan.Network is { } name
             ? new RedisServerOptions
             {
-                Address = Network.Address(RedisNumber), Port = 6379, Launcher = new Network(name).Launcher(RedisNumber), Arguments = ["--protected-mode", "no"],
+                Address = Network.Address(RedisNumber),
+                Port = 6379,
+                Launcher = new Network(name).Launcher(RedisNumber),
+                Arguments = ["--protected-mode", "no"],
             }
             : new RedisServerOptions();
         var cluster = new RowCluster(plan, count, await RedisServer.StartAsync(options));
@@ -78,10 +86,13 @@ internal sealed class RowCluster : IAsyncDisposable
     public void StartNode(int number)
     {
         if (_processes.Remove(number, out var former)) Dispose(former);
+        if (Sender.Members.TryGetValue(_places[number], out var life)) _former[_places[number]] = life;
         string[] launcher = _network?.Launcher(number) ?? [];
         var folder = Directory.CreateTempSubdirectory("redis-actors-matrix-").FullName;
         _processes[number] = GuardedProcess.Start(
-            folder, Path.Combine(_plan.Folder, $"node-{number}-{++_starts}.log"), [.. launcher, .. Self, "node", JsonSerializer.Serialize(PlanOf(number))]);
+            folder,
+            Path.Combine(_plan.Folder, $"node-{number}-{++_starts}.log"),
+            [.. launcher, .. Self, "node", JsonSerializer.Serialize(PlanOf(number))]);
     }
 
     public void Kill(int number) => _processes[number].Kill();
@@ -112,7 +123,7 @@ internal sealed class RowCluster : IAsyncDisposable
     /// <summary>Starts the nodes again that have ended: a node that was downed ends its process. Returns when all are up.</summary>
     public async Task WholeAgainAsync()
     {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         await Eventually.HoldsAsync("all nodes are up again", () =>
         {
             foreach (var (number, process) in _processes.Where(process => process.Value.Exited.IsCompleted).ToList())
@@ -121,9 +132,10 @@ internal sealed class RowCluster : IAsyncDisposable
                 StartNode(number);
             }
 
-            if (clock.Elapsed <= ToJoinAgain) return Sender.Up.Count == Count;
+            var up = Sender.Up;
+            if (clock.Elapsed <= ToJoinAgain) return up.Count == Count && !up.Any(_former.Contains);
             clock.Restart();
-            foreach (var number in _processes.Keys.Where(number => !Sender.Up.Contains(_places[number])).ToList())
+            foreach (var number in _processes.Keys.Where(number => !up.ContainsKey(_places[number])).ToList())
             {
                 Note($"node {number} did not end and was no member; killed");
                 StartNode(number);
