@@ -8,7 +8,7 @@ var ways = Names("--ways", "Which ways of serving.", Ways.All);
 var seconds = Number("--seconds", "How long the load goes on before a fault, and after it.", 3);
 var inFlight = Number("--in-flight", "How many commands are unanswered at a time.", 500);
 var atATime = Number("--parallel", "How many rows run side by side.", 1);
-var write = new Option<bool>("--write") { Description = "Puts the table into docs/akka-cluster.md." };
+var write = new Option<bool>("--write") { Description = "Puts the rows into docs/akka-cluster.md; those that were not run stay." };
 var json = new Option<bool>("--json") { Description = "The figures as JSON." };
 var logs = new Option<string?>("--logs") { Description = "A folder where what the nodes say is kept." };
 var root = new RootCommand("Faults of nodes and networks in an Akka cluster, for each way of serving Redis and each delivery mode.")
@@ -32,13 +32,14 @@ root.SetAction(async (arguments, canceled) =>
         return 130;
     }
 
-    var table = MatrixTable.ToMarkdown(rows);
-    Console.WriteLine(arguments.GetValue(json) ? JsonSerializer.Serialize(rows) : table);
+    Console.WriteLine(arguments.GetValue(json) ? JsonSerializer.Serialize(rows) : MatrixTable.ToMarkdown(rows));
     if (arguments.GetValue(write))
     {
+        var order = Fault.All.SelectMany(fault => Ways.All.Select(way => (fault.Name, way)));
+
         // artifacts/bin/NAME/release
         var document = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../docs/akka-cluster.md"));
-        File.WriteAllText(document, MatrixTable.Replace(File.ReadAllText(document), table));
+        File.WriteAllText(document, MatrixTable.Replace(File.ReadAllText(document), rows, order));
     }
 
     return MatrixTable.IsClean(rows) ? 0 : 1;

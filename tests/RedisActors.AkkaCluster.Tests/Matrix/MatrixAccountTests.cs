@@ -148,15 +148,20 @@ public sealed class MatrixAccountTests
     }
 
     [Fact]
-    public void The_table_replaces_the_one_of_before_and_nothing_else()
+    public void Rows_replace_those_of_before_and_nothing_else()
     {
-        const string Document = "before\n<!-- cluster-matrix -->\n\nold\n\n<!-- /cluster-matrix -->\nafter\n";
+        const string Document = "before\n<!-- cluster-matrix -->\nold\n<!-- /cluster-matrix -->\nafter\n";
+        (string, string)[] order = [("killed", "role"), ("killed", "local"), ("leaves", "role")];
+        RowResult[] rows = [new("leaves", "role"), new("killed", "role"), new("killed", "local") { Skipped = "it needs a network" }];
+        RowResult[] again = [new("killed", "role") { Holdings = 7 }];
 
-        var once = MatrixTable.Replace(Document, "| new |\n");
+        var once = MatrixTable.Replace(Document, rows, order);
+        var twice = MatrixTable.Replace(once, again, order);
 
-        Assert.Equal("before\n<!-- cluster-matrix -->\n\n| new |\n\n<!-- /cluster-matrix -->\nafter\n", once);
-        Assert.Equal(once, MatrixTable.Replace(once, "| new |\n"));
-        Assert.Throws<InvalidOperationException>(() => MatrixTable.Replace("no comments", "| new |\n"));
+        Assert.Equal($"before\n<!-- cluster-matrix -->\n\n{MatrixTable.ToMarkdown([rows[1], rows[0]])}\n<!-- /cluster-matrix -->\nafter\n", once);
+        Assert.Equal(once, MatrixTable.Replace(once, rows, order));
+        Assert.Equal(once.Replace(MatrixTable.ToMarkdown([rows[1], rows[0]]), MatrixTable.ToMarkdown([again[0], rows[0]])), twice);
+        Assert.Throws<InvalidOperationException>(() => MatrixTable.Replace("no comments", rows, order));
     }
 
     private void Apply(params long[] lengths)

@@ -41,20 +41,27 @@ public static class MatrixTable
     /// <summary>The titles of the columns in which the row breaks a promise.</summary>
     public static IEnumerable<string> Broken(RowResult row) => Columns.Where(column => column.IsBroken(row)).Select(column => column.Title);
 
-    public static string ToMarkdown(IEnumerable<RowResult> rows)
+    public static string ToMarkdown(IEnumerable<RowResult> rows) => ToMarkdown(rows.Where(row => row.Skipped is null).Select(Line));
+
+    /// <summary>A document with these rows between its two comments. Rows that are there and were not run again stay.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="rows">The rows that were run.</param>
+    /// <param name="order">The fault and the way of each row that there can be.</param>
+    /// <exception cref="InvalidOperationException">The document has not both comments.</exception>
+    public static string Replace(string document, IEnumerable<RowResult> rows, IEnumerable<(string Fault, string Way)> order)
     {
-        string[] titles = ["fault", "way", .. Columns.Select(column => column.Title)];
-        return string.Join('\n', [Line(titles), Line(titles.Select(_ => "---")), .. rows.Where(row => row.Skipped is null).Select(Line)]) + "\n";
+        var begin = document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var end = document.IndexOf(End, StringComparison.Ordinal);
+        if (end < begin || begin < Begin.Length) throw new InvalidOperationException($"The document has no {Begin} … {End}.");
+        var lines = document[begin..end].Split('\n').Concat(rows.Where(row => row.Skipped is null).Select(Line)).ToList();
+        var table = ToMarkdown(order.Select(row => lines.FindLast(line => line.StartsWith(Line([row.Fault, row.Way]), StringComparison.Ordinal))).OfType<string>());
+        return $"{document[..begin]}\n\n{table}\n{document[end..]}";
     }
 
-    /// <summary>A document with this between its two comments.</summary>
-    /// <exception cref="InvalidOperationException">It has not both comments.</exception>
-    public static string Replace(string document, string table)
+    private static string ToMarkdown(IEnumerable<string> lines)
     {
-        var begin = document.IndexOf(Begin, StringComparison.Ordinal);
-        var end = document.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin) throw new InvalidOperationException($"The document has no {Begin} … {End}.");
-        return $"{document[..(begin + Begin.Length)]}\n\n{table}\n{document[end..]}";
+        string[] titles = ["fault", "way", .. Columns.Select(column => column.Title)];
+        return string.Join('\n', [Line(titles), Line(titles.Select(_ => "---")), .. lines]) + "\n";
     }
 
     private static string Line(RowResult row) => Line(row.Failure is { } failure

@@ -5,10 +5,16 @@ using RedisActors.AkkaCluster;
 namespace RedisActors.ClusterMatrix;
 
 /// <summary>A request to the entity that has a list; the same each time it is repeated.</summary>
-public sealed record AddItem(string List, int Id);
+/// <param name="List">The list.</param>
+/// <param name="Id">What is added.</param>
+/// <param name="Until">
+/// No entity takes it after this. A node that was stopped for longer than <c>exactly-once.keep</c> finds requests in its sockets that have been
+/// repeated, applied by another node, and forgotten since.
+/// </param>
+public sealed record AddItem(string List, int Id, DateTime Until);
 
 /// <summary>How long the list was with this item.</summary>
-public sealed record ItemAdded(string List, int Id, long Length);
+public sealed record ItemAdded(AddItem Request, long Length);
 
 /// <summary>A shard entity that has a list in Redis.</summary>
 internal sealed class CartEntity : ReceiveActor
@@ -16,12 +22,17 @@ internal sealed class CartEntity : ReceiveActor
     public CartEntity(string list)
     {
         var redis = EntityRedis.Of(Context);
-        Receive<AddItem>(add => redis.Tell(new RedisCommand("RPUSH", list, add.Id) { State = (Sender, add.Id) }, $"{add.Id}", Self));
+        Receive<AddItem>(
+            add => DateTime.UtcNow < add.Until,
+            add => redis.Tell(new RedisCommand("RPUSH", list, add.Id) { State = (Sender, add) }, $"{add.Id}", Self));
         Receive<RedisReply>(reply =>
         {
-            var (client, id) = ((IActorRef, int))reply.State!;
-            client.Tell(new ItemAdded(list, id, reply.Value.AsInt64()));
+            var (client, request) = ((IActorRef, AddItem))reply.State!;
+            client.Tell(new ItemAdded(request, reply.Value.AsInt64()));
         });
+
+        // Too late.
+        Receive<AddItem>(_ => { });
 
         // The client repeats the request.
         Receive<Status.Failure>(_ => { });

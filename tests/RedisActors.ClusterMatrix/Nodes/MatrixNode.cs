@@ -117,7 +117,7 @@ internal sealed class MatrixNode
             split-brain-resolver {
               active-strategy = {{(plan.Way == Ways.Local ? "lease-majority" : "keep-majority")}}
               stable-after = 5s
-              lease-majority.lease-implementation = "redis-actors.lease"
+              lease-majority { lease-implementation = "redis-actors.lease", release-after = 3m }
             }
             singleton { min-number-of-hand-over-retries = 10, hand-over-retry-interval = 500ms }
             sharding {

@@ -66,9 +66,12 @@ internal sealed class CartClient : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Less than <c>exactly-once.keep</c>.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
+
     private readonly IActorRef _carts;
     private readonly LoadState _state;
-    private readonly Dictionary<(string List, int Id), long> _open = [];
+    private readonly Dictionary<AddItem, long> _open = [];
 
     public CartClient(IActorRef carts, ListLedger[] lists, int inFlight, LoadState state)
     {
@@ -77,13 +80,14 @@ internal sealed class CartClient : ReceiveActor, IWithTimers
         Receive<ItemAdded>(added =>
         {
             // A repeated request may be answered twice.
-            if (!_open.Remove((added.List, added.Id))) return;
-            byKey[added.List].ToldApplied(added.Id, added.Length);
-            SendNext(byKey[added.List]);
+            if (!_open.Remove(added.Request)) return;
+            var list = byKey[added.Request.List];
+            list.ToldApplied(added.Request.Id, added.Length);
+            SendNext(list);
         });
         Receive<Repeat>(_ =>
         {
-            foreach (var ((list, id), _) in _open.Where(open => Stopwatch.GetElapsedTime(open.Value) > Patience).ToList()) Send(list, id);
+            foreach (var (request, _) in _open.Where(open => Stopwatch.GetElapsedTime(open.Value) > Patience).ToList()) Send(request);
         });
         for (var i = 0; i < inFlight; i++) SendNext(lists[i % lists.Length]);
     }
@@ -95,13 +99,13 @@ internal sealed class CartClient : ReceiveActor, IWithTimers
     private void SendNext(ListLedger list)
     {
         if (_state.IsStopped) return;
-        Send(list.Key, list.Send());
+        Send(new AddItem(list.Key, list.Send(), DateTime.UtcNow + Limit));
     }
 
-    private void Send(string list, int id)
+    private void Send(AddItem request)
     {
-        _open[(list, id)] = Stopwatch.GetTimestamp();
-        _carts.Tell(new AddItem(list, id), Self);
+        _open[request] = Stopwatch.GetTimestamp();
+        _carts.Tell(request, Self);
     }
 
     private sealed record Repeat : INoSerializationVerificationNeeded
