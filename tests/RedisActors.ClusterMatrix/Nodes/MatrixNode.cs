@@ -125,6 +125,7 @@ internal sealed class MatrixNode
               state-store-mode = ddata
               distributed-data.durable.keys = []
               retry-interval = 500ms
+              handoff-timeout = 10s
               rebalance-interval = 2s
             }
           }

@@ -70,14 +70,15 @@ internal sealed record Fault(string Name, Func<RowCluster, Task> InjectAsync)
 
     private static async Task ResetAsync(RowCluster cluster)
     {
+        // Akka.Remote connects again after five seconds.
         var sockets = 0;
-        for (var time = 0; time < 5; time++)
+        for (var second = 0; second < 15; second += 2)
         {
             sockets += await cluster.ResetAsync();
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromSeconds(2));
         }
 
-        cluster.Note($"{sockets} sockets reset");
+        cluster.Note($"sockets reset: {sockets}");
         if (sockets == 0) throw new SkippedException("ss -K closed no socket; the kernel has to permit it (CONFIG_INET_DIAG_DESTROY)");
     }
 }
