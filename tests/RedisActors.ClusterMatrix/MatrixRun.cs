@@ -44,18 +44,19 @@ internal sealed class MatrixRun(int seconds, int inFlight, string? logs, Cancell
     {
         var row = new RowResult(fault.Name, way);
         if (fault.NeedsNetwork && _whyNoNetworks is not null) return row with { Skipped = "it needs network namespaces" };
-        var network = _whyNoNetworks is null ? await Network.CreateAsync(number, fault.Nodes) : null;
-        var folder = logs is null
-            ? Directory.CreateTempSubdirectory("redis-actors-matrix-")
-            : Directory.CreateDirectory(Path.Combine(logs, $"{fault.Name}-{way}"));
+        Network? network = null;
         try
         {
+            network = _whyNoNetworks is null ? await Network.CreateAsync(number, fault.Nodes) : null;
+            var folder = logs is null
+                ? Directory.CreateTempSubdirectory("redis-actors-matrix-")
+                : Directory.CreateDirectory(Path.Combine(logs, $"{fault.Name}-{way}"));
             return await RunProcessAsync(new RowPlan(fault.Name, way, seconds, inFlight, folder.FullName, network?.Name))
                 ?? row with { Failure = "the row's process failed" };
         }
-        catch (TimeoutException)
+        catch (Exception error) when (error is TimeoutException or InvalidOperationException)
         {
-            return row with { Failure = $"not within {Patience.TotalMinutes} minutes" };
+            return row with { Failure = error.Message };
         }
         finally
         {

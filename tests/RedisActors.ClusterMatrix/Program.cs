@@ -19,7 +19,11 @@ var root = new RootCommand("Faults of nodes and networks in an Akka cluster, for
 root.SetAction(async (arguments, canceled) =>
 {
     using var end = CancellationTokenSource.CreateLinkedTokenSource(canceled);
-    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => end.Cancel());
+    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        end.Cancel();
+    });
     IReadOnlyList<RowResult> rows;
     try
     {
