@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace RedisActors.Testing;
 
@@ -19,7 +18,7 @@ internal sealed class RedisConfiguration
     public static string Write(RedisServerOptions options, ServerPorts ports, string folder, string logFile)
     {
         var configuration = new RedisConfiguration();
-        configuration.AddBasics(folder, logFile);
+        configuration.AddBasics(options.Address, folder, logFile);
         configuration.AddPorts(options.Tls, ports, folder);
         configuration.AddAccess(options);
         if (options.SentinelLines is { } lines)
@@ -37,9 +36,9 @@ internal sealed class RedisConfiguration
         return file;
     }
 
-    private void AddBasics(string folder, string logFile)
+    private void AddBasics(string address, string folder, string logFile)
     {
-        Add("bind", IPAddress.Loopback.ToString());
+        Add("bind", address);
         Add("dir", folder);
         Add("logfile", logFile);
         Add("daemonize", "no");

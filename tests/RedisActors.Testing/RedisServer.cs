@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RedisActors.Testing;
 
 /// <summary>
-/// A private Redis server on a loopback port with a temporary folder, and the faults that a test can inject. Neither the process
+/// A private Redis server, by default on a loopback port, with a temporary folder, and the faults that a test can inject. Neither the process
 /// nor the folder outlives the owner, however the owner ends.
 /// </summary>
 public sealed class RedisServer : IPrivateServer
@@ -29,7 +29,7 @@ public sealed class RedisServer : IPrivateServer
 
     public string Name => "redis-server";
 
-    public string Host => "127.0.0.1";
+    public string Host => _options.Address;
 
     /// <summary>The port, with TLS if enabled; it stays the same across <see cref="StartAgainAsync"/>.</summary>
     public int Port { get; }
@@ -37,7 +37,7 @@ public sealed class RedisServer : IPrivateServer
     /// <summary>The additional port without TLS, if <see cref="RedisServerTls.KeepPlainPort"/>.</summary>
     public int? PlainPort { get; }
 
-    /// <summary>The address as <c>127.0.0.1:PORT</c>.</summary>
+    /// <summary>The address as <c>HOST:PORT</c>.</summary>
     public string Endpoint => $"{Host}:{Port}";
 
     /// <summary>The server's folder, removed by <see cref="DisposeAsync"/>.</summary>
@@ -288,6 +288,7 @@ public sealed class RedisServer : IPrivateServer
         Folder,
         Path.Combine(Folder, "output.log"),
         [
+            .. _options.Launcher,
             _executable,
             _configuration,
             .. _options.SentinelLines is null ? Array.Empty<string>() : ["--sentinel"],

@@ -6,7 +6,13 @@ public sealed record RedisServerOptions
     /// <summary>The server program. Default: <c>redis-server</c> on the <c>PATH</c>.</summary>
     public string? Executable { get; init; }
 
-    /// <summary>The port on 127.0.0.1. Default: a free one.</summary>
+    /// <summary>The address that it listens at. Default: the loopback address.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>What starts the server program and is followed by it, such as <c>ip netns exec NAMESPACE</c>. Default: nothing.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
+
+    /// <summary>The port at <see cref="Address"/>. Default: a free one.</summary>
     public int? Port { get; init; }
 
     /// <summary>
