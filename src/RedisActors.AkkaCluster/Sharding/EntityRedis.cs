@@ -36,6 +36,8 @@ public sealed class EntityRedis
 {
     private readonly IActorRef _redis;
     private readonly string _prefix;
+    private readonly IScheduler? _clock;
+    private readonly TimeSpan _usualTimeout;
 
     /// <summary>For an entity that is known by this name.</summary>
     /// <param name="redis">The <see cref="RedisActor"/> of the node, or its <see cref="RemoteRedis"/>.</param>
@@ -51,6 +53,18 @@ public sealed class EntityRedis
         ArgumentException.ThrowIfNullOrWhiteSpace(entity);
         _redis = redis;
         _prefix = Part(entity);
+    }
+
+    /// <summary>With the RedisActor of this node.</summary>
+    /// <param name="redis">The RedisActor.</param>
+    /// <param name="entity">As for anybody.</param>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="usualTimeout">The timeout that it gives a command that has none.</param>
+    internal EntityRedis(IActorRef redis, string entity, IScheduler clock, TimeSpan usualTimeout)
+        : this(redis, entity)
+    {
+        _clock = clock;
+        _usualTimeout = usualTimeout;
     }
 
     /// <summary>
@@ -72,7 +86,10 @@ public sealed class EntityRedis
                 $"{context.Self.Path.ToStringWithoutAddress()} is not an entity of Akka.Cluster.Sharding; name it: new EntityRedis(redis, name).");
         }
 
-        return new EntityRedis(redis ?? RedisExtension.Get(context.System).RedisActor, $"{type}/{entity}");
+        var name = $"{type}/{entity}";
+        if (redis is not null) return new EntityRedis(redis, name);
+        var here = RedisExtension.Get(context.System);
+        return new EntityRedis(here.RedisActor, name, context.System.Scheduler, here.Connections.Default.Commands.Timeout);
     }
 
     /// <summary>The idempotency key of a write.</summary>
@@ -108,7 +125,7 @@ public sealed class EntityRedis
     /// <exception cref="ArgumentException">As with <see cref="Stamp"/>.</exception>
     /// <exception cref="ArgumentNullException">There is no command.</exception>
     public void Tell(RedisCommand command, string request, IActorRef answerTo, string write = "") =>
-        _redis.Tell(Stamp(command, request, write), answerTo);
+        _redis.Tell(WithDeadline(Stamp(command, request, write)), answerTo);
 
     /// <summary>Stamps a command, sends it and awaits the reply.</summary>
     /// <param name="command">The command, script or transaction.</param>
@@ -121,7 +138,18 @@ public sealed class EntityRedis
     /// <exception cref="ArgumentNullException">There is no command.</exception>
     public Task<RedisReply> ExecuteAsync(
         RedisCommand command, string request, string write = "", CancellationToken cancellation = default) =>
-        _redis.ExecuteAsync(Stamp(command, request, write), cancellation);
+        _redis.ExecuteAsync(WithDeadline(Stamp(command, request, write)), cancellation);
+
+    /// <summary>
+    /// Its time counts from here on and not from its arrival: a process that is stopped in between would run it when the request has been
+    /// repeated elsewhere, and forgotten.
+    /// </summary>
+    private RedisCommand WithDeadline(RedisCommand command)
+    {
+        if (_clock is null) return command;
+        var deadline = command.DeadlineFrom((long)_clock.MonotonicClock.TotalMilliseconds, _usualTimeout);
+        return deadline == long.MaxValue ? command : command with { Deadline = deadline };
+    }
 
     /// <summary>Different parts are different keys, whatever they consist of.</summary>
     private static string Part(string text) =>

@@ -158,7 +158,7 @@ internal sealed class TokenCommand : ScriptedCommand
     private RedisValue[] Wrap()
     {
         _token ??= Command.IdempotencyKey ?? Context.NextToken();
-        return Context.Wrap(Command, Profile!, _token, _history.Ask(HandedOverAt, Context.Eviction, Command.WasSentBefore));
+        return Context.Wrap(Command, Profile!, _token, _history.Ask(HandedOverAt, Context.Eviction, Command.WasSentBefore), Deadline);
     }
 
     private static string MayBeEvicted(string serverError) =>

@@ -97,15 +97,17 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
     /// <param name="profile">What is known of it.</param>
     /// <param name="token">Its token.</param>
     /// <param name="evictedKeys">See <see cref="ExactlyOnceRequest.Wrap"/>.</param>
+    /// <param name="deadline">When it has to be answered, in milliseconds of the actor's clock.</param>
     /// <remarks>
-    /// A command that came with a deadline came from another node, and a third one may have it too (<see cref="RedisCommand.Deadline"/> is
-    /// before the token of that expires). So the server sees to it that it does not run later: this process may be stopped before the
-    /// request is written, and go on when the token has been forgotten.
+    /// A command with a token of its sender's may be sent from elsewhere too, by <c>RemoteRedis</c> or by a client that repeats its request. So
+    /// the server sees to it that it does not run after its deadline: this process may be stopped before the request is written, and go on when
+    /// somebody else has run it and the token has been forgotten.
     /// </remarks>
-    public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token, string? evictedKeys)
+    public RedisValue[] Wrap(RedisCommand command, CommandProfile profile, string token, string? evictedKeys, long deadline)
     {
         TryGetKeys(command, profile);
-        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys, LatestFor(command), prefix).Arguments;
+        var latest = command.IdempotencyKey is null ? null : LatestFor(deadline);
+        return ExactlyOnceRequest.Wrap(command, token, keep, _keys, evictedKeys, latest, prefix).Arguments;
     }
 
     /// <summary>Where a token lives that several commands share, of which this is the first.</summary>
@@ -146,12 +148,12 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
         while (_releases.TryTake(partial: true, out var arguments)) yield return arguments;
     }
 
-    private long? LatestFor(RedisCommand command)
+    private long? LatestFor(long deadline)
     {
         // A server that does not tell the time is left in peace.
-        if (command.Deadline == 0 || _serverAhead is not { } ahead) return null;
+        if (deadline == long.MaxValue || _serverAhead is not { } ahead) return null;
         _usedTime = true;
-        return ahead + command.Deadline;
+        return ahead + deadline;
     }
 
     private bool TryGetKeys(RedisCommand command, CommandProfile profile)

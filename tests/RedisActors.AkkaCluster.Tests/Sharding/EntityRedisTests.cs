@@ -39,6 +39,26 @@ public sealed class EntityRedisTests : AkkaClusterSpec
     }
 
     [Fact]
+    public async Task The_time_of_a_command_counts_from_when_the_entity_sends_it()
+    {
+        var node = Start("redis", ByRole);
+        var inbox = Inbox.Create(node.System);
+        var redis = new EntityRedis(inbox.Receiver, "cart/17", node.System.Scheduler, usualTimeout: TimeSpan.FromSeconds(30));
+        var before = (long)node.System.Scheduler.MonotonicClock.TotalMilliseconds;
+
+        redis.Tell(new RedisCommand("INCR", "n"), "request-1", ActorRefs.Nobody);
+        redis.Tell(new RedisCommand("INCR", "n") { Timeout = TimeSpan.FromMinutes(2) }, "request-2", ActorRefs.Nobody);
+        redis.Tell(new RedisCommand("INCR", "n") { Timeout = Timeout.InfiniteTimeSpan }, "request-3", ActorRefs.Nobody);
+
+        var after = (long)node.System.Scheduler.MonotonicClock.TotalMilliseconds;
+        Assert.InRange(await DeadlineAsync(), before + 30_000, after + 30_001);
+        Assert.InRange(await DeadlineAsync(), before + 120_000, after + 120_001);
+        Assert.Equal(0, await DeadlineAsync());
+
+        async Task<long> DeadlineAsync() => ((RedisCommand)await inbox.ReceiveAsync(Eventually.Patience)).Deadline;
+    }
+
+    [Fact]
     public void Different_requests_have_different_tokens()
     {
         string[] texts = ["a", "a:", ":a", "a:b", "%3A", "a%3Ab", ":"];

@@ -69,10 +69,10 @@ public sealed class LatenessTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Its_time_is_the_deadline_that_it_came_with_by_the_clock_of_the_server()
+    public void The_time_of_one_with_a_token_of_its_senders_is_its_deadline_by_the_clock_of_the_server()
     {
         var tokens = new TokenContext(TimeSpan.FromMinutes(10));
-        var command = new RedisCommand("INCR", "n") { Deadline = 7_000 };
+        var command = new RedisCommand("INCR", "n") { IdempotencyKey = "t" };
         var profile = CommandTable.Find(command)!;
         Assert.Equal(8, Wrapped(command).Length);
 
@@ -80,9 +80,10 @@ public sealed class LatenessTests : IAsyncLifetime
 
         // At 5,000 the server's clock showed 1,001,000 or more, so at 7,000 it shows 1,003,000 or more.
         Assert.Equal(1_002_999, (long)Wrapped(command)[8]);
-        Assert.Equal(8, Wrapped(new RedisCommand("INCR", "n") { Timeout = TimeSpan.FromSeconds(1) }).Length);
+        Assert.Equal(8, Wrapped(command, long.MaxValue).Length);
+        Assert.Equal(8, Wrapped(new RedisCommand("INCR", "n")).Length);
 
-        RedisValue[] Wrapped(RedisCommand each) => tokens.Wrap(each, profile, "t", evictedKeys: null);
+        RedisValue[] Wrapped(RedisCommand each, long deadline = 7_000) => tokens.Wrap(each, profile, "t", evictedKeys: null, deadline);
     }
 
     [Fact]
@@ -90,17 +91,17 @@ public sealed class LatenessTests : IAsyncLifetime
     {
         var tokens = new TokenContext(TimeSpan.FromMinutes(10));
         var clock = new ServerClock(DateTimeOffset.UnixEpoch, 0, 0);
-        var command = new RedisCommand("INCR", "n") { Deadline = 1 };
+        var command = new RedisCommand("INCR", "n") { IdempotencyKey = "t" };
         tokens.LearnTime(clock, 0, now: 0);
         Assert.False(tokens.WantsTime(100_000));
 
-        tokens.Wrap(command, CommandTable.Find(command)!, "t", evictedKeys: null);
+        tokens.Wrap(command, CommandTable.Find(command)!, "t", evictedKeys: null, deadline: 1);
         Assert.False(tokens.WantsTime(59_000));
         Assert.True(tokens.WantsTime(60_000));
         Assert.False(tokens.WantsTime(60_050));
 
         tokens.LearnTime(clock, 0, now: 61_000);
-        tokens.Wrap(command, CommandTable.Find(command)!, "t", evictedKeys: null);
+        tokens.Wrap(command, CommandTable.Find(command)!, "t", evictedKeys: null, deadline: 1);
         Assert.False(tokens.WantsTime(120_000));
         Assert.True(tokens.WantsTime(121_000));
     }
