@@ -114,7 +114,7 @@ public sealed class MatrixAccountTests
     [InlineData("lost", "exactly-once at-least-once when-safe at-most-once entities")]
     [InlineData("doubled", "exactly-once when-safe at-most-once entities")]
     [InlineData("unanswered", "exactly-once at-least-once when-safe at-most-once entities")]
-    [InlineData("out of order", "exactly-once")]
+    [InlineData("out of order", "exactly-once when-safe at-most-once")]
     [InlineData("ran, told otherwise", "exactly-once at-least-once when-safe at-most-once entities")]
     [InlineData("wrong replies", "exactly-once at-least-once when-safe at-most-once entities")]
     public void A_broken_promise_is_marked(string column, string modes)

@@ -26,7 +26,7 @@ public static class MatrixTable
         Figure("lost", mode => mode.Lost, _ => true),
         Figure("doubled", mode => mode.Doubled, name => name != AtLeastOnce),
         Figure("unanswered", mode => mode.Unanswered, _ => true),
-        Figure("out of order", mode => mode.OutOfOrder, name => name == ExactlyOnce),
+        Figure("out of order", mode => mode.OutOfOrder, name => name is not (AtLeastOnce or Entities)),
         Figure("ran, told otherwise", mode => mode.RanUntold, _ => true),
         Figure("wrong replies", mode => mode.WrongReplies, _ => true),
         new(
