@@ -22,6 +22,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private readonly HashSet<Waiter> _waiters = [];
     private readonly List<RemoteAnswer> _gathered = [];
     private long _startUntil;
+    private long _mayStartAt = -1;
     private volatile bool _hasLapsed;
     private bool _flushPlanned;
     private bool _askedForMissing;
@@ -88,8 +89,17 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private bool MayStart()
     {
         if (_hasLapsed) return false;
+
+        // A few milliseconds are as good as none, and the clocks of a lease take longer to read than all else here.
+        var tick = Environment.TickCount64;
+        if (Volatile.Read(ref _mayStartAt) == tick) return true;
         var until = Volatile.Read(ref _startUntil);
-        if (until == 0 || _node.Now < until) return true;
+        if (until == 0 || _node.Now < until)
+        {
+            Volatile.Write(ref _mayStartAt, tick);
+            return true;
+        }
+
         _hasLapsed = true;
         TellServing();
         return false;
