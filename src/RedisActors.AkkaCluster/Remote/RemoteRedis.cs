@@ -35,7 +35,7 @@ namespace RedisActors.AkkaCluster;
 /// client id is 0. In <see cref="RedisStatus"/>, commands that a node has are in flight, and those that wait for one are stashed. It is not
 /// published on the event stream.</para>
 /// </remarks>
-public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemoteSubscriptionCalls
+public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemoteNodeCalls, IRemoteSubscriptionCalls
 {
     private static readonly TimeSpan DeadlineResolution = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SignInterval = TimeSpan.FromSeconds(1);
@@ -43,17 +43,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     private readonly RemoteRedisSettings _settings;
     private readonly RemoteLedger _ledger;
     private readonly Takeover _takeover;
+    private readonly RemoteNodes _nodes;
     private readonly RemoteSubscriptions _subscriptions;
     private readonly TokenSource _tokens = new();
-    private long _nextSession = Random.Shared.NextInt64(1, long.MaxValue / 2);
     private readonly CommandDrain _drain = new();
     private readonly ServedState _state;
     private readonly HashSet<IActorRef> _stateSubscribers = [];
 
-    private readonly Dictionary<IActorRef, RemoteNode> _services = [];
-    private readonly Dictionary<long, RemoteNode> _sessions = [];
-    private readonly List<RemoteNode> _former = [];
-    private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly LeaseClock _clock = LeaseClock.System;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -66,13 +62,14 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
             _ledger,
             (node, question) => node.Service.Tell(question, Self),
             why => _log.Warning("remote redis: the connections of a lost node could not be ended ({0}); what is in their sockets may run late", why));
+        _nodes = new RemoteNodes(settings, _cluster, _ledger, _takeover, () => Now, _log, this);
         _subscriptions = new RemoteSubscriptions(this);
         _state = new ServedState(settings.Connection);
         Receive<RedisCommand>(OnCommand);
         Receive<AnswerFrame>(OnFrame);
         Receive<FlushDue>(message => message.Channel.Flush());
         Receive<ClientsEnded>(answer => _takeover.Answered(answer, Now));
-        Receive<LossDue>(message => Lost(message.Node));
+        Receive<LossDue>(message => _nodes.Lost(message.Node));
         Receive<RemoteInlet.Arrived>(OnArrived);
         Receive<RedisSubscribe>(OnSubscribe);
         Receive<RedisUnsubscribe>(message => _subscriptions.Unsubscribe(message, Membership.AskerOf(Context, message.Subscriber)));
@@ -84,14 +81,13 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         Receive<PauseConnection>(RefuseControl);
         Receive<ResumeConnection>(RefuseControl);
         Receive<SignsDue>(_ => _subscriptions.Tick());
-        Receive<MemberRemoved>(OnMemberRemoved);
-        Receive<IMemberEvent>(OnMember);
-        Receive<IReachabilityEvent>(OnReachability);
+        Receive<IMemberEvent>(_nodes.OnMember);
+        Receive<IReachabilityEvent>(_nodes.OnReachability);
         Receive<DisassociatedEvent>(OnDisassociated);
         Receive<ActorIdentity>(OnIdentity);
-        Receive<Terminated>(OnTerminated);
+        Receive<Terminated>(_nodes.OnTerminated);
         Receive<DrainCommands>(OnDrainCommands);
-        Receive<Identification>(_ => IdentifyServices());
+        Receive<Identification>(_ => _nodes.Identify());
         Receive<Tick>(_ => OnTick());
     }
 
@@ -113,6 +109,22 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     void IRemoteCalls.End(RemoteCommand command, Outcome outcome, string why) =>
         Answer(command.Sender, Failure(command.Command, outcome, why));
+
+    void IRemoteNodeCalls.Identify(ActorPath service) => Context.ActorSelection(service).Tell(new Identify(string.Empty));
+
+    void IRemoteNodeCalls.Send(IActorRef service, CommandFrame frame) => service.Tell(frame, Self);
+
+    void IRemoteNodeCalls.Watch(IActorRef service) => Context.Watch(service);
+
+    void IRemoteNodeCalls.Unwatch(IActorRef service) => Context.Unwatch(service);
+
+    void IRemoteNodeCalls.PlanLoss(RemoteNode node, TimeSpan time) => Timers.StartSingleTimer(node, new LossDue(node), time);
+
+    void IRemoteNodeCalls.Changed(int waiting)
+    {
+        LookAtState(waiting);
+        _subscriptions.NodesChanged();
+    }
 
     RemoteNode? IRemoteSubscriptionCalls.Choose(Topic topic) => _ledger.Choose(topic.GetHashCode());
 
@@ -240,7 +252,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         {
             // Sent back.
             node.IsLeaving = true;
-            NodesChanged();
+            _nodes.Changed();
         }
     }
 
@@ -256,10 +268,10 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     private void OnFrame(AnswerFrame frame)
     {
-        if (!_sessions.TryGetValue(frame.Session, out var node) || node.IsLost) return;
+        if (_nodes.Of(frame.Session) is not { IsLost: false } node) return;
         if (frame.Serving == RemoteServing.Forgotten)
         {
-            Lost(node);
+            _nodes.Lost(node);
             return;
         }
 
@@ -267,35 +279,9 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         var isNew = !node.Channel.IsOpen;
         var now = Now;
         var answers = node.Channel.Receive(frame, now);
-        if (isNew) Join(node, frame.Serving);
-        else OnServing(node, frame.Serving);
+        _nodes.OnServing(node, frame.Serving, isNew);
         foreach (var answer in answers) OnAnswer(answer, now);
         ContinueDrain();
-    }
-
-    private void Join(RemoteNode node, RemoteServing serving)
-    {
-        node.HasRedis = serving != RemoteServing.Away;
-        node.IsLeaving = serving is RemoteServing.Leaving or RemoteServing.Lapsed;
-        _log.Info("remote redis: the node {0} serves", node.Address);
-        var waiting = _ledger.Waiting;
-        _ledger.Join(node, Now);
-        _takeover.NodesChanged(Now);
-        LookAtState(waiting);
-        _subscriptions.NodesChanged();
-    }
-
-    /// <summary>Of a node that leaves, the services of others are looked for at once.</summary>
-    private void OnServing(RemoteNode node, RemoteServing serving)
-    {
-        var ends = serving is RemoteServing.Leaving or RemoteServing.Lapsed;
-        var (hasRedis, isLeaving) = (ends ? node.HasRedis : serving != RemoteServing.Away, node.IsLeaving || ends);
-        if (node.HasRedis == hasRedis && node.IsLeaving == isLeaving) return;
-        if (node.HasRedis && !hasRedis) _log.Info("remote redis: the node {0} has no connection to Redis; others are preferred", node.Address);
-        if (serving == RemoteServing.Lapsed && !node.IsLeaving) BeginAnew(node);
-        (node.HasRedis, node.IsLeaving) = (hasRedis, isLeaving);
-        NodesChanged();
-        if (isLeaving) IdentifyServices();
     }
 
     private void OnAnswer(in RemoteAnswer answer, long now)
@@ -365,10 +351,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     {
         var now = Now;
         _ledger.Expire(now);
-        foreach (var node in _services.Values) node.Channel.Tick(now);
-        foreach (var node in _former) node.Channel.Tick(now);
-        _former.RemoveAll(HasAnsweredAll);
-        _takeover.Tick(now);
+        _nodes.Tick(now);
         ContinueDrain();
     }
 
@@ -382,84 +365,16 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
         _drain.Tell(unfinished, Self);
     }
 
-    private void OnMember(IMemberEvent change)
-    {
-        var member = change.Member;
-        if (member.Status is MemberStatus.Up)
-        {
-            _members[member.UniqueAddress] = member;
-            IdentifyServices();
-        }
-        else if (member.Status is MemberStatus.Leaving or MemberStatus.Exiting or MemberStatus.Down)
-        {
-            _members.Remove(member.UniqueAddress);
-
-            // A singleton says itself when it leaves, which may be later.
-            if (_settings.ServedBy == ServedBy.Role) Change(member.Address, node => node.IsLeaving = true);
-        }
-    }
-
-    private void OnMemberRemoved(MemberRemoved change)
-    {
-        _members.Remove(change.Member.UniqueAddress);
-        foreach (var node in NodesAt(change.Member.Address)) Lose(node);
-    }
-
-    private void OnReachability(IReachabilityEvent change)
-    {
-        switch (change)
-        {
-            case UnreachableMember unreachable:
-                Change(unreachable.Member.Address, node => node.IsReachable = false);
-                break;
-            case ReachableMember reachable:
-                Change(reachable.Member.Address, node => node.IsReachable = true);
-                break;
-        }
-    }
-
     /// <summary>
     /// Akka.Remote connects again by itself and says nothing to those whose messages are lost. Of commands and answers, the node and this
     /// one find out what is missing.
     /// </summary>
     private void OnDisassociated(DisassociatedEvent change)
     {
-        foreach (var node in NodesAt(change.RemoteAddress))
+        foreach (var node in _nodes.At(change.RemoteAddress))
         {
             node.Channel.Ask(Now);
             _subscriptions.ConnectionBroken(node);
-        }
-    }
-
-    private void Change(Address address, Action<RemoteNode> change)
-    {
-        foreach (var node in NodesAt(address)) change(node);
-        NodesChanged();
-    }
-
-    private void NodesChanged()
-    {
-        var waiting = _ledger.Waiting;
-        _ledger.Changed(Now);
-        _takeover.NodesChanged(Now);
-        LookAtState(waiting);
-        _subscriptions.NodesChanged();
-    }
-
-    private List<RemoteNode> NodesAt(Address address) => [.. _ledger.Nodes.Where(node => node.Address.Equals(address))];
-
-    /// <summary>
-    /// Asks the nodes of the role for their service; of a singleton, only one node has an answer. Akka's ClusterSingletonProxy would find
-    /// it too, but does not tell which node got a message.
-    /// </summary>
-    private void IdentifyServices()
-    {
-        if (_settings.ServedBy == ServedBy.Singleton && _ledger.Nodes.Any(node => node.TakesCommands)) return;
-        foreach (var member in _members.Values)
-        {
-            if (_settings.Role is { } role && !member.HasRole(role)) continue;
-            if (NodesAt(member.Address).Any(node => !node.IsLeaving)) continue;
-            Context.ActorSelection(new RootActorPath(member.Address) / _settings.ServicePath).Tell(new Identify(string.Empty));
         }
     }
 
@@ -471,92 +386,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
             return;
         }
 
-        if (identity.Subject is not { } service || _services.ContainsKey(service)) return;
-        Context.Watch(service);
-        Begin(service);
-    }
-
-    /// <summary>The session is over, and the node serves on. It still answers what it has.</summary>
-    private void BeginAnew(RemoteNode node)
-    {
-        _log.Info("remote redis: the node {0} has not heard from this one in time; it is given commands in a new session", node.Address);
-        _former.Add(node);
-        Begin(node.Service);
-    }
-
-    private bool HasAnsweredAll(RemoteNode node)
-    {
-        if (_ledger.HasSentTo(node)) return false;
-        _ledger.Remove(node);
-        _sessions.Remove(node.Channel.Session);
-        return true;
-    }
-
-    private void Begin(IActorRef service)
-    {
-        var address = service.Path.Address.HasLocalScope ? _cluster.SelfAddress : service.Path.Address;
-        var self = Self;
-        var channel = new NodeChannel(
-            _nextSession++, FrameSize.MaxBatch(_settings.MessageLimit.MaxBytes), _ledger.IsAwaited, () => Now, frame => service.Tell(frame, self));
-        var node = new RemoteNode(service, address, channel)
-        {
-            IsReachable = !_cluster.State.Unreachable.Any(member => member.Address.Equals(address)),
-        };
-        _services[service] = node;
-        _sessions.Add(channel.Session, node);
-        channel.Ask(Now);
-    }
-
-    /// <summary>
-    /// Where only the service has stopped, and not its node, what it forwarded is still answered by the node's RedisActor, and what it did
-    /// not is sent back.
-    /// </summary>
-    private void OnTerminated(Terminated message)
-    {
-        foreach (var node in _sessions.Values.Where(node => node.Service.Equals(message.ActorRef)).ToList())
-        {
-            if (message.AddressTerminated)
-            {
-                Lose(node);
-            }
-            else
-            {
-                node.IsLeaving = true;
-                node.Channel.SendAgain();
-                NodesChanged();
-                IdentifyServices();
-            }
-        }
-    }
-
-    /// <summary>As soon as it may start no command any more.</summary>
-    private void Lose(RemoteNode node)
-    {
-        if (node.IsLost || node.IsGoing) return;
-        node.Go();
-        NodesChanged();
-        var rest = node.Channel.StartUntil - Now;
-        if (rest <= 0 || !_ledger.HasSentTo(node)) Lost(node);
-        else Timers.StartSingleTimer(node, new LossDue(node), TimeSpan.FromMilliseconds(rest));
-    }
-
-    private void Lost(RemoteNode node)
-    {
-        if (node.IsLost) return;
-        _log.Warning("remote redis: the node {0} no longer serves: it has left the Akka cluster or is lost", node.Address);
-        if (_services.GetValueOrDefault(node.Service) == node)
-        {
-            Context.Unwatch(node.Service);
-            _services.Remove(node.Service);
-        }
-
-        _former.Remove(node);
-        _sessions.Remove(node.Channel.Session);
-        var waiting = _ledger.Waiting;
-        _takeover.Lost(node, Now);
-        LookAtState(waiting);
-        _subscriptions.NodesChanged();
-        IdentifyServices();
+        if (identity.Subject is { } service) _nodes.OnIdentity(service);
     }
 
     /// <summary>What has gathered for a node is to be sent.</summary>

@@ -11,16 +11,16 @@ namespace RedisActors.AkkaCluster;
 /// <param name="notDone">Told why it could not be done.</param>
 internal sealed class Takeover(RemoteLedger ledger, Action<RemoteNode, EndClients> ask, Action<string> notDone)
 {
-    /// <summary>After this time another node is asked, or the same again.</summary>
-    private const long AskAgainAfter = 1000;
+    /// <summary>After this time it asks again, a node that has just begun to serve and has no connection yet.</summary>
+    private const long AskAgainAfter = 200;
 
-    /// <summary>After this time it is done without.</summary>
+    /// <summary>After this time since there is a node that can be asked, it is done without.</summary>
     private const long Patience = 5000;
 
     private readonly HashSet<ClientIdentity> _clients = [];
     private long _number;
     private long _firstWithAll;
-    private long _heldUntil;
+    private long? _firstAskedAt;
     private long _askedAt;
 
     /// <summary>A node is lost; those commands of it that may not run elsewhere are ended, and the others go to another node.</summary>
@@ -29,7 +29,6 @@ internal sealed class Takeover(RemoteLedger ledger, Action<RemoteNode, EndClient
         if (ledger.HasSentTo(node)) _clients.UnionWith(node.Clients.Where(client => client.Address is not null));
         if (_clients.Count > 0)
         {
-            if (!ledger.IsHeld) _heldUntil = now + Patience;
             ledger.Hold();
             _firstWithAll = _number + 1;
         }
@@ -41,14 +40,14 @@ internal sealed class Takeover(RemoteLedger ledger, Action<RemoteNode, EndClient
     /// <summary>There is another node that could be asked.</summary>
     public void NodesChanged(long now)
     {
-        if (_askedAt == 0) Ask(now);
+        if (_firstAskedAt is null) Ask(now);
     }
 
     /// <summary>Called about ten times a second.</summary>
     public void Tick(long now)
     {
         if (!ledger.IsHeld) return;
-        if (now >= _heldUntil) End("no node has answered in time", now);
+        if (now - _firstAskedAt >= Patience) End("no node has answered in time", now);
         else if (now - _askedAt >= AskAgainAfter) Ask(now);
     }
 
@@ -62,6 +61,7 @@ internal sealed class Takeover(RemoteLedger ledger, Action<RemoteNode, EndClient
     {
         if (!ledger.IsHeld || ledger.Nodes.FirstOrDefault(node => node.IsSound) is not { } node) return;
         _askedAt = now;
+        _firstAskedAt ??= now;
         ask(node, new EndClients(++_number, [.. _clients]));
     }
 
@@ -69,7 +69,7 @@ internal sealed class Takeover(RemoteLedger ledger, Action<RemoteNode, EndClient
     {
         if (whyNot is not null) notDone(whyNot);
         _clients.Clear();
-        _askedAt = 0;
+        _firstAskedAt = null;
         ledger.Release(now);
     }
 }

@@ -193,7 +193,7 @@ internal sealed class RedisCommandActor : ReceiveActor, IWithTimers
         Receive<KeepSlots>(OnKeepSlots);
         Receive<RedisConnectionEvent>(state => _state = state);
         Receive<UnblockClient>(message => SideRequests.Unblock(message, _link));
-        Receive<EndClients>(message => SideRequests.EndAsync(message, _link).PipeTo(Sender, _redis));
+        Receive<EndClients>(message => SideRequests.End(message, _link, Sender));
         Receive<ReportIdle>(_ => OnReportIdle());
         Receive<GetStatus>(_ => Sender.Tell(new RedisStatus(_state, _ledger.InFlight, _ledger.Stashed), _redis));
     }

@@ -66,19 +66,25 @@ internal sealed class SideRequests(CommandFacts facts, TokenContext tokens, IAct
         if (link is not null) LinkQuery.AskAndForget(link, "CLIENT", ["UNBLOCK", message.ClientId]);
     }
 
-    /// <summary>Ends connections of somebody who is gone, so that nothing that sits in their sockets is executed any more.</summary>
-    public static async Task<ClientsEnded> EndAsync(EndClients message, IRedisLink? link)
+    /// <summary>
+    /// Ends connections of somebody who is gone, so that nothing that sits in their sockets is executed any more. Without a link, or when that
+    /// fails, there is no answer: whoever asks, asks again.
+    /// </summary>
+    public static void End(EndClients message, IRedisLink? link, IActorRef asker)
     {
-        if (link is null) return new ClientsEnded(message.Number, "there is no connection to Redis");
-        try
+        if (link is not null) _ = EndAsync();
+
+        async Task EndAsync()
         {
-            using var patience = new CancellationTokenSource(PatienceOfEnd);
-            var refusals = await Task.WhenAll(message.Clients.Select(client => Fence.RaiseAsync(link, client, patience.Token))).ConfigureAwait(false);
-            return new ClientsEnded(message.Number, Array.Find(refusals, why => why is not null));
-        }
-        catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
-        {
-            return new ClientsEnded(message.Number, error.Message);
+            try
+            {
+                using var patience = new CancellationTokenSource(PatienceOfEnd);
+                var refusals = await Task.WhenAll(message.Clients.Select(client => Fence.RaiseAsync(link, client, patience.Token))).ConfigureAwait(false);
+                asker.Tell(new ClientsEnded(message.Number, Array.Find(refusals, why => why is not null)));
+            }
+            catch (Exception error) when (error is RedisLinkException or OperationCanceledException)
+            {
+            }
         }
     }
 

@@ -9,6 +9,15 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
 {
     private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
 
+    /// <summary>Nodes that do not take each other for dead, however long they hear nothing.</summary>
+    private const string Patient =
+        $"{ByRole}\nakka.cluster.failure-detector.acceptable-heartbeat-pause = 60s\n"
+        + "akka.remote.watch-failure-detector.acceptable-heartbeat-pause = 60s";
+
+    private const string KeepOldest =
+        $"{ByRole}\nakka.cluster.split-brain-resolver {{ active-strategy = keep-oldest, stable-after = 2s }}\n"
+        + "redis-actors.default.delivery = when-safe";
+
     /// <summary>What the node has when it wakes has been executed by the other one, whose tokens have expired by then.</summary>
     [Fact]
     public async Task Exactly_once_is_once_when_a_node_is_stopped_for_longer_than_tokens_are_kept()
@@ -88,9 +97,8 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
     [Fact]
     public async Task Nothing_is_lost_or_unknown_when_a_node_is_stopped_and_stays_a_member()
     {
-        const string Settings = $"{ByRole}\nakka.cluster.failure-detector.acceptable-heartbeat-pause = 60s\nakka.remote.watch-failure-detector.acceptable-heartbeat-pause = 60s";
-        var front = Start("web", Settings);
-        using var stopped = StartProcess("redis", Settings);
+        var front = Start("web", Patient);
+        using var stopped = StartProcess("redis", Patient);
         await WhenUpAsync(2, front);
         StartLoad(front, "front", DeliveryMode.ExactlyOnce);
         await AppliedAsync(2000);
@@ -112,8 +120,8 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
     [InlineData(DeliveryMode.ExactlyOnce)]
     public async Task Nothing_is_lost_or_unknown_when_the_connection_between_two_nodes_breaks(DeliveryMode delivery)
     {
-        var front = Start("web", ByRole);
-        var serving = Start("redis", ByRole);
+        var front = Start("web", Patient);
+        var serving = Start("redis", Patient);
         await WhenUpAsync(front, serving);
         StartLoad(front, "front", delivery);
 
@@ -149,10 +157,6 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
         var account = await AccountAsync();
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
     }
-
-    private const string KeepOldest =
-        $"{ByRole}\nakka.cluster.split-brain-resolver {{ active-strategy = keep-oldest, stable-after = 2s }}\n"
-        + "redis-actors.default.delivery = when-safe";
 
     /// <summary>By a connection that is not given up for a minute, whatever it does not hear.</summary>
     private static string Through(FaultProxy proxy) =>
