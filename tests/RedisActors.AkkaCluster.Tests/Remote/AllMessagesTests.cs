@@ -83,15 +83,14 @@ public sealed class AllMessagesTests : AkkaClusterSpec
     public async Task The_state_is_told_as_the_nodes_that_serve_come_and_go()
     {
         await using var proxy = FaultProxy.Start(Server);
-        const string Settings = $"{ByRole}\nredis-actors.default.heartbeat {{ interval = 100ms, timeout = 300ms }}";
-        var front = Start("web", Settings);
+        var front = Start("web", ByRole);
         var asker = new Asker(front.System);
         front.Redis.Tell(new SubscribeToState(asker.Self));
         Assert.IsType<RedisConnecting>(await asker.HearAsync());
         var waiting = front.Redis.ExecuteAsync("INCR", "n");
         await Eventually.HoldsAsync("the command waits", async () => await StatusAsync(front) is { Stashed: 1, InFlight: 0, State: RedisConnecting });
 
-        var serving = Start("redis", $"{Settings}\nredis-actors.default.endpoint = \"{proxy.Endpoint}\"");
+        var serving = Start("redis", $"{ByRole}\nredis-actors.default.endpoint = \"{proxy.Endpoint}\"");
         await WhenUpAsync(front, serving);
         var ready = Assert.IsType<RedisReady>(await asker.HearAsync());
         Assert.Equal((serving.Address.ToString(), 1, 1), (ready.Endpoint, ready.Epoch, ready.Stashed));

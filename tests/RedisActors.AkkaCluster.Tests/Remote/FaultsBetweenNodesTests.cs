@@ -1,4 +1,3 @@
-using Akka.Actor;
 using RedisActors.Testing;
 using Xunit.Abstractions;
 
@@ -13,10 +12,6 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
     private const string Patient =
         $"{ByRole}\nakka.cluster.failure-detector.acceptable-heartbeat-pause = 60s\n"
         + "akka.remote.watch-failure-detector.acceptable-heartbeat-pause = 60s";
-
-    private const string KeepOldest =
-        $"{ByRole}\nakka.cluster.split-brain-resolver {{ active-strategy = keep-oldest, stable-after = 2s }}\n"
-        + "redis-actors.default.delivery = when-safe";
 
     /// <summary>What the node has when it wakes has been executed by the other one, whose tokens have expired by then.</summary>
     [Fact]
@@ -41,56 +36,6 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
         // It learns that it was removed, and ends; or it has removed the others before that. By then its commands are over in any case.
         await Task.WhenAny(stopped.Exited, Task.Delay(TimeSpan.FromSeconds(10)));
         await AccountAsync();
-    }
-
-    /// <summary>It has reached the socket of the lost node's connection: without an end of that, the server would read it when it can.</summary>
-    [Fact]
-    public async Task What_a_lost_node_has_written_is_not_executed_behind_what_another_one_was_sent()
-    {
-        await using var proxy = FaultProxy.Start(Server);
-        var front = Start("web", KeepOldest);
-        using var stopped = StartProcess("redis", $"{KeepOldest}\n{Through(proxy)}");
-        await WhenUpAsync(2, front);
-        await AskAsync(front, Push("first"));
-        proxy.Stall();
-        var lost = front.Redis.ExecuteAsync(Push("lost"));
-        await SentAsync(front);
-
-        await LoseAsync(front, stopped);
-        Start("redis", KeepOldest);
-        await AskAsync(front, Push("later"));
-        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisOutcomeException>(() => lost)).Outcome);
-        proxy.Pass();
-
-        await AskAsync(front, Push("last"));
-        await Eventually.HoldsAsync("the former connection has ended", async () => !(await ClientsAsync()).Contains("name=stopped"));
-        Assert.Equal(["first", "later", "last"], await ListAsync());
-    }
-
-    /// <summary>It waited for a connection there when the process was stopped, and there is one when it goes on.</summary>
-    [Fact]
-    public async Task What_waits_at_a_lost_node_does_not_run_when_that_goes_on()
-    {
-        await using var proxy = FaultProxy.Start(Server);
-        var front = Start("web", KeepOldest);
-        using var stopped = StartProcess("redis", $"{KeepOldest}\n{Through(proxy)}");
-        await WhenUpAsync(2, front);
-        await AskAsync(front, Push("first"));
-        proxy.Refuse();
-        proxy.Cut();
-        var lost = front.Redis.ExecuteAsync(Push("lost"));
-        await SentAsync(front);
-
-        await LoseAsync(front, stopped);
-        Start("redis", KeepOldest);
-        await AskAsync(front, Push("later"));
-        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisOutcomeException>(() => lost)).Outcome);
-        proxy.Accept();
-        stopped.Resume();
-
-        await Eventually.HoldsAsync("it is connected, or has ended", async () => stopped.Exited.IsCompleted || (await ClientsAsync()).Contains("name=stopped"));
-        await Task.WhenAny(stopped.Exited, Task.Delay(TimeSpan.FromSeconds(2)));
-        Assert.Equal(["first", "later"], await ListAsync());
     }
 
     /// <summary>Longer than it may start commands without having heard from the other node; nobody has taken over.</summary>
@@ -156,29 +101,6 @@ public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcro
 
         var account = await AccountAsync();
         Assert.Equal(0, account.NotSent + account.Unknown + account.Rejected);
-    }
-
-    /// <summary>By a connection that is not given up for a minute, whatever it does not hear.</summary>
-    private static string Through(FaultProxy proxy) =>
-        $"redis-actors.default {{ endpoint = \"{proxy.Endpoint}\", client-name = stopped, heartbeat {{ interval = 30s, timeout = 60s }} }}";
-
-    private static RedisCommand Push(string element) => new("RPUSH", "list", element) { Timeout = TimeSpan.FromMinutes(1) };
-
-    private async Task<IEnumerable<string?>> ListAsync() => (await Server.ExecuteAsync("LRANGE", "list", "0", "-1")).Items.Select(item => item.Text);
-
-    private async Task<string> ClientsAsync() => (await Server.ExecuteAsync("CLIENT", "LIST")).Text!;
-
-    /// <summary>The command has reached the node, and what that writes to.</summary>
-    private static async Task SentAsync(Node front)
-    {
-        await Eventually.HoldsAsync("the node has it", async () => (await front.Redis.Ask<RedisStatus>(GetStatus.Instance, Eventually.Patience)).InFlight == 1);
-        await Task.Delay(500);
-    }
-
-    private static async Task LoseAsync(Node front, NodeProcess stopped)
-    {
-        stopped.Suspend();
-        await Eventually.HoldsAsync("the node is removed", () => front.Cluster.State.Members.Count == 1);
     }
 
     /// <summary>All tokens that the server has at this moment have expired.</summary>

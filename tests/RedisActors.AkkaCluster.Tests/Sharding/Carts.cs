@@ -58,6 +58,9 @@ internal static class Carts
           role = shards
           retry-interval = 200ms
           rebalance-interval = 1s
+
+          # A node that is killed while a shard moves away from it does not answer.
+          handoff-timeout = 5s
           least-shard-allocation-strategy { rebalance-absolute-limit = 12, rebalance-relative-limit = 1.0 }
           coordinator-failure-backoff = 200ms
           entity-restart-backoff = 200ms
