@@ -254,7 +254,7 @@ internal sealed class AttackRun
         long lost = 0, duplicated = 0;
         for (var sender = 0; sender < HonestSenders; sender++)
         {
-            var value = ToNumber((await probe.ExecuteAsync("GET", CounterKey(sender))).OrThrow().Text ?? "0");
+            var value = (await probe.ExecuteAsync("GET", CounterKey(sender))).OrThrow().Text is { Length: > 0 } text ? ToNumber(text) : 0;
             string[] items = [.. (await probe.ExecuteAsync("LRANGE", ListKey(sender), "0", "-1")).OrThrow().Items.Select(item => item.Text!)];
             int[] list = [.. items.Where(IsNumber).Select(ToNumber)];
             if (list.Length < items.Length) Find($"{ListKey(sender)} has an element that its sender did not send");
