@@ -147,6 +147,7 @@ public sealed class StreamConsumerTests : ServerSpec
         Kit.Watch(consumer);
 
         consumer.Tell(StopConsuming.Instance);
+        await consumer.Ask<StreamConsumerStatus>(GetStreamConsumerStatus.Instance, Patience);
         await AskAsync(redis, "XADD", "orders", "4-0", "f", 4);
         await handler.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(200));
         foreach (RedisStreamEntry entry in entries) consumer.Tell(entry.Acknowledge(), handler);
