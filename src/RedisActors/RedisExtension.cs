@@ -125,12 +125,6 @@ public sealed class RedisExtension : IExtension
         }
     }
 
-    /// <summary>Whether there is a multiplexer of a connection.</summary>
-    internal bool HasMultiplexer(string connection)
-    {
-        lock (_multiplexers) return _multiplexers.Keys.Any(key => key.Connection == connection);
-    }
-
     private static IActorRef Start(ExtendedActorSystem system, RedisSettings settings, string actorName, IRedisLinkFactory? links)
     {
         var logBudget = new LogBudget();

@@ -40,10 +40,18 @@ public sealed class RedisMultiplexerTests : IAsyncLifetime
     [Fact]
     public async Task The_multiplexer_is_made_when_the_host_starts()
     {
-        using var host = await Started.HostAsync(akka => akka.WithRedis(_redis.Endpoint), services => services.AddRedisMultiplexer());
+        var made = new TaskCompletionSource<IConnectionMultiplexer>();
+        using var host = await Started.HostAsync(
+            akka => akka.WithRedis(_redis.Endpoint),
+            services => services.AddKeyedSingleton("default", (provider, _) =>
+            {
+                made.SetResult(RedisExtension.Get(provider.GetRequiredService<ActorSystem>()).Multiplexer());
+                return made.Task.Result;
+            }).AddRedisMultiplexer());
 
-        var redis = RedisExtension.Get(host.Services.GetRequiredService<ActorSystem>());
-        await Until.HoldsAsync("there is one", () => Task.FromResult(redis.HasMultiplexer("default")));
+        var first = await made.Task;
+
+        Assert.Same(first, host.Services.GetRequiredService<IConnectionMultiplexer>());
         await host.StopAsync();
     }
 }

@@ -135,10 +135,7 @@ internal sealed class RemoteNodes(
         {
             (node.HasRedis, node.IsLeaving) = (serving != RemoteServing.Away, ends);
             log.Info("remote redis: the node {0} serves", node.Address);
-            var waiting = ledger.Waiting;
-            ledger.Join(node, clock());
-            takeover.NodesChanged(clock());
-            calls.Changed(waiting);
+            Changed(now => ledger.Join(node, now));
             return;
         }
 
@@ -173,17 +170,17 @@ internal sealed class RemoteNodes(
 
         _former.Remove(node);
         _sessions.Remove(node.Channel.Session);
-        var waiting = ledger.Waiting;
-        takeover.Lost(node, clock());
-        calls.Changed(waiting);
+        Changed(now => takeover.Lost(node, now));
         Identify();
     }
 
     /// <summary>Something about a node has changed.</summary>
-    public void Changed()
+    public void Changed() => Changed(ledger.Changed);
+
+    private void Changed(Action<long> tell)
     {
         var (waiting, now) = (ledger.Waiting, clock());
-        ledger.Changed(now);
+        tell(now);
         takeover.NodesChanged(now);
         calls.Changed(waiting);
     }

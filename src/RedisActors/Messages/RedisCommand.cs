@@ -102,9 +102,8 @@ public record RedisCommand : IRedisMessage
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public static RedisCommand WithoutCopying(string name, params ReadOnlySpan<RedisValue> arguments)
     {
-        CheckName(name);
         for (var i = 0; i < arguments.Length; i++) CheckArgument(arguments[i], i + 1, name);
-        return new RedisCommand(name, arguments.ToArray());
+        return Owning(name, arguments.ToArray());
     }
 
     /// <summary>For what is sent as a command.</summary>

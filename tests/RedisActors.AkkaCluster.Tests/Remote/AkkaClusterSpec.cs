@@ -7,6 +7,9 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>A test with the nodes of a real Akka cluster, all in this process, and a real Redis server.</summary>
 public abstract class AkkaClusterSpec : IAsyncLifetime
 {
+    /// <summary>The nodes of the role <c>redis</c> serve.</summary>
+    private protected const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
+
     private readonly List<Node> _nodes = [];
     private RedisServer? _server;
 

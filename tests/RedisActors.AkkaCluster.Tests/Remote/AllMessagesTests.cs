@@ -9,8 +9,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// </summary>
 public sealed class AllMessagesTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     /// <summary>What is told by a RedisActor, and not to it; and what is between a stream's consumer and its handler.</summary>
     private static readonly string[] Others =
     [

@@ -5,8 +5,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>Awaiting a command that a node without a connection sends.</summary>
 public sealed class ExecuteAcrossNodesTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     private Node? _serving;
 
     [Fact]

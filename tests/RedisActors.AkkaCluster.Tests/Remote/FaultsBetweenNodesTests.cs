@@ -6,8 +6,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>What becomes of 500 commands in flight when nodes are stopped for a while and connections between them break.</summary>
 public sealed class FaultsBetweenNodesTests(ITestOutputHelper output) : LoadAcrossNodesSpec(output)
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     /// <summary>Nodes that do not take each other for dead, however long they hear nothing.</summary>
     private const string Patient =
         $"{ByRole}\nakka.cluster.failure-detector.acceptable-heartbeat-pause = 60s\n"

@@ -8,7 +8,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 public sealed class LargeMessagesTests : AkkaClusterSpec
 {
     private const string Setting = "akka.remote.dot-netty.tcp.maximum-frame-size";
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
     private const int FrameSize = 128_000;
 
     [Fact]

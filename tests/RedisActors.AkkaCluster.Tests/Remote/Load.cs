@@ -42,13 +42,3 @@ internal sealed class Load : ReceiveActor
         _redis.Tell(new RedisCommand("INCR", counter.Key) { Delivery = _delivery, State = counter.Sent() }, Self);
     }
 }
-
-/// <summary>Whether the loads of a test go on.</summary>
-internal sealed class LoadState
-{
-    private volatile bool _stopped;
-
-    public bool IsStopped => _stopped;
-
-    public void Stop() => _stopped = true;
-}

@@ -3,8 +3,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>A lock that is taken through a RemoteRedis.</summary>
 public sealed class LockAcrossNodesTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     [Fact]
     public async Task It_is_held_on_when_the_node_that_served_it_is_killed_and_nobody_else_gets_it()
     {

@@ -6,8 +6,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>What a node had when it was lost does not run behind what another one was sent.</summary>
 public sealed class LostNodeTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     private const string KeepOldest =
         $"{ByRole}\nakka.cluster.split-brain-resolver {{ active-strategy = keep-oldest, stable-after = 2s }}\n"
         + "redis-actors.default.delivery = when-safe";
@@ -19,16 +17,7 @@ public sealed class LostNodeTests : AkkaClusterSpec
         await using var proxy = FaultProxy.Start(Server);
         var front = Start("web", KeepOldest);
         using var stopped = StartProcess("redis", $"{KeepOldest}\n{Through(proxy)}");
-        await WhenUpAsync(2, front);
-        await AskAsync(front, Push("first"));
-        proxy.Stall();
-        var lost = front.Redis.ExecuteAsync(Push("lost"));
-        await SentAsync(front);
-
-        await LoseAsync(front, stopped);
-        Start("redis", KeepOldest);
-        await AskAsync(front, Push("later"));
-        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisOutcomeException>(() => lost)).Outcome);
+        await LoseWithACommandAsync(front, stopped, proxy.Stall);
         proxy.Pass();
 
         await AskAsync(front, Push("last"));
@@ -43,17 +32,11 @@ public sealed class LostNodeTests : AkkaClusterSpec
         await using var proxy = FaultProxy.Start(Server);
         var front = Start("web", KeepOldest);
         using var stopped = StartProcess("redis", $"{KeepOldest}\n{Through(proxy)}");
-        await WhenUpAsync(2, front);
-        await AskAsync(front, Push("first"));
-        proxy.Refuse();
-        proxy.Cut();
-        var lost = front.Redis.ExecuteAsync(Push("lost"));
-        await SentAsync(front);
-
-        await LoseAsync(front, stopped);
-        Start("redis", KeepOldest);
-        await AskAsync(front, Push("later"));
-        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisOutcomeException>(() => lost)).Outcome);
+        await LoseWithACommandAsync(front, stopped, () =>
+        {
+            proxy.Refuse();
+            proxy.Cut();
+        });
         proxy.Accept();
         stopped.Resume();
 
@@ -72,16 +55,22 @@ public sealed class LostNodeTests : AkkaClusterSpec
 
     private async Task<string> ClientsAsync() => (await Server.ExecuteAsync("CLIENT", "LIST")).Text!;
 
-    /// <summary>The command has reached the node, and what that writes to.</summary>
-    private static async Task SentAsync(Node front)
+    /// <summary>A node is lost with a command that it has not executed, and another one executes the next.</summary>
+    private async Task LoseWithACommandAsync(Node front, NodeProcess stopped, Action away)
     {
+        await WhenUpAsync(2, front);
+        await AskAsync(front, Push("first"));
+        away();
+        var lost = front.Redis.ExecuteAsync(Push("lost"));
+
+        // It has reached the node, and what that writes to.
         await Eventually.HoldsAsync("the node has it", async () => (await front.Redis.Ask<RedisStatus>(GetStatus.Instance, Eventually.Patience)).InFlight == 1);
         await Task.Delay(500);
-    }
 
-    private static async Task LoseAsync(Node front, NodeProcess stopped)
-    {
         stopped.Suspend();
         await Eventually.HoldsAsync("the node is removed", () => front.Cluster.State.Members.Count == 1);
+        Start("redis", KeepOldest);
+        await AskAsync(front, Push("later"));
+        Assert.Equal(Outcome.Unknown, (await Assert.ThrowsAsync<RedisOutcomeException>(() => lost)).Outcome);
     }
 }

@@ -8,7 +8,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>One RemoteRedis: when it stops, when it is drained, and when a node or service dies that has its commands.</summary>
 public sealed class RemoteRedisTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
     private const int InFlight = 60;
 
     [Fact]

@@ -5,7 +5,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>Transactions and scripts go to the RedisActor of another node, as commands do, and to the next when that node is killed.</summary>
 public sealed class ScriptsAndTransactionsAcrossNodesTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
     private const int InFlight = 60;
 
     [Fact]

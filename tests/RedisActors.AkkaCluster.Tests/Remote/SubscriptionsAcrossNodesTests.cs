@@ -11,13 +11,12 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// </summary>
 public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
 {
-    private const string OfARole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
     private const string OfASingleton = "redis-actors.akka-cluster { served-by = singleton, role = redis, identify-interval = 100ms }";
 
     private IActorRef? _subscriber;
 
     [Theory]
-    [InlineData(OfARole)]
+    [InlineData(ByRole)]
     [InlineData(OfASingleton)]
     public async Task Every_number_is_received_or_in_a_told_gap_when_the_serving_node_is_killed(string settings)
     {
@@ -36,7 +35,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     }
 
     [Theory]
-    [InlineData(OfARole)]
+    [InlineData(ByRole)]
     [InlineData(OfASingleton)]
     public async Task Every_number_is_received_or_in_a_told_gap_when_the_serving_node_leaves(string settings)
     {
@@ -48,7 +47,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task Every_number_is_received_or_in_a_told_gap_when_the_serving_node_is_cut_off_and_lives_on()
     {
-        var (front, one, _, account) = await StartAsync($"{OfARole}\n{Node.CanBeCutOff}");
+        var (front, one, _, account) = await StartAsync($"{ByRole}\n{Node.CanBeCutOff}");
 
         await AccountAsync(account, () => CutOffAsync(one));
     }
@@ -56,7 +55,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task Every_number_is_received_or_in_a_told_gap_when_the_connection_between_the_nodes_breaks()
     {
-        var (_, one, _, account) = await StartAsync(OfARole);
+        var (_, one, _, account) = await StartAsync(ByRole);
 
         await AccountAsync(account, () =>
         {
@@ -68,7 +67,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task Every_number_is_received_or_in_a_told_gap_when_Redis_is_killed_and_restarted()
     {
-        var (_, _, _, account) = await StartAsync(OfARole);
+        var (_, _, _, account) = await StartAsync(ByRole);
 
         await AccountAsync(account, async () =>
         {
@@ -80,7 +79,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task The_gap_of_a_silent_channel_begins_with_the_last_sign_of_life()
     {
-        var (front, one, _, account) = await StartAsync(OfARole);
+        var (front, one, _, account) = await StartAsync(ByRole);
         var subscribed = account.Told.OfType<RedisSubscribed>().Single();
         await Eventually.HoldsAsync("some seconds have passed", async () => await TimeAsync() > subscribed.At + TimeSpan.FromSeconds(5));
 
@@ -95,7 +94,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task What_was_missed_within_one_node_is_read_from_a_stream_and_across_nodes_told_as_missing()
     {
-        var (front, one, _, account) = await StartAsync(OfARole, new RedisBackfill("news-stream"));
+        var (front, one, _, account) = await StartAsync(ByRole, new RedisBackfill("news-stream"));
         await using var publisher = new NumberedPublisher(Server.ConnectAsync, "news", "news-stream");
         var subscribed = account.Told.OfType<RedisSubscribed>().Single();
         await Eventually.HoldsAsync("some seconds have passed", async () => await TimeAsync() > subscribed.At + TimeSpan.FromSeconds(5));
@@ -113,7 +112,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task A_subscriber_that_stops_or_unsubscribes_is_unsubscribed_at_the_server()
     {
-        var (front, _, _, account) = await StartAsync(OfARole);
+        var (front, _, _, account) = await StartAsync(ByRole);
         var (stopping, stopped) = SubscriberAccount.Open(front.System);
         front.Redis.Tell(new PSubscribe("ne*", stopping));
         await Eventually.HoldsAsync("both are subscribed", () => account.Told.Count + stopped.Told.Count == 2);
@@ -131,7 +130,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task Whoever_asks_for_another_is_answered_and_who_asks_twice_is_told_twice()
     {
-        var (front, _, _, account) = await StartAsync(OfARole);
+        var (front, _, _, account) = await StartAsync(ByRole);
         var (actor, other) = SubscriberAccount.Open(front.System);
 
         var first = await front.Redis.Ask<RedisSubscribed>(new SSubscribe("part", actor), Eventually.Patience);
@@ -145,7 +144,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task A_slow_subscriber_is_told_how_many_messages_were_dropped()
     {
-        var (front, _, _, account) = await StartAsync(OfARole);
+        var (front, _, _, account) = await StartAsync(ByRole);
         using var gate = new ManualResetEventSlim();
         var (reader, told) = SubscriberAccount.Open(front.System);
         var slow = front.System.ActorOf(Props.Create(() => new Gated(gate, reader)));
@@ -167,7 +166,7 @@ public sealed class SubscriptionsAcrossNodesTests : AkkaClusterSpec
     [Fact]
     public async Task A_RemoteRedis_that_is_drained_ends_its_subscriptions()
     {
-        var (front, _, _, account) = await StartAsync(OfARole);
+        var (front, _, _, account) = await StartAsync(ByRole);
 
         front.Redis.Tell(new DrainCommands(Eventually.Patience));
         await Eventually.HoldsAsync("the subscriber is told", () => account.Told[^1] is RedisSubscriptionEnded);

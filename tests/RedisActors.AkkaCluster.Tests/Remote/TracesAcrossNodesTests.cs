@@ -8,8 +8,6 @@ namespace RedisActors.AkkaCluster.Tests.Remote;
 /// <summary>The span of a command is on the node that has the connection, and its parent on the one that sent it.</summary>
 public sealed class TracesAcrossNodesTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis, identify-interval = 100ms }";
-
     [Fact]
     public async Task The_parent_is_on_the_node_that_sent_the_command()
     {

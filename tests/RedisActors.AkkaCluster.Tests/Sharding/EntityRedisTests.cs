@@ -6,8 +6,6 @@ namespace RedisActors.AkkaCluster.Tests.Sharding;
 /// <summary>What the commands of an entity carry.</summary>
 public sealed class EntityRedisTests : AkkaClusterSpec
 {
-    private const string ByRole = "redis-actors.akka-cluster { served-by = role, role = redis }";
-
     [Fact]
     public async Task A_request_that_is_repeated_on_another_node_gets_the_original_reply()
     {

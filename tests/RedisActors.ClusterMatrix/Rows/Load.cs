@@ -3,16 +3,6 @@ using Akka.Actor;
 
 namespace RedisActors.ClusterMatrix;
 
-/// <summary>Whether the senders of a row go on.</summary>
-internal sealed class LoadState
-{
-    private volatile bool _stopped;
-
-    public bool IsStopped => _stopped;
-
-    public void Stop() => _stopped = true;
-}
-
 /// <summary>Keeps a number of commands of one delivery mode in flight, the same number for each of several lists.</summary>
 internal sealed class ListSender : ReceiveActor, IWithTimers
 {
