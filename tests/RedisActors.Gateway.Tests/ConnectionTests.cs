@@ -86,8 +86,10 @@ public sealed class ConnectionTests
         Assert.Equal("PONG", (await next.ExecuteAsync("PING")).Text);
     }
 
-    [Fact]
-    public async Task A_client_that_asks_without_end_while_the_server_is_away_is_held_back()
+    [Theory]
+    [InlineData("")]
+    [InlineData("WATCH k\r\nMULTI\r\nEXEC\r\n")]
+    public async Task A_client_that_asks_without_end_while_the_server_is_away_is_held_back(string before)
     {
         await using var stage = await GatewayStage.SetAsync("max-outstanding = 100");
         await using var client = await stage.OpenAsync();
@@ -98,6 +100,7 @@ public sealed class ConnectionTests
         const int Count = 500;
         var request = Encoding.ASCII.GetBytes("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + new string('x', 100_000) + "\r\n");
         var sent = 0;
+        await client.WriteAsync(Encoding.ASCII.GetBytes(before));
         var writing = Task.Run(async () =>
         {
             for (; sent < Count; sent++) await client.WriteAsync(request);
@@ -105,15 +108,55 @@ public sealed class ConnectionTests
         var last = -1;
         await Eventually.HoldsAsync(async () =>
         {
-            (var before, last) = (last, Volatile.Read(ref sent));
+            (var former, last) = (last, Volatile.Read(ref sent));
             await Task.Delay(100);
-            return before == last;
+            return former == last;
         });
         Assert.InRange(last, 1, Count - 1);
         await stage.Server.StartAgainAsync();
 
-        await ReadExactlyAsync(client, Count * "+OK\r\n".Length);
+        var expected = (before.Length > 0 ? "+OK\r\n+OK\r\n*0\r\n" : string.Empty) + string.Concat(Enumerable.Repeat("+OK\r\n", Count));
+        var replies = new byte[expected.Length];
+        using var clock = new CancellationTokenSource(Patience);
+        await client.ReadExactlyAsync(replies, clock.Token);
+        Assert.Equal(expected, Encoding.ASCII.GetString(replies));
         await writing.WaitAsync(Patience);
+    }
+
+    [Theory]
+    [InlineData("GET k\r\nPING\r\n", "$1\r\nv\r\n+PONG\r\n")]
+    [InlineData("MULTI\r\nGET k\r\nEXEC\r\nPING\r\n", "+OK\r\n+QUEUED\r\n*1\r\n$1\r\nv\r\n+PONG\r\n")]
+    [InlineData("WATCH k\r\nMULTI\r\nEXEC\r\nPING\r\n", "+OK\r\n+OK\r\n*0\r\n+PONG\r\n")]
+    [InlineData("GET k\r\n\"\\x01\"\r\nPING\r\n", "$1\r\nv\r\n-ERR unknown command '\u0001'\r\n+PONG\r\n")]
+    [InlineData("GET k\r\n*1\r\n:3\r\nPING\r\n", "$1\r\nv\r\n-ERR Protocol error: expected '$', got ':'\r\n")]
+    [InlineData("GET k\r\nQUIT\r\nPING\r\n*1\r\n:3\r\n", "$1\r\nv\r\n+OK\r\n")]
+    public async Task What_is_asked_behind_an_EXEC_that_waits_is_answered_behind_it(string requests, string replies)
+    {
+        await using var stage = await GatewayStage.SetAsync();
+        await stage.Server.ExecuteAsync("SET", "k", "v");
+        await using var client = await stage.OpenAsync();
+        await client.WriteAsync("PING\r\n"u8.ToArray());
+        await client.ReadExactlyAsync(new byte[7]);
+        stage.Server.Suspend();
+        await client.WriteAsync(Encoding.ASCII.GetBytes($"WATCH k\r\nMULTI\r\nEXEC\r\n{requests}"));
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Task.Delay(100);
+
+        stage.Server.Resume();
+
+        Assert.Equal($"+OK\r\n+OK\r\n*0\r\n{replies}", await ReadToEndAsync(client));
+    }
+
+    [Fact]
+    public async Task What_is_no_command_discards_the_transaction_that_it_stands_in()
+    {
+        await using var stage = await GatewayStage.SetAsync();
+        await using var client = await stage.OpenAsync();
+        await client.WriteAsync("MULTI\r\nSET k v\r\n\"\\x01\"\r\nEXEC\r\nQUIT\r\n"u8.ToArray());
+
+        Assert.Equal(
+            "+OK\r\n+QUEUED\r\n-ERR unknown command '\u0001'\r\n-EXECABORT Transaction discarded because of previous errors.\r\n+OK\r\n",
+            await ReadToEndAsync(client));
     }
 
     [Fact]

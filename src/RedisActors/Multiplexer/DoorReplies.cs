@@ -30,6 +30,7 @@ internal sealed class DoorReplies : IValueTaskSource
     private readonly bool _isBounded;
     private long _added;
     private long _answered;
+    private int _held;
     private long _unread;
     private TaskCompletionSource? _room;
 
@@ -60,7 +61,7 @@ internal sealed class DoorReplies : IValueTaskSource
     public long Unread => Interlocked.Read(ref _unread);
 
     /// <summary>Whether everything that was asked has been answered and read.</summary>
-    public bool IsIdle => Head is null;
+    public bool IsIdle => Volatile.Read(ref _held) == 0 && Head is null;
 
     /// <summary>Whether there is no room for more requests.</summary>
     public bool IsFull => _isBounded && !HasRoom(1);
@@ -74,7 +75,7 @@ internal sealed class DoorReplies : IValueTaskSource
         {
             var read = TryRead(buffer.Span);
             if (read > 0 || IsClosed) return read;
-            if (IsEnding && Head is null)
+            if (IsEnding && IsIdle)
             {
                 _door.Close();
                 return 0;
@@ -145,6 +146,14 @@ internal sealed class DoorReplies : IValueTaskSource
         if (Volatile.Read(ref _room) is not null) MakeRoom();
     }
 
+    /// <summary>Requests wait that have no place for their replies yet; or (negative) have got it.</summary>
+    public void Hold(int requests)
+    {
+        Volatile.Write(ref _held, _held + requests);
+        Completed();
+        if (Volatile.Read(ref _room) is not null) MakeRoom();
+    }
+
     /// <summary>Adds the place of a reply to their order.</summary>
     public T Add<T>(T reply)
         where T : DoorReply
@@ -168,7 +177,7 @@ internal sealed class DoorReplies : IValueTaskSource
     }
 
     /// <summary>Whether the client could read something.</summary>
-    private bool HasSomething() => IsClosed || (IsEnding && Head is null) || Head is { IsCompleted: true } || _door.Subscriptions.CanTake(Head);
+    private bool HasSomething() => IsClosed || (IsEnding && IsIdle) || Head is { IsCompleted: true } || _door.Subscriptions.CanTake(Head);
 
     private void Wake()
     {
@@ -177,7 +186,7 @@ internal sealed class DoorReplies : IValueTaskSource
 
     /// <summary>Whether the client may ask for more, when it may have a part of what it may have.</summary>
     private bool HasRoom(int part) =>
-        Volatile.Read(ref _added) - Interlocked.Read(ref _answered) <= _settings.MaxOutstanding / part && Unread <= _settings.MaxUnread / part;
+        Volatile.Read(ref _added) + Volatile.Read(ref _held) - Interlocked.Read(ref _answered) <= _settings.MaxOutstanding / part && Unread <= _settings.MaxUnread / part;
 
     private void MakeRoom()
     {

@@ -21,7 +21,7 @@ internal sealed class DoorTransaction(FrontDoor door)
     private static readonly RespValue Queued = RespValue.SimpleString("QUEUED");
 
     private readonly List<Watched> _watched = [];
-    private readonly Queue<(DoorCommand Command, RedisValue[] Arguments)> _held = [];
+    private readonly Queue<Action> _held = [];
     private readonly List<bool> _nullIsArray = [];
     private readonly List<int> _selections = [];
     private List<RedisCommand>? _members;
@@ -33,7 +33,10 @@ internal sealed class DoorTransaction(FrontDoor door)
     {
         if (_isHolding)
         {
-            _held.Enqueue((command, arguments));
+            InTurn(() =>
+            {
+                if (!Holds(command, arguments)) door.OnRequest(command, arguments);
+            });
             return true;
         }
 
@@ -47,6 +50,10 @@ internal sealed class DoorTransaction(FrontDoor door)
                 _nullIsArray.Add(false);
                 door.Answer(Queued);
                 return true;
+            case DoorAction.Unknown:
+                _isBroken = true;
+                door.AnswerUnknown(command);
+                return true;
             case DoorAction.Subscribe or DoorAction.PSubscribe or DoorAction.SSubscribe
                 or DoorAction.Unsubscribe or DoorAction.PUnsubscribe or DoorAction.SUnsubscribe
                 or DoorAction.Auth or DoorAction.Hello or DoorAction.Select or DoorAction.Unwatch:
@@ -59,6 +66,27 @@ internal sealed class DoorTransaction(FrontDoor door)
                 door.Answer(Queued);
                 return true;
         }
+    }
+
+    /// <summary>Does what comes after all that waits until a transaction has been sent; now, if there is none.</summary>
+    public void InTurn(Action act)
+    {
+        if (_isHolding)
+        {
+            _held.Enqueue(act);
+            door.Replies.Hold(1);
+        }
+        else
+        {
+            act();
+        }
+    }
+
+    /// <summary>What waits is not done.</summary>
+    public void Forget()
+    {
+        door.Replies.Hold(-_held.Count);
+        _held.Clear();
     }
 
     public void OnRequest(DoorCommand command, RedisValue[] arguments)
@@ -175,7 +203,8 @@ internal sealed class DoorTransaction(FrontDoor door)
         _isHolding = false;
         while (!_isHolding && _held.TryDequeue(out var next))
         {
-            if (!Holds(next.Command, next.Arguments)) door.OnRequest(next.Command, next.Arguments);
+            next();
+            door.Replies.Hold(-1);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Akka.Actor;
 using Akka.Event;
 using RedisActors.Commands;
@@ -84,14 +83,12 @@ internal sealed class FrontDoor
             }
             catch (RespProtocolException error)
             {
-                Answer(RespValue.Error($"ERR Protocol error: {error.Message}"));
+                _transaction.InTurn(() => Answer(RespValue.Error($"ERR Protocol error: {error.Message}")));
                 Replies.End();
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                // What nobody foresaw costs this connection, and not the thread, which is somebody else's.
-                _settings.System.Log.Error(error, "A request failed in the front door; its connection is closed.");
-                Close();
+                OnUnforeseen(error);
             }
 
             return bytes.Length;
@@ -188,9 +185,26 @@ internal sealed class FrontDoor
     {
         lock (_receiving)
         {
-            act();
-            SendGathered();
+            try
+            {
+                act();
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                OnUnforeseen(error);
+            }
+            finally
+            {
+                SendGathered();
+            }
         }
+    }
+
+    /// <summary>What nobody foresaw costs this connection, and not the thread, which is somebody else's.</summary>
+    private void OnUnforeseen(Exception error)
+    {
+        _settings.System.Log.Error(error, "A request failed in the front door; its connection is closed.");
+        Close();
     }
 
     private void SendGathered()
@@ -205,12 +219,7 @@ internal sealed class FrontDoor
     private void OnRequest(ReadOnlySpan<byte> name, RedisValue[] arguments)
     {
         if (Replies.IsEnding) return;
-        if (DoorCommand.Find(name) is not { } command)
-        {
-            Answer(RespValue.Error($"ERR unknown command '{Shown(name)}'"));
-            return;
-        }
-
+        var command = DoorCommand.Find(name);
         if (!_transaction.Holds(command, arguments)) OnRequest(command, arguments);
         if (Replies.IsFull) _reader.Stop();
     }
@@ -249,7 +258,11 @@ internal sealed class FrontDoor
                 break;
             case DoorAction.Quit:
                 Answer(Ok);
+                _transaction.Forget();
                 Replies.End();
+                break;
+            case DoorAction.Unknown:
+                AnswerUnknown(command);
                 break;
             case DoorAction.Reset:
                 _transaction.Reset();
@@ -284,6 +297,8 @@ internal sealed class FrontDoor
     public void AnswerWrongNumber(DoorCommand command) =>
         Answer(RespValue.Error($"ERR wrong number of arguments for '{command.Name.ToLowerInvariant()}' command"));
 
+    public void AnswerUnknown(DoorCommand command) => Answer(RespValue.Error($"ERR unknown command '{command.Name}'"));
+
     private bool TakeHandshake(DoorCommand command, RedisValue[] arguments)
     {
         var handshake = _handshake!;
@@ -301,7 +316,4 @@ internal sealed class FrontDoor
     }
 
     private static RespValue Text(string text) => RespValue.BulkString(text);
-
-    /// <summary>What a client called a command, so far as an error can say it.</summary>
-    private static string Shown(ReadOnlySpan<byte> name) => Encoding.Latin1.GetString(name[..Math.Min(name.Length, 32)]);
 }

@@ -93,8 +93,8 @@ internal sealed class DoorFuzz : IDisposable
             if (ended) return;
             replies++;
             var command = DoorCommand.Find(name);
-            ended = command?.Action == DoorAction.Quit;
-            subscribes |= command?.Action is DoorAction.Subscribe or DoorAction.PSubscribe or DoorAction.SSubscribe
+            ended = command.Action == DoorAction.Quit;
+            subscribes |= command.Action is DoorAction.Subscribe or DoorAction.PSubscribe or DoorAction.SSubscribe
                 or DoorAction.Unsubscribe or DoorAction.PUnsubscribe or DoorAction.SUnsubscribe;
         });
         try
