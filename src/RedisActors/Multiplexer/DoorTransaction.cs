@@ -242,7 +242,8 @@ internal sealed class DoorTransaction(FrontDoor door)
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (selections.Length > 0 && message is RedisReply { Value: { Kind: RespKind.Array } replies }) Answer(replies);
+            // What does not fit the commands is passed on as it is.
+            if (message is RedisReply { Value: { Kind: RespKind.Array } replies } && replies.AsArray().Length + selections.Length == nullIsArray.Length) Answer(replies);
             else base.TellInternal(message, sender);
         }
 
