@@ -223,6 +223,9 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         }
 
         if (request.Carried is [{ Command.Command: RedisScript script } sent] && hash == script.Script.Sha1) return RunCompound(sent);
+        var keep = (long)request.Arguments[2 + keys] * 1000;
+        if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
+        if (request.Arguments[3 + keys] == ExactlyOnceScript.Each) return RunEach(request, 4 + keys, keep);
         var token = request.Arguments[2].ToString();
         if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
         {
@@ -230,8 +233,6 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
             return new ServerReply(RespValue.BulkString(kept.Reply));
         }
 
-        var keep = (long)request.Arguments[2 + keys] * 1000;
-        if (mutation == Mutation.KeepTimeIgnored) keep /= 1000;
         var next = 4 + keys;
         if (request.Arguments[next].IsNullOrEmpty)
         {
@@ -294,6 +295,49 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
         }
 
         return ($"*{count}\r\n{string.Concat(texts)}", true);
+    }
+
+    /// <summary>Each with its own token. Behind a command that may run later none is run that has not run.</summary>
+    private ServerReply RunEach(WrittenRequest request, int packed, long keep)
+    {
+        var latest = PackedReader.Read(Encoding.Latin1.GetString((byte[])request.Arguments[packed]!)).ConvertAll(words => words[1]);
+        var texts = new List<string>();
+        string? refusal = null;
+        foreach (var each in request.Carried)
+        {
+            var token = request.Arguments[2 + each.Place].ToString();
+            if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
+            {
+                texts.Add(kept.Reply);
+                continue;
+            }
+
+            if (refusal is not null)
+            {
+                each.Request.WasRefused = true;
+            }
+            else if (mutation != Mutation.LatenessIgnored && latest[each.Place].Length > 0 && clock.Now >= long.Parse(latest[each.Place], CultureInfo.InvariantCulture))
+            {
+                texts.Add(Encode(Refuse(each, Late)));
+                continue;
+            }
+            else
+            {
+                var reply = Run(each, each.Command.Command.Name, each.Command.Command.ArgumentArray);
+                if (reply.Error is null or WrongType)
+                {
+                    texts.Add(Encode(reply));
+                    _tokens[token] = (time.Now + keep, texts[^1], []);
+                    continue;
+                }
+
+                refusal = Encode(reply);
+            }
+
+            texts.Add(refusal);
+        }
+
+        return new ServerReply(RespValue.BulkString($"*{texts.Count}\r\n{string.Concat(texts)}"));
     }
 
     private ServerReply TokenMayBeEvicted(WrittenRequest request)

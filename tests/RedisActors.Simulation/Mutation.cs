@@ -41,6 +41,9 @@ public enum Mutation
     /// <summary>Of a group that is asked for again each command goes in a request of its own.</summary>
     GroupTornApart,
 
+    /// <summary>Of commands that share a request each gets the token of its neighbour.</summary>
+    TokensShifted,
+
     /// <summary>What comes out of the stash is handed to the link in reverse order.</summary>
     OrderIgnoredOnReturn,
 

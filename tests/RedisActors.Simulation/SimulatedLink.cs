@@ -86,6 +86,7 @@ internal sealed class SimulatedLink : IRedisLink
         var arguments = request.Arguments;
         var group = request as GroupRequest;
         if (_mutation == Mutation.GroupTokenRenewed && group is not null) arguments = [.. arguments[..2], $"{arguments[2]}-{Epoch}", .. arguments[3..]];
+        if (_mutation == Mutation.TokensShifted && group?.Recipients[0].HasOwnToken == true) arguments = [.. arguments[..2], .. arguments[3..(group.Count + 2)], arguments[2], .. arguments[(group.Count + 2)..]];
         var written = new WrittenRequest(request.Name, arguments, carried) { GroupCount = group?.Count };
         _unanswered.Enqueue(outstanding);
         _lastWrite = Math.Max(_lastWrite, _time.Now + _chance.UpTo(0.3));

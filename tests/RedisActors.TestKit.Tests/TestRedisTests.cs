@@ -90,11 +90,15 @@ public sealed class TestRedisTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal("1", _redis.Execute("GET", "visits").AsString());
     }
 
-    [Fact]
-    public async Task A_group_of_exactly_once_commands_shares_what_becomes_of_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_group_of_exactly_once_commands_shares_what_becomes_of_it(bool hasOwnTokens)
     {
         await _redis.GoAwayAsync();
-        var replies = Enumerable.Range(0, 5).Select(_ => _redis.RedisActor.ExecuteAsync(Increment(DeliveryMode.ExactlyOnce))).ToArray();
+        var replies = Enumerable.Range(0, 5)
+            .Select(i => _redis.RedisActor.ExecuteAsync(Increment(DeliveryMode.ExactlyOnce) with { IdempotencyKey = hasOwnTokens ? $"visit-{i}" : null }))
+            .ToArray();
         await _redis.AwaitStashedAsync(5);
         _redis.Next("INCR").LosesItsReply();
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -28,10 +27,15 @@ internal static class ScriptModel
     public static List<string[]> CommandsOf(RedisValue[] request)
     {
         var words = Words(request, out var sha);
-        if (sha == TransactionScript.Plain.Sha1) return Unpack(words[0]);
+        if (sha == TransactionScript.Plain.Sha1) return PackedReader.Read(words[0]);
         var (digest, rest) = (words[1], BehindLimits(words));
-        if (sha == TransactionScript.Once.Sha1) return Unpack(rest[0]);
-        return digest == ExactlyOnceScript.Group ? Unpack(rest[0], rest[1..]) : [rest];
+        if (sha == TransactionScript.Once.Sha1) return PackedReader.Read(rest[0]);
+        return digest switch
+        {
+            ExactlyOnceScript.Group => PackedReader.Read(rest[0], rest[1..]),
+            ExactlyOnceScript.Each => PackedReader.Read(rest[0], rest[1..]).ConvertAll(each => each[2..]),
+            _ => [rest],
+        };
     }
 
     /// <summary>Answers as the script would.</summary>
@@ -41,7 +45,14 @@ internal static class ScriptModel
         if (sha == TransactionScript.Plain.Sha1) return Call.Bulk(Transaction(refuses, run, words[0], words[1]));
 
         var (token, digest, rest) = (Call.Text(request[2]), words[1], BehindLimits(words));
-        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
+        var expires = now.AddMilliseconds(Call.IntegerOf(words[0]));
+        if (digest == ExactlyOnceScript.Each)
+        {
+            var members = PackedReader.Read(rest[0], rest[1..]);
+            return Call.Bulk($"*{members.Count}\r\n{string.Concat(members.Select((member, i) => RunOnce(keys, expires, run, Call.Text(request[2 + i]), member)))}");
+        }
+
+        if (keys.Find(token)?.Value is string stored) return Call.Bulk(FromToken(stored, digest));
 
         string text;
         if (sha == TransactionScript.Once.Sha1)
@@ -51,7 +62,7 @@ internal static class ScriptModel
         }
         else if (digest == ExactlyOnceScript.Group)
         {
-            var replies = Unpack(rest[0], rest[1..]).Select(each => each.Length == 0 ? "-SKIPPED\r\n" : Encode(run(each[0], each[1..]))).ToList();
+            var replies = PackedReader.Read(rest[0], rest[1..]).Select(each => each.Length == 0 ? "-SKIPPED\r\n" : Encode(run(each[0], each[1..]))).ToList();
             text = $"*{replies.Count}\r\n{string.Concat(replies)}";
         }
         else
@@ -59,7 +70,7 @@ internal static class ScriptModel
             text = Encode(run(rest[0], rest[1..]));
         }
 
-        keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
+        keys.Set(token, digest + text).ExpiresAt = expires;
         return Call.Bulk(text);
     }
 
@@ -71,7 +82,7 @@ internal static class ScriptModel
         if (sha == script.Sha1) return answer(new RedisScript(script.Text, KeysOf(request), request[(2 + (int)request[1])..]));
 
         var (token, digest) = (Call.Text(request[2]), words[1]);
-        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
+        if (keys.Find(token)?.Value is string stored) return Call.Bulk(FromToken(stored, digest));
         RedisValue[] values = [.. BehindLimits(words)[1..].Select(word => (RedisValue)Encoding.Latin1.GetBytes(word))];
         var text = $"*1\r\n{Encode(answer(new RedisScript(script.Text, KeysOf(request)[1..], values)))}";
         keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
@@ -80,9 +91,19 @@ internal static class ScriptModel
 
     private static RedisValue[] KeysOf(RedisValue[] request) => request[2..(2 + (int)request[1])];
 
-    private static RespValue FromToken(string stored, string digest) => Call.Bulk(stored.StartsWith(digest, StringComparison.Ordinal)
+    /// <summary>One of several commands with a token each: the digest and the latest time stand before its name.</summary>
+    private static string RunOnce(Keyspace keys, DateTimeOffset expires, Runner run, string token, string[] words)
+    {
+        var digest = words[0];
+        if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
+        var text = Encode(run(words[2], words[3..]));
+        keys.Set(token, digest + text).ExpiresAt = expires;
+        return text;
+    }
+
+    private static string FromToken(string stored, string digest) => stored.StartsWith(digest, StringComparison.Ordinal)
         ? stored[digest.Length..]
-        : "-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n");
+        : "-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n";
 
     /// <summary>What stands behind the keys.</summary>
     private static string[] Words(RedisValue[] request, out string sha)
@@ -96,13 +117,13 @@ internal static class ScriptModel
 
     private static string Transaction(Refuser refuses, Runner run, string commands, string conditions)
     {
-        var members = Unpack(commands);
+        var members = PackedReader.Read(commands);
         foreach (var member in members)
         {
             if (refuses(member[0].ToUpperInvariant(), member.Length - 1) is { } refused) return $"-{refused.Message}\r\n";
         }
 
-        foreach (var check in Unpack(conditions))
+        foreach (var check in PackedReader.Read(conditions))
         {
             var value = run(check[2], check[3..]);
             if (value.Kind == RespKind.Error) return Encode(value);
@@ -140,53 +161,4 @@ internal static class ScriptModel
         RespKind.Error => $"-{value.AsString()}\r\n",
         _ => $"*{value.AsArray().Length}\r\n{string.Concat(value.AsArray().Select(Encode))}",
     };
-
-    /// <summary>Reads <see cref="PackedCommands"/>, and the long arguments that stand apart, each behind its place.</summary>
-    private static List<string[]> Unpack(string packed, params ReadOnlySpan<string> apart)
-    {
-        var bytes = Encoding.Latin1.GetBytes(packed).AsSpan();
-        var left = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
-        var rest = bytes[5..];
-        var commands = new List<string[]>();
-        var place = 0;
-        while (left > 0)
-        {
-            var words = new string[ReadInteger(ref rest)];
-            place++;
-            for (var i = 0; i < words.Length; i++)
-            {
-                words[i] = ReadString(ref rest);
-                place++;
-                if (apart.IsEmpty || int.Parse(apart[0], CultureInfo.InvariantCulture) != place) continue;
-                words[i] = apart[1];
-                apart = apart[2..];
-            }
-
-            left -= (uint)words.Length + 1;
-            commands.Add(words);
-        }
-
-        return commands;
-    }
-
-    private static int ReadInteger(ref Span<byte> rest)
-    {
-        var isLong = rest[0] == 0xce;
-        var value = isLong ? (int)BinaryPrimitives.ReadUInt32BigEndian(rest[1..]) : rest[0];
-        rest = rest[(isLong ? 5 : 1)..];
-        return value;
-    }
-
-    private static string ReadString(ref Span<byte> rest)
-    {
-        var (head, length) = rest[0] switch
-        {
-            0xdb => (5, (int)BinaryPrimitives.ReadUInt32BigEndian(rest[1..])),
-            0xda => (3, BinaryPrimitives.ReadUInt16BigEndian(rest[1..])),
-            var fixedLength => (1, fixedLength & 0x1f),
-        };
-        var text = Encoding.Latin1.GetString(rest.Slice(head, length));
-        rest = rest[(head + length)..];
-        return text;
-    }
 }

@@ -4,7 +4,7 @@ namespace RedisActors.Commands;
 
 /// <summary>
 /// Hands commands to a link in the order in which they are given to it. Exactly-once commands that come one behind the other share a
-/// request, where they may: one run of the script and one token for all of them.
+/// request, where they may: one run of the script, and one token for all of them, or for each the one that its sender gave.
 /// </summary>
 /// <param name="tokens">What exactly-once commands share.</param>
 /// <param name="size">How many of them share a request.</param>
@@ -53,6 +53,7 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
     private bool Fits(TokenCommand token)
     {
         if (_former is not null || token.Group is not null) return _former == token.Group;
+        if (token.HasOwnToken != _members[0].HasOwnToken) return false;
         return _members.Count < size.Count && _bytes + token.Size <= size.MaxBytes && (!inCluster || token.Slot == _slot);
     }
 
@@ -60,6 +61,7 @@ internal sealed class CommandSender(TokenContext tokens, GroupSize size, bool in
     {
         var first = _members[0];
         if (_former is not null) return _former.Ask(_members, tokens, size, first.HandedOverAt);
-        return _members.Count == 1 ? first : TokenGroup.Send(_members, tokens, size, first.HandedOverAt);
+        if (_members.Count == 1) return first;
+        return first.HasOwnToken ? GroupRequest.ForEach(_members, tokens, size) : TokenGroup.Send(_members, tokens, size, first.HandedOverAt);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class TokenCommand : ScriptedCommand
         : base(command, sender, redis, DeliveryMode.ExactlyOnce, deadline, sequence, context)
     {
         Profile = profile;
-        _isShort = command.IdempotencyKey is null && !command.WasSentBefore && profile?.HasShortReply(command.ArgumentArray) == true;
+        _isShort = !command.WasSentBefore && profile?.HasShortReply(command.ArgumentArray) == true;
     }
 
     private TokenCommand(TokenCommand former, bool mayHaveRun, bool wasReturned = true)
@@ -63,14 +63,19 @@ internal sealed class TokenCommand : ScriptedCommand
     /// <summary>What is known of the command.</summary>
     public CommandProfile? Profile { get; }
 
-    /// <summary>The group in which it was sent, and with which alone it may be asked for again; null: it was not, or did not run.</summary>
+    /// <summary>
+    /// The group in which it was sent, and with which alone it may be asked for again, as they share a token; null: it was not, or did not run.
+    /// </summary>
     public TokenGroup? Group { get; private set; }
 
-    /// <summary>Its place in the group.</summary>
+    /// <summary>Its place in the request that it shares with others.</summary>
     public int Place { get; private set; }
 
-    /// <summary>Whether it may share a request and a token with others: it has no token of its own, has not run, and its reply is short.</summary>
+    /// <summary>Whether it may share a request with others of its kind: it has not run, and its reply is short.</summary>
     public bool MayShare => _isShort && !_goesAlone && !MayHaveRun;
+
+    /// <summary>Whether its sender gave it a token. It shares that with no other, and requests only with its like.</summary>
+    public bool HasOwnToken => Command.IdempotencyKey is not null;
 
     /// <summary>When it was last handed over, in milliseconds of the actor's clock.</summary>
     public long HandedOverAt { get; private set; }
@@ -90,6 +95,13 @@ internal sealed class TokenCommand : ScriptedCommand
         Group = group;
         Place = place;
         group.LastSequence = Sequence;
+    }
+
+    /// <summary>It is about to be sent with others, with its own token.</summary>
+    public void EnterRequest(int place)
+    {
+        Place = place;
+        _history.Ask(HandedOverAt, Context.Eviction, elsewhere: false);
     }
 
     public override PendingCommand Renew(bool mayHaveRun) => new TokenCommand(this, !_neverRan && (MayHaveRun || mayHaveRun));

@@ -20,6 +20,7 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
     private readonly TokenSource _tokens = new();
     private readonly List<RedisValue> _keys = [];
     private readonly List<RedisCommand?> _commands = [];
+    private readonly List<OwnToken> _ownTokens = [];
     private readonly ConcurrentQueue<RedisValue> _released = new();
     private readonly TokenReleases _releases = new(TokensPerRelease, inCluster);
     private readonly ConcurrentDictionary<ScriptText, string> _scriptRefusals = new();
@@ -135,6 +136,23 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
 
         while (_commands.Count < count) _commands.Add(null);
         return ExactlyOnceRequest.WrapGroup(_commands, tokenKey, keep, _keys, evictedKeys);
+    }
+
+    /// <summary>The arguments of the script for commands with a token each, none of which has been asked for.</summary>
+    public RedisValue[] WrapEach(List<TokenCommand> members)
+    {
+        _keys.Clear();
+        _commands.Clear();
+        _ownTokens.Clear();
+        foreach (var member in members)
+        {
+            var first = _keys.Count;
+            member.Profile!.TryGetKeys(member.Command.ArgumentArray, _keys);
+            _commands.Add(member.Command);
+            _ownTokens.Add(ExactlyOnceRequest.TokenOf(member.Command, _keys[first], LatestFor(member.Deadline), prefix));
+        }
+
+        return ExactlyOnceRequest.WrapEach(_commands!, _ownTokens, keep, _keys);
     }
 
     /// <summary>The reply to this token has come and nobody else knows the token: the server may forget it. From any thread.</summary>

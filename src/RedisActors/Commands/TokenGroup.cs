@@ -45,7 +45,7 @@ internal sealed class TokenGroup
     public bool IsReliable(long now, TimeSpan keep) => _history.IsReliable(now, keep);
 }
 
-/// <summary>One request for a <see cref="TokenGroup"/>. What it is told, it tells its commands.</summary>
+/// <summary>One request for a <see cref="TokenGroup"/>, or for commands with a token each. What it is told, it tells its commands.</summary>
 internal sealed class GroupRequest : LinkRequest
 {
     private readonly TokenCommand[] _recipients;
@@ -59,7 +59,7 @@ internal sealed class GroupRequest : LinkRequest
     /// <param name="size">Told how long they took.</param>
     /// <param name="releases">
     /// Where the token is released when the reply is here; null: it is left to its expiry, since an earlier request may still be on its
-    /// way somewhere.
+    /// way somewhere, or the sender knows it.
     /// </param>
     public GroupRequest(TokenCommand[] recipients, int count, RedisValue[] arguments, GroupSize size, TokenContext? releases)
     {
@@ -68,6 +68,16 @@ internal sealed class GroupRequest : LinkRequest
         Arguments = arguments;
         _size = size;
         _releases = releases;
+    }
+
+    /// <summary>A request for commands with a token each, none of which has been asked for.</summary>
+    /// <param name="members">Two or more, whose keys are in one hash slot in a Redis Cluster.</param>
+    /// <param name="tokens">What they share with others.</param>
+    /// <param name="size">Told how long they took.</param>
+    public static GroupRequest ForEach(List<TokenCommand> members, TokenContext tokens, GroupSize size)
+    {
+        for (var i = 0; i < members.Count; i++) members[i].EnterRequest(i);
+        return new GroupRequest([.. members], members.Count, tokens.WrapEach(members), size, releases: null);
     }
 
     public override string Name => "EVALSHA";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -12,6 +13,12 @@ namespace RedisActors.ExactlyOnce;
 /// <param name="ServerError">The error, code first (<c>WRONGTYPE Operation …</c>), or null if there is a reply.</param>
 internal readonly record struct ExactlyOnceReply(RespValue Value, string? ServerError);
 
+/// <summary>The token of a command that shares a request with others, each with a token of its own.</summary>
+/// <param name="Key">Where it lives.</param>
+/// <param name="Digest">What tells the command from another with the same token.</param>
+/// <param name="Latest">As for one command; null: empty.</param>
+internal readonly record struct OwnToken(RedisValue Key, RedisValue Digest, RedisValue Latest);
+
 /// <summary>
 /// Turns a command into a request that the server applies once per token, where that is possible, and the answer back into the
 /// command's own.
@@ -25,6 +32,7 @@ internal static class ExactlyOnceRequest
 
     private static readonly RedisValue[] KeyCounts = [.. Enumerable.Range(0, 10).Select(count => (RedisValue)count)];
     private static readonly RedisValue GroupArgument = ExactlyOnceScript.Group;
+    private static readonly RedisValue EachArgument = ExactlyOnceScript.Each;
 
     /// <summary>Why a command cannot be delivered exactly-once; null if it can.</summary>
     /// <param name="command">The command.</param>
@@ -140,6 +148,30 @@ internal static class ExactlyOnceRequest
         return request;
     }
 
+    /// <summary>The request for several commands with a token each, all of which are asked for for the first time.</summary>
+    /// <param name="commands">Commands to which <see cref="WhyNotWrappable"/> has no objection. They run in this order.</param>
+    /// <param name="tokens">Their tokens (<see cref="TokenOf"/>), all in the hash slot of the keys in a Redis Cluster.</param>
+    /// <param name="keep">How long the server keeps the tokens and the replies.</param>
+    /// <param name="keys">All keys of the commands; one may come more than once.</param>
+    public static RedisValue[] WrapEach(IReadOnlyList<RedisCommand> commands, IReadOnlyList<OwnToken> tokens, TimeSpan keep, IReadOnlyList<RedisValue> keys)
+    {
+        var apart = new List<RedisValue>();
+        var packed = PackedCommands.Pack(commands, apart, tokens);
+        return
+        [
+            ExactlyOnceScript.Script.Sha1Argument, tokens.Count + keys.Count, .. tokens.Select(token => token.Key), .. keys,
+            (long)keep.TotalMilliseconds, EachArgument, packed, .. apart,
+        ];
+    }
+
+    /// <summary>The token of a command whose sender gave one.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="firstKey">Its first key.</param>
+    /// <param name="latest">As for <see cref="Wrap"/>.</param>
+    /// <param name="prefix">As for <see cref="Wrap"/>.</param>
+    public static OwnToken TokenOf(RedisCommand command, RedisValue firstKey, long? latest, byte[]? prefix) =>
+        new(TokenKey.For(firstKey, command.IdempotencyKey!, prefix ?? TokenKey.UsualPrefix), Digest(command), latest ?? RedisValue.EmptyString);
+
     /// <summary>The token's key within a request of <see cref="Wrap"/>, as <see cref="TokenReleases"/> takes it.</summary>
     public static RedisValue TokenKeyOf(RedisValue[] wrappedArguments) => wrappedArguments[2];
 
@@ -175,7 +207,7 @@ internal static class ExactlyOnceRequest
             : throw new FormatException("The exactly-once script answers a script with an array of one reply.");
     }
 
-    /// <summary>Reads the answer to a request of <see cref="WrapGroup"/> for so many commands.</summary>
+    /// <summary>Reads the answer to a request of <see cref="WrapGroup"/> or <see cref="WrapEach"/> for so many commands.</summary>
     /// <exception cref="FormatException">As <see cref="Decode"/>; also while the replies are read.</exception>
     public static GroupReplies ReadGroup(RespValue reply, int count)
     {
@@ -266,18 +298,31 @@ internal static class ExactlyOnceRequest
     /// </remarks>
     private static byte[] Digest(RedisCommand command)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(Encoding.UTF8.GetBytes(command.Name.ToUpperInvariant()));
+        var name = command.Name.ToUpperInvariant();
         var words = command is RedisTransaction transaction ? transaction.Content : command.ArgumentArray;
-        foreach (ReadOnlyMemory<byte> argument in words) Append(argument.Span);
-        return hash.GetHashAndReset()[..DigestLength];
+        var nameLength = Encoding.UTF8.GetByteCount(name);
+        var length = sizeof(int) + nameLength;
+        foreach (var word in words) length += sizeof(int) + word.GetByteCount();
 
-        void Append(ReadOnlySpan<byte> word)
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var rest = rented.AsSpan(0, length);
+        Begin(ref rest, nameLength);
+        rest = rest[Encoding.UTF8.GetBytes(name, rest)..];
+        foreach (var word in words)
         {
-            Span<byte> length = stackalloc byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(length, word.Length);
-            hash.AppendData(length);
-            hash.AppendData(word);
+            Begin(ref rest, word.GetByteCount());
+            rest = rest[word.CopyTo(rest)..];
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(rented.AsSpan(0, length), hash);
+        ArrayPool<byte>.Shared.Return(rented);
+        return hash[..DigestLength].ToArray();
+
+        static void Begin(ref Span<byte> rest, int length)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(rest, length);
+            rest = rest[sizeof(int)..];
         }
     }
 }

@@ -17,8 +17,11 @@ namespace RedisActors.ExactlyOnce;
 /// <para>Where the digest is <see cref="Group"/>, one argument follows, which holds several commands (<see cref="PackedCommands"/>), and then those
 /// of their arguments that are long, each behind its place. They run in order; one of no words stands for one that nobody waits for any more and is not run. Behind one that the server refuses for the time being
 /// none is run, and each of these is answered with the same error.</para>
+/// <para>Where it is <see cref="Each"/>, several commands follow in the same form, and each has a token of its own: <c>KEYS</c> begins with their
+/// keys. Before the name of each stand the digest and the time from which on it is too late, or nothing. They run in order; those whose token
+/// is there have run, and behind one that the server refuses for the time being none of the others is run.</para>
 /// <para>It returns the reply as RESP2 text, with one addition: <c>,</c> before a number that the server's Lua can carry only
-/// approximately. It stores the digest and then that text. The reply to a group is an array with a reply for each command; behind it
+/// approximately. It stores the digest and then that text. The reply to several commands is an array with a reply for each; behind it
 /// comes, when it has just run and the server tells the <c>TIME</c>, how many microseconds that took. For Redis 6.2 and later.</para>
 /// </remarks>
 internal static class ExactlyOnceScript
@@ -26,27 +29,80 @@ internal static class ExactlyOnceScript
     /// <summary>In place of a digest: several commands follow, which share the token.</summary>
     public const string Group = "group";
 
-    /// <summary>Answers from the token where there is one, and otherwise makes sure that one can be kept.</summary>
-    internal const string Begin =
+    /// <summary>In place of a digest: several commands follow, with a token each.</summary>
+    public const string Each = "each";
+
+    /// <summary>What the rest of a script that keeps tokens is made of.</summary>
+    internal const string Shared =
         """
-        local stored = redis.call('GET', KEYS[1])
-        local digest = ARGV[2]
-        if stored then
+        local permits = redis.acl_check_cmd
+
+        -- The server's clock; nil where the ACL forbids the question, which would show in its log.
+        local function clock()
+          local time = (not permits or permits('TIME')) and redis.pcall('TIME')
+          return time and time[2] and time
+        end
+
+        local function isLate(latest, time)
+          return not time or time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(latest)
+        end
+        local late = '-TOKENLATE the time of the command is over by the clock of the server. Nothing was executed\r\n'
+
+        -- The reply that a token holds, if it is this command's.
+        local function answer(stored, digest)
           if string.sub(stored, 1, #digest) == digest then
             return string.sub(stored, #digest + 1)
           end
           return '-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n'
         end
 
+        -- An error as text, without what the server adds for scripts.
+        local function plain(err, code)
+          return code .. string.gsub(string.gsub(err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
+        end
+
+        -- Why the server would not keep this token; nil: it would. Whatever could refuse it has to refuse it before the command runs.
+        local function refusal(key)
+          if permits then
+            if not permits('SET', key, '', 'PX', ARGV[1]) then
+              return '-NOPERM this user has no permissions to run the \'set\' command, which stores the token of a command\r\n'
+            end
+          else
+            -- Redis 6.2. XX: there is no such key, so this changes nothing, but it is refused as the real one would be. A server
+            -- out of memory refuses it too, yet takes a command that frees memory, and after that the token.
+            local probe = redis.pcall('SET', key, '', 'XX', 'PX', ARGV[1])
+            if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
+              local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
+              return plain(probe.err, denied and '-NOPERM ' or '-')
+            end
+          end
+        end
+
+        -- Keeps a reply. After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one
+        -- that changed nothing, and then it is as if nothing had run: the error is returned.
+        local function keep(key, stored)
+          local kept = redis.pcall('SET', key, stored, 'PX', ARGV[1])
+          return kept.err and plain(kept.err, '-')
+        end
+
+
+        """;
+
+    /// <summary>Answers from the token where there is one, and otherwise makes sure that one can be kept.</summary>
+    internal const string Begin =
+        """
+        local stored = redis.call('GET', KEYS[1])
+        local digest = ARGV[2]
+        if stored then
+          return answer(stored, digest)
+        end
+
         if ARGV[3] == '' then
           table.remove(ARGV, 3)
           local before = table.remove(ARGV, 3)
           local latest = table.remove(ARGV, 3)
-          if latest ~= '' then
-            local time = redis.pcall('TIME')
-            if time.err or time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(latest) then
-              return '-TOKENLATE the time of the command is over by the clock of the server. Nothing was executed\r\n'
-            end
+          if latest ~= '' and isLate(latest, clock()) then
+            return late
           end
           if before ~= '' then
             local stats = redis.pcall('INFO', 'stats')
@@ -57,21 +113,9 @@ internal static class ExactlyOnceScript
           end
         end
 
-        -- Whatever could refuse the token has to refuse it before the command runs.
-        local permits = redis.acl_check_cmd
-        if permits then
-          if not permits('SET', KEYS[1], '', 'PX', ARGV[1]) then
-            return '-NOPERM this user has no permissions to run the \'set\' command, which stores the token of a command\r\n'
-          end
-        else
-          -- Redis 6.2. XX: there is no such key, so this changes nothing, but it is refused as the real one would be. A server
-          -- out of memory refuses it too, yet takes a command that frees memory, and after that the token.
-          local probe = redis.pcall('SET', KEYS[1], '', 'XX', 'PX', ARGV[1])
-          if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
-            local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
-            local code = denied and '-NOPERM ' or '-'
-            return code .. string.gsub(string.gsub(probe.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
-          end
+        local refused = refusal(KEYS[1])
+        if refused then
+          return refused
         end
 
 
@@ -186,21 +230,98 @@ internal static class ExactlyOnceScript
 
         """;
 
-    /// <summary>Runs the command or the group: from then on <c>text</c> is the reply, and <c>took</c> what goes behind it.</summary>
-    private const string RunGiven =
+    /// <summary>Several commands in one argument, and the time that they take.</summary>
+    private const string Several =
         """
-        local text, later
-        local took = ''
-        if digest == 'group' then
-          -- A question that the ACL forbids would show in its log.
-          local timed = not permits or permits('TIME')
-          local began = timed and redis.pcall('TIME')
-          local texts = {}
-          local ran
+        local function unpacked()
           local words = cmsgpack.unpack(ARGV[3])
           for i = 4, #ARGV, 2 do
             words[tonumber(ARGV[i])] = ARGV[i + 1]
           end
+          return words
+        end
+
+        local function took(began)
+          local ended = began and clock()
+          return ended and string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2]) or ''
+        end
+
+
+        """;
+
+    /// <summary>Runs those of several commands whose tokens are not there.</summary>
+    private const string RunEach =
+        """
+        if ARGV[2] == 'each' then
+          local began = clock()
+          local words, next, lasts = unpacked(), 1, {}
+          while words[next] do
+            next = next + words[next] + 1
+            lasts[#lasts + 1] = next - 1
+          end
+
+          local found
+          if not permits or permits('MGET', unpack(KEYS, 1, #lasts)) then
+            found = redis.pcall('MGET', unpack(KEYS, 1, #lasts))
+          end
+          if not found or found.err then
+            found = {}
+            for i = 1, #lasts do
+              found[i] = redis.call('GET', KEYS[i])
+            end
+          end
+          for i = 1, #lasts do
+            local refused = not found[i] and refusal(KEYS[i])
+            if refused then
+              return refused
+            end
+          end
+
+          local texts, kept = {}, {}
+          local first, later, refused = 1
+          for i = 1, #lasts do
+            local key, digest, latest = KEYS[i], words[first + 1], words[first + 2]
+            local stored = found[i] or kept[key]
+            local text
+            if stored then
+              text = answer(stored, digest)
+            elseif later and later ~= 'OOM' then
+              text = refused
+            elseif latest ~= '' and isLate(latest, began) then
+              text = late
+            else
+              text, later = run(words, first + 3, lasts[i])
+              if later then
+                refused = text
+              else
+                stored = digest .. text
+                local err = keep(key, stored)
+                if err then
+                  text = err
+                else
+                  kept[key] = stored
+                end
+              end
+            end
+            texts[i] = text
+            first = lasts[i] + 1
+          end
+          return '*' .. #texts .. '\r\n' .. table.concat(texts) .. took(began)
+        end
+
+
+        """;
+
+    /// <summary>Runs the command or the group: from then on <c>text</c> is the reply, and <c>behind</c> what goes behind it.</summary>
+    private const string RunGiven =
+        """
+        local text, later
+        local behind = ''
+        if digest == 'group' then
+          local began = clock()
+          local texts = {}
+          local ran
+          local words = unpacked()
           local next = 1
           while words[next] do
             local first = next + 1
@@ -220,10 +341,7 @@ internal static class ExactlyOnceScript
             end
           end
           text = '*' .. #texts .. '\r\n' .. table.concat(texts)
-          local ended = timed and redis.pcall('TIME')
-          if ended and ended[2] then
-            took = string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2])
-          end
+          behind = took(began)
         else
           text, later = run(ARGV, 3, #ARGV)
           if later then
@@ -322,7 +440,7 @@ internal static class ExactlyOnceScript
         if redis.set_repl then
           pcall(redis.set_repl, redis.REPL_ALL)
         end
-        local text, took = '*1\r\n' .. table.concat(parts), ''
+        local text, behind = '*1\r\n' .. table.concat(parts), ''
 
 
         """;
@@ -330,17 +448,11 @@ internal static class ExactlyOnceScript
     /// <summary>Keeps the reply under the token.</summary>
     internal const string Keep =
         """
-        -- After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one that
-        -- changed nothing, and then it is as if nothing had run.
-        local kept = redis.pcall('SET', KEYS[1], digest .. text, 'PX', ARGV[1])
-        if kept.err then
-          return '-' .. string.gsub(string.gsub(kept.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
-        end
-        return text .. took
+        return keep(KEYS[1], digest .. text) or text .. behind
         """;
 
     /// <summary>The script.</summary>
-    public const string Text = Begin + RunOne + RunGiven + Keep;
+    public const string Text = Shared + RunOne + Several + RunEach + Begin + RunGiven + Keep;
 
     /// <summary>The script, as it is loaded.</summary>
     public static ScriptText Script { get; } = new(Text);
@@ -361,7 +473,7 @@ internal static class ExactlyOnceScript
     {
         var text = script.Text;
         var begins = text.StartsWith("#!", StringComparison.Ordinal) ? text.IndexOf('\n') + 1 : 0;
-        return $"{text[..begins]}local script = function(KEYS, ARGV, ...) {text[begins..]}\nend\n{Begin}{RunScript}{Keep}";
+        return $"{text[..begins]}local script = function(KEYS, ARGV, ...) {text[begins..]}\nend\n{Shared}{Begin}{RunScript}{Keep}";
     }
 
     /// <summary>The request that loads the script: <c>SCRIPT LOAD</c>, answered with <see cref="Sha1"/>.</summary>

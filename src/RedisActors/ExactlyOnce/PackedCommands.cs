@@ -26,29 +26,37 @@ internal static class PackedCommands
 
     /// <summary>Packs them. Null is a command of no words.</summary>
     /// <param name="commands">The commands.</param>
+    /// <param name="tokens">Where given, two words stand before the name of each: the digest and the time of its token.</param>
     /// <param name="apart">
     /// Where given, what is too long to be packed is added to it: its place in the array, from 1, and the argument itself. In its place there
     /// is an empty string.
     /// </param>
-    public static byte[] Pack(IReadOnlyList<RedisCommand?> commands, List<RedisValue>? apart = null)
+    public static byte[] Pack(IReadOnlyList<RedisCommand?> commands, List<RedisValue>? apart = null, IReadOnlyList<OwnToken>? tokens = null)
     {
         var (items, length) = (0, LengthOfArrayHead);
-        for (var i = 0; i < commands.Count; i++) Measure(commands[i], apart, ref items, ref length);
+        for (var i = 0; i < commands.Count; i++) Measure(commands[i], tokens?[i], apart, ref items, ref length);
 
         var packed = new byte[length];
         var rest = packed.AsSpan();
         Begin(ref rest, Array32, items);
-        for (var i = 0; i < commands.Count; i++) Append(ref rest, commands[i], hasApart: apart is not null);
+        for (var i = 0; i < commands.Count; i++) Append(ref rest, commands[i], tokens?[i], hasApart: apart is not null);
         return packed;
     }
 
-    private static int WordsOf(RedisCommand? command) => command is null ? 0 : command.ArgumentArray.Length + 1;
+    private static int WordsOf(RedisCommand? command, OwnToken? token) =>
+        command is null ? 0 : command.ArgumentArray.Length + (token is null ? 1 : 3);
 
-    private static void Measure(RedisCommand? command, List<RedisValue>? apart, ref int items, ref int length)
+    private static void Measure(RedisCommand? command, OwnToken? token, List<RedisValue>? apart, ref int items, ref int length)
     {
         items++;
-        length += WordsOf(command) <= LargestFixedInteger ? 1 : 5;
+        length += WordsOf(command, token) <= LargestFixedInteger ? 1 : 5;
         if (command is null) return;
+        if (token is { } own)
+        {
+            items += 2;
+            length += LengthOfString(own.Digest.GetByteCount()) + LengthOfString(own.Latest.GetByteCount());
+        }
+
         items++;
         length += LengthOfString(Encoding.UTF8.GetByteCount(command.Name));
         foreach (var argument in command.ArgumentArray)
@@ -66,19 +74,29 @@ internal static class PackedCommands
         }
     }
 
-    private static void Append(ref Span<byte> rest, RedisCommand? command, bool hasApart)
+    private static void Append(ref Span<byte> rest, RedisCommand? command, OwnToken? token, bool hasApart)
     {
-        AppendInteger(ref rest, WordsOf(command));
+        AppendInteger(ref rest, WordsOf(command, token));
         if (command is null) return;
+        if (token is { } own)
+        {
+            AppendString(ref rest, own.Digest);
+            AppendString(ref rest, own.Latest);
+        }
+
         BeginString(ref rest, Encoding.UTF8.GetByteCount(command.Name));
         rest = rest[Encoding.UTF8.GetBytes(command.Name, rest)..];
         foreach (var argument in command.ArgumentArray)
         {
-            var bytes = argument.GetByteCount();
-            if (hasApart && bytes > LongestPacked) bytes = 0;
-            BeginString(ref rest, bytes);
-            if (bytes > 0) rest = rest[argument.CopyTo(rest)..];
+            AppendString(ref rest, hasApart && argument.GetByteCount() > LongestPacked ? RedisValue.EmptyString : argument);
         }
+    }
+
+    private static void AppendString(ref Span<byte> rest, RedisValue text)
+    {
+        var bytes = text.GetByteCount();
+        BeginString(ref rest, bytes);
+        if (bytes > 0) rest = rest[text.CopyTo(rest)..];
     }
 
     private static void AppendInteger(ref Span<byte> rest, int number)

@@ -114,7 +114,7 @@ internal static class TransactionScript
           end
         end
 
-        local text, took = '$-1\r\n', ''
+        local text, behind = '$-1\r\n', ''
         if holds then
           local texts = {}
           for i, words in ipairs(members) do
@@ -136,5 +136,5 @@ internal static class TransactionScript
 
     /// <summary>For one that runs once per token.</summary>
     public static ScriptText Once { get; } = new(
-        ExactlyOnceScript.Begin + WithToken + ExactlyOnceScript.RunOne + RunAll + ExactlyOnceScript.Keep);
+        ExactlyOnceScript.Shared + ExactlyOnceScript.Begin + WithToken + ExactlyOnceScript.RunOne + RunAll + ExactlyOnceScript.Keep);
 }

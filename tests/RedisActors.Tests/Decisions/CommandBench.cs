@@ -73,10 +73,10 @@ internal sealed class CommandBench
     public string[] Told => Sender.Lines;
 
     public PendingCommand Accept(
-        object state, string line = "INCR key", DeliveryMode delivery = DeliveryMode.WhenSafe, long deadline = long.MaxValue, long now = 0)
+        object state, string line = "INCR key", DeliveryMode delivery = DeliveryMode.WhenSafe, long deadline = long.MaxValue, long now = 0, string? token = null)
     {
         var words = line.Split(' ');
-        var command = new RedisCommand(words[0], [.. words[1..]]) { State = state };
+        var command = new RedisCommand(words[0], [.. words[1..]]) { State = state, IdempotencyKey = token };
         var pending = delivery == DeliveryMode.ExactlyOnce && Rules.ClassOf(command) != ReplayClass.ReadOnly
             ? new TokenCommand(
                 command, CommandTable.Find(command), Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens)

@@ -190,6 +190,54 @@ public sealed class CommandLedgerGroupTests
     }
 
     [Fact]
+    public void Those_with_tokens_of_their_senders_share_requests_with_their_like()
+    {
+        Accept("a", "b");
+        AcceptOwn("c", "d");
+        Accept("e");
+        _bench.HandOver();
+
+        Assert.Equal(["a", "b", "c+d", "e"], Requests());
+        _bench.Requests[2].Succeed(RespValue.BulkString("*2\r\n:3\r\n-WRONGTYPE no\r\n"));
+        _bench.Requests[1].Succeed(RespValue.BulkString(":2\r\n"));
+        _bench.Requests[0].Succeed(RespValue.BulkString(":1\r\n"));
+        Assert.Equal(["a Applied", "b Applied", "c Applied", "d Rejected"], _bench.Told);
+    }
+
+    [Fact]
+    public void Those_with_tokens_of_their_senders_are_asked_for_again_one_by_one_with_their_tokens()
+    {
+        AcceptOwn("a", "b", "c", "d", "e");
+        foreach (var request in _bench.Requests) request.Fail(CommandBench.PerhapsSent);
+        _bench.LinkLost();
+        _bench.LinkUp();
+
+        Assert.Equal(["a", "b+c+d+e", "a", "b", "c", "d", "e"], Requests());
+        Assert.All(
+            _bench.Requests.Skip(2).Cast<PendingCommand>(),
+            alone => Assert.EndsWith($"token-{alone.Command.State}", ExactlyOnceRequest.TokenKeyOf(alone.Arguments).ToString()));
+    }
+
+    [Fact]
+    public void What_stands_behind_a_refused_one_with_its_own_token_is_sent_again_with_that()
+    {
+        AcceptOwn("a", "b", "c", "d", "e");
+        _bench.Requests[0].Succeed(RespValue.BulkString(":1\r\n"));
+
+        _bench.Requests[1].Succeed(RespValue.BulkString("*4\r\n:1\r\n-TRYAGAIN Multiple keys request during rehashing of slot\r\n"
+            + "-TRYAGAIN Multiple keys request during rehashing of slot\r\n:1\r\n"));
+        _bench.GiveBack();
+
+        _bench.Retry();
+        _bench.Requests[2].Succeed(RespValue.BulkString(":1\r\n"));
+        _bench.TakeSignals();
+        Assert.Equal(["a", "b+c+d+e", "c", "d"], Requests());
+        _bench.Requests[3].Succeed(RespValue.BulkString(":1\r\n"));
+        Assert.Equal(["a Applied", "b Applied", "e Applied", "c Applied", "d Applied"], _bench.Told);
+        Assert.EndsWith("token-c", ExactlyOnceRequest.TokenKeyOf(_bench.Requests[2].Arguments).ToString());
+    }
+
+    [Fact]
     public void The_number_follows_the_time_that_the_last_ones_took()
     {
         var size = new GroupSize(new GroupSettings(64, 1000, TimeSpan.FromMilliseconds(2)));
@@ -209,6 +257,12 @@ public sealed class CommandLedgerGroupTests
     private void Accept(params string[] states)
     {
         foreach (var state in states) _bench.Accept(state, delivery: DeliveryMode.ExactlyOnce);
+    }
+
+    /// <summary>Each with a token of its sender's.</summary>
+    private void AcceptOwn(params string[] states)
+    {
+        foreach (var state in states) _bench.Accept(state, delivery: DeliveryMode.ExactlyOnce, token: $"token-{state}");
     }
 
     /// <summary>What was sent, a request each, with the commands that it asks for.</summary>

@@ -59,8 +59,23 @@ internal sealed class Wire : IDisposable
     public (ExactlyOnceReply[] Replies, TimeSpan? Took) Group(RedisCommand?[] commands, RedisValue[] keys)
     {
         var arguments = Script.WrapGroup(commands, TokenKey.For(keys[0], "group"), TimeSpan.FromMinutes(5), keys);
-        var replies = Script.ReadGroup(Value("EVALSHA", arguments), commands.Length);
-        var read = new ExactlyOnceReply[commands.Length];
+        return Replies(arguments, commands.Length);
+    }
+
+    /// <summary>The replies to commands that have a token each, in one request, and how long they took.</summary>
+    public (ExactlyOnceReply[] Replies, TimeSpan? Took) Each(RedisCommand[] commands, RedisValue[] keys, params long?[] latest)
+    {
+        var tokens = commands.Select((command, i) => Script.TokenOf(command, keys[0], i < latest.Length ? latest[i] : null, prefix: null));
+        return Replies(Script.WrapEach(commands, [.. tokens], TimeSpan.FromMinutes(5), keys), commands.Length);
+    }
+
+    /// <summary>The reply to a command with a token, in a request of its own.</summary>
+    public ExactlyOnceReply Alone(RedisCommand command, params RedisValue[] keys) => Decoded(command, command.IdempotencyKey!, keys);
+
+    private (ExactlyOnceReply[] Replies, TimeSpan? Took) Replies(RedisValue[] arguments, int count)
+    {
+        var replies = Script.ReadGroup(Value("EVALSHA", arguments), count);
+        var read = new ExactlyOnceReply[count];
         for (var i = 0; i < read.Length; i++) read[i] = replies.Next();
         return (read, replies.ReadTook());
     }

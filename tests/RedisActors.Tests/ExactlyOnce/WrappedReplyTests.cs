@@ -111,6 +111,30 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
         Assert.Equal(plainState, Digests(wire));
     }
 
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_command_with_a_token_of_its_own_among_others_gets_the_plain_commands_reply_and_later_gets_it_again_alone(string line)
+    {
+        var (command, keys) = Parse(line);
+        using var wire = fixture.Connect();
+        Prepare(wire);
+        var plain = Script.Decode(RespValue.BulkString(wire.Raw(command.Name, [.. command.Arguments])));
+        wire.Text("INCR", "before");
+        wire.Text("INCR", "behind");
+        var plainState = Digests(wire);
+        wire.Text("FLUSHALL");
+        Prepare(wire);
+
+        RedisCommand[] commands = [new("INCR", "before") { IdempotencyKey = "t0" }, command with { IdempotencyKey = "t1" }, new("INCR", "behind") { IdempotencyKey = "t2" }];
+        var (replies, took) = wire.Each(commands, [.. keys, "before", "behind"]);
+
+        Assert.Equal([new(RespValue.Integer(1), null), plain, new(RespValue.Integer(1), null)], replies);
+        Assert.NotNull(took);
+        Assert.Equal(plainState, Digests(wire));
+        Assert.Equal(replies, commands.Select(each => wire.Alone(each, keys)));
+        Assert.Equal(plainState, Digests(wire));
+    }
+
     [Fact]
     public void Long_arguments_of_a_group_stand_apart_and_arrive_in_their_places()
     {

@@ -68,6 +68,32 @@ public sealed class GroupCommitTests : ServerSpec
     }
 
     [Fact]
+    public async Task Commands_with_tokens_of_their_senders_take_few_requests_and_run_once()
+    {
+        var redis = Redis("delivery = exactly-once");
+        await AskAsync(redis, "PING");
+
+        var replies = await PushAsync(redis, Commands);
+        Assert.InRange(await RequestsAsync(), 1, Commands / 4);
+
+        Assert.Equal(Enumerable.Range(1, Commands).Select(length => (long)length), replies);
+        Assert.Equal(replies, await PushAsync(redis, Commands));
+        Assert.Equal($"{Commands}", (await Server.ExecuteAsync("LLEN", "list")).Text);
+    }
+
+    [Fact]
+    public async Task Those_with_tokens_of_their_senders_run_once_though_a_reply_to_several_is_lost()
+    {
+        await using var proxy = FaultProxy.Start(Server);
+        var redis = Redis(proxy.Endpoint, "delivery = exactly-once");
+        await AskAsync(redis, "PING");
+        proxy.LoseReplyTo("each");
+
+        Assert.Equal(Enumerable.Range(1, 500).Select(length => (long)length), await PushAsync(redis, 500));
+        Assert.Equal("500", (await Server.ExecuteAsync("LLEN", "list")).Text);
+    }
+
+    [Fact]
     public async Task One_whose_key_the_user_may_not_touch_is_rejected_and_the_others_of_its_group_are_not()
     {
         (await Server.ExecuteAsync("ACL", "SETUSER", "app", "on", ">secret", "~mine:*", "~redisactors:*", "+@all")).OrThrow();
@@ -94,6 +120,14 @@ public sealed class GroupCommitTests : ServerSpec
 
         Assert.Equal(Enumerable.Range(2, 500).Select(number => (long)number), replies.Select(reply => reply.Value.AsInt64()));
         Assert.Contains("calls=1,", (await Server.InfoAsync("commandstats"))["cmdstat_script|load"]);
+    }
+
+    /// <summary>Pushes as many, each with a token of its own, the same every time.</summary>
+    private async Task<long[]> PushAsync(IActorRef redis, int count)
+    {
+        var replies = await Task.WhenAll(Enumerable.Range(0, count).Select(number =>
+            redis.Ask<RedisReply>(new RedisCommand("RPUSH", "list", "x") { IdempotencyKey = $"order-{number}" }, Patience)));
+        return [.. replies.Select(reply => reply.Value.AsInt64())];
     }
 
     private async Task<int> RequestsAsync()
