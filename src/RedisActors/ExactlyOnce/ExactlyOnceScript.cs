@@ -32,34 +32,12 @@ internal static class ExactlyOnceScript
     /// <summary>In place of a digest: several commands follow, with a token each.</summary>
     public const string Each = "each";
 
-    /// <summary>What the rest of a script that keeps tokens is made of.</summary>
-    internal const string Shared =
+    /// <summary>What a script that keeps a token says, and whether it could keep one.</summary>
+    internal const string Refusal =
         """
-        local permits = redis.acl_check_cmd
-
-        -- The server's clock; nil where the ACL forbids the question, which would show in its log.
-        local function clock()
-          local time = (not permits or permits('TIME')) and redis.pcall('TIME')
-          return time and time[2] and time
-        end
-
-        local function isLate(latest, time)
-          return not time or time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(latest)
-        end
+        local mismatch = '-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n'
         local late = '-TOKENLATE the time of the command is over by the clock of the server. Nothing was executed\r\n'
-
-        -- The reply that a token holds, if it is this command's.
-        local function answer(stored, digest)
-          if string.sub(stored, 1, #digest) == digest then
-            return string.sub(stored, #digest + 1)
-          end
-          return '-TOKENMISMATCH the token belongs to another command: name or arguments differ. Nothing was executed\r\n'
-        end
-
-        -- An error as text, without what the server adds for scripts.
-        local function plain(err, code)
-          return code .. string.gsub(string.gsub(err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
-        end
+        local permits = redis.acl_check_cmd
 
         -- Why the server would not keep this token; nil: it would. Whatever could refuse it has to refuse it before the command runs.
         local function refusal(key)
@@ -73,16 +51,10 @@ internal static class ExactlyOnceScript
             local probe = redis.pcall('SET', key, '', 'XX', 'PX', ARGV[1])
             if probe and probe.err and not string.find(probe.err, 'OOM ', 1, true) then
               local denied = string.find(probe.err, 'user executing the script', 1, true) or string.find(probe.err, 'ACL failure', 1, true)
-              return plain(probe.err, denied and '-NOPERM ' or '-')
+              local code = denied and '-NOPERM ' or '-'
+              return code .. string.gsub(string.gsub(probe.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
             end
           end
-        end
-
-        -- Keeps a reply. After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one
-        -- that changed nothing, and then it is as if nothing had run: the error is returned.
-        local function keep(key, stored)
-          local kept = redis.pcall('SET', key, stored, 'PX', ARGV[1])
-          return kept.err and plain(kept.err, '-')
         end
 
 
@@ -94,15 +66,21 @@ internal static class ExactlyOnceScript
         local stored = redis.call('GET', KEYS[1])
         local digest = ARGV[2]
         if stored then
-          return answer(stored, digest)
+          if string.sub(stored, 1, #digest) == digest then
+            return string.sub(stored, #digest + 1)
+          end
+          return mismatch
         end
 
         if ARGV[3] == '' then
           table.remove(ARGV, 3)
           local before = table.remove(ARGV, 3)
           local latest = table.remove(ARGV, 3)
-          if latest ~= '' and isLate(latest, clock()) then
-            return late
+          if latest ~= '' then
+            local time = redis.pcall('TIME')
+            if time.err or time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(latest) then
+              return late
+            end
           end
           if before ~= '' then
             local stats = redis.pcall('INFO', 'stats')
@@ -230,20 +208,27 @@ internal static class ExactlyOnceScript
 
         """;
 
-    /// <summary>Several commands in one argument, and the time that they take.</summary>
+    /// <summary>What reads several commands, and measures their time.</summary>
     private const string Several =
         """
-        local function unpacked()
-          local words = cmsgpack.unpack(ARGV[3])
-          for i = 4, #ARGV, 2 do
-            words[tonumber(ARGV[i])] = ARGV[i + 1]
+        local clock, unpacked, took
+        if ARGV[2] == 'each' or ARGV[2] == 'group' then
+          -- A question that the ACL forbids would show in its log.
+          clock = function()
+            local time = (not permits or permits('TIME')) and redis.pcall('TIME')
+            return time and time[2] and time
           end
-          return words
-        end
-
-        local function took(began)
-          local ended = began and clock()
-          return ended and string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2]) or ''
+          unpacked = function()
+            local words = cmsgpack.unpack(ARGV[3])
+            for i = 4, #ARGV, 2 do
+              words[tonumber(ARGV[i])] = ARGV[i + 1]
+            end
+            return words
+          end
+          took = function(began)
+            local ended = began and clock()
+            return ended and string.format(':%.0f\r\n', (ended[1] - began[1]) * 1e6 + ended[2] - began[2]) or ''
+          end
         end
 
 
@@ -254,6 +239,7 @@ internal static class ExactlyOnceScript
         """
         if ARGV[2] == 'each' then
           local began = clock()
+          local now = began and began[1] * 1000 + math.floor(began[2] / 1000)
           local words, next, lasts = unpacked(), 1, {}
           while words[next] do
             next = next + words[next] + 1
@@ -283,23 +269,24 @@ internal static class ExactlyOnceScript
             local key, digest, latest = KEYS[i], words[first + 1], words[first + 2]
             local stored = found[i] or kept[key]
             local text
-            if stored then
-              text = answer(stored, digest)
+            if stored and string.sub(stored, 1, #digest) == digest then
+              text = string.sub(stored, #digest + 1)
+            elseif stored then
+              text = mismatch
             elseif later and later ~= 'OOM' then
               text = refused
-            elseif latest ~= '' and isLate(latest, began) then
+            elseif latest ~= '' and not (now and now < tonumber(latest)) then
               text = late
             else
               text, later = run(words, first + 3, lasts[i])
               if later then
                 refused = text
               else
-                stored = digest .. text
-                local err = keep(key, stored)
-                if err then
-                  text = err
+                local reply = redis.pcall('SET', key, digest .. text, 'PX', ARGV[1])
+                if reply.err then
+                  text = '-' .. string.gsub(string.gsub(reply.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
                 else
-                  kept[key] = stored
+                  kept[key] = digest .. text
                 end
               end
             end
@@ -448,11 +435,17 @@ internal static class ExactlyOnceScript
     /// <summary>Keeps the reply under the token.</summary>
     internal const string Keep =
         """
-        return keep(KEYS[1], digest .. text) or text .. behind
+        -- After a command that wrote, the server lets its script finish. This can be refused (READONLY, OOM) only after one that
+        -- changed nothing, and then it is as if nothing had run.
+        local kept = redis.pcall('SET', KEYS[1], digest .. text, 'PX', ARGV[1])
+        if kept.err then
+          return '-' .. string.gsub(string.gsub(kept.err, '^@[^:]*: %d+: %-?', ''), '[\r\n]+', '') .. '\r\n'
+        end
+        return text .. behind
         """;
 
     /// <summary>The script.</summary>
-    public const string Text = Shared + RunOne + Several + RunEach + Begin + RunGiven + Keep;
+    public const string Text = Refusal + RunOne + Several + RunEach + Begin + RunGiven + Keep;
 
     /// <summary>The script, as it is loaded.</summary>
     public static ScriptText Script { get; } = new(Text);
@@ -473,7 +466,7 @@ internal static class ExactlyOnceScript
     {
         var text = script.Text;
         var begins = text.StartsWith("#!", StringComparison.Ordinal) ? text.IndexOf('\n') + 1 : 0;
-        return $"{text[..begins]}local script = function(KEYS, ARGV, ...) {text[begins..]}\nend\n{Shared}{Begin}{RunScript}{Keep}";
+        return $"{text[..begins]}local script = function(KEYS, ARGV, ...) {text[begins..]}\nend\n{Refusal}{Begin}{RunScript}{Keep}";
     }
 
     /// <summary>The request that loads the script: <c>SCRIPT LOAD</c>, answered with <see cref="Sha1"/>.</summary>

@@ -136,5 +136,5 @@ internal static class TransactionScript
 
     /// <summary>For one that runs once per token.</summary>
     public static ScriptText Once { get; } = new(
-        ExactlyOnceScript.Shared + ExactlyOnceScript.Begin + WithToken + ExactlyOnceScript.RunOne + RunAll + ExactlyOnceScript.Keep);
+        ExactlyOnceScript.Refusal + ExactlyOnceScript.Begin + WithToken + ExactlyOnceScript.RunOne + RunAll + ExactlyOnceScript.Keep);
 }
