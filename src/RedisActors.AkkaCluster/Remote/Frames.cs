@@ -19,9 +19,15 @@ internal sealed class FrameOutbox<T>
     }
 
     /// <summary>The other side has taken all up to this number.</summary>
-    public void Taken(long number)
+    /// <param name="number">The number.</param>
+    /// <param name="taken">Told what was in each of those that had not been confirmed.</param>
+    public void Taken(long number, Action<T[]>? taken = null)
     {
-        while (_untaken.TryPeek(out var oldest) && oldest.Number <= number) _untaken.Dequeue();
+        while (_untaken.TryPeek(out var oldest) && oldest.Number <= number) 
+        {
+            _untaken.Dequeue();
+            taken?.Invoke(oldest.Items);
+        }
     }
 }
 

@@ -48,6 +48,9 @@ internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bo
     /// <summary>Whether it is told so with each frame; off for one of which nothing is heard.</summary>
     public bool MayStart { get; set; } = true;
 
+    /// <inheritdoc cref="CommandFrame.KeepsUpTo"/>
+    public long KeepsUpTo { get; set; }
+
     /// <summary>
     /// A command goes to the node with the next frame. True: it is the first of that frame, so <see cref="Flush"/> is to be called when
     /// those that come with it have been added.
@@ -131,6 +134,7 @@ internal sealed class NodeChannel(long session, int maxFrameBytes, Func<long, bo
         send(new CommandFrame(session, number, _outbox.Sent, _inbox.Taken, isMissing, requests)
         {
             StartUntil = StartUntil == 0 ? 0 : StartUntil + _clockAhead,
+            KeepsUpTo = KeepsUpTo,
         });
     }
 

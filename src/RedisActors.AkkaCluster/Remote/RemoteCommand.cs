@@ -75,7 +75,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
             WasSentBefore = MayHaveRun,
             Timeout = null,
         };
-        return new RemoteRequest(attempt, until, sent);
+        return new RemoteRequest(attempt, until, sent, TokenMayGo: token is not null && command.IdempotencyKey is null && !MayHaveRun);
     }
 
     /// <summary>The node has not taken it.</summary>

@@ -256,6 +256,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
 
     private void Leave(RemoteTrack track)
     {
+        if (track.HasSent) track.Node!.Channel.KeepsUpTo = _lastAttempt;
         foreach (var command in track.Sent)
         {
             _sent.Remove(command.Attempt);

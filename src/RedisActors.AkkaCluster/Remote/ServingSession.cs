@@ -17,10 +17,14 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private readonly IActorRef _remote;
     private readonly ServingNode _node;
     private readonly Sink _sink;
+    private readonly TokenSink _tokenSink;
     private readonly FrameInbox _inbox = new();
     private readonly FrameOutbox<RemoteAnswer> _outbox = new();
     private readonly HashSet<Waiter> _waiters = [];
     private readonly List<RemoteAnswer> _gathered = [];
+
+    // By attempt, of commands whose answers are not confirmed.
+    private readonly Dictionary<long, HeldToken> _tokens = [];
     private long _startUntil;
     private long _mayStartAt = -1;
     private volatile bool _hasLapsed;
@@ -34,6 +38,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         _remote = remote;
         _node = node;
         _sink = new Sink(this);
+        _tokenSink = new TokenSink(this);
     }
 
     public IActorRef Remote => _remote;
@@ -49,7 +54,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         {
             HeardAt = _node.Now;
             Volatile.Write(ref _startUntil, Math.Max(_startUntil, frame.StartUntil));
-            _outbox.Taken(frame.Taken);
+            _outbox.Taken(frame.Taken, answers => Release(answers, frame.KeepsUpTo));
             if (frame.IsMissing)
             {
                 foreach (var (number, answers) in _outbox.Untaken) Send(number, answers);
@@ -80,6 +85,16 @@ internal sealed class ServingSession : IThreadPoolWorkItem
             else if (request.Until <= now) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: TooLate));
             else if (request.Command is { } command) HandOn(request, command, localNow - now);
             else Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: request.Error));
+        }
+    }
+
+    /// <summary>These answers are known: nobody will ask for their commands again, but for those that may have been sent elsewhere.</summary>
+    private void Release(RemoteAnswer[] answers, long keepsUpTo)
+    {
+        if (_tokens.Count == 0) return;
+        foreach (ref readonly var answer in answers.AsSpan())
+        {
+            if (_tokens.Remove(answer.Attempt, out var token) && answer.Attempt > keepsUpTo) token.Release();
         }
     }
 
@@ -154,7 +169,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         var command = request.Until == long.MaxValue
             ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
             : sent with { State = request.Attempt, Deadline = request.Until + localAhead };
-        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter(request.Attempt) : _sink);
+        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter(request.Attempt) : request.TokenMayGo ? _tokenSink : _sink);
     }
 
     private void Send(long number, RemoteAnswer[] answers, bool isMissing = false)
@@ -236,6 +251,18 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         public virtual bool TryClaim() => session.MayStart();
 
         protected override void TellInternal(object message, IActorRef sender) => session.OnAnswer(message);
+    }
+
+    /// <summary>The sender of commands whose tokens nobody else knows.</summary>
+    private sealed class TokenSink(ServingSession session) : Sink(session), ITokenHolder
+    {
+        public void TokenMayGo(object? state, HeldToken token)
+        {
+            lock (Session._lock)
+            {
+                if (state is long attempt) Session._tokens[attempt] = token;
+            }
+        }
     }
 
     /// <summary>The sender of a command that blocks, which ends when its <see cref="RemoteRedis"/> is gone.</summary>

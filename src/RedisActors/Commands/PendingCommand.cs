@@ -142,6 +142,9 @@ internal class PendingCommand : LinkRequest
 
     protected override bool HasOwnArguments => true;
 
+    /// <summary>Who waits for the answer.</summary>
+    protected IActorRef Sender => TracedSender.Unwrap(_sender);
+
     private bool IsReadOnly => ReplayPolicy.ClassOf(Command, CommandTable.Find(Command)) == ReplayClass.ReadOnly;
 
     public override string Name => Command.Name;

@@ -157,7 +157,9 @@ internal sealed class TokenCommand : ScriptedCommand
     /// <summary>A token that was asked for twice is left to its expiry, should the first request still be on its way somewhere.</summary>
     protected override void Settled()
     {
-        if (Command.IdempotencyKey is null && !MayHaveRun && Group is null) Context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
+        if (MayHaveRun || Group is not null) return;
+        if (!HasOwnToken) Context.Release(ExactlyOnceRequest.TokenKeyOf(Arguments));
+        else if (!Command.WasSentBefore && Sender is ITokenHolder holder) holder.TokenMayGo(Command.State, new HeldToken(Context, Context.TokenKeyOf(Command, Profile!)));
     }
 
     private void Conclude(in ExactlyOnceReply reply)

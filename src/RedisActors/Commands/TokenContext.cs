@@ -112,10 +112,15 @@ internal sealed class TokenContext(TimeSpan keep, bool inCluster = false, byte[]
     }
 
     /// <summary>Where a token lives that several commands share, of which this is the first.</summary>
-    public RedisValue NextTokenKey(RedisCommand first, CommandProfile profile)
+    public RedisValue NextTokenKey(RedisCommand first, CommandProfile profile) => TokenKeyOf(first, profile, NextToken());
+
+    /// <summary>Where the token of a command lives whose sender gave it one. From any thread.</summary>
+    public RedisValue TokenKeyOf(RedisCommand command, CommandProfile profile) => TokenKeyOf(command, profile, command.IdempotencyKey!);
+
+    private RedisValue TokenKeyOf(RedisCommand command, CommandProfile profile, string token)
     {
-        profile.TryGetFirstKey(first.ArgumentArray, out var key);
-        return TokenKey.For(key, NextToken(), prefix ?? TokenKey.UsualPrefix);
+        profile.TryGetFirstKey(command.ArgumentArray, out var key);
+        return TokenKey.For(key, token, prefix ?? TokenKey.UsualPrefix);
     }
 
     /// <summary>The arguments of the script for commands that share a token.</summary>

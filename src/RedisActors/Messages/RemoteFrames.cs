@@ -20,6 +20,12 @@ internal sealed record CommandFrame(
     /// have taken over. 0: it is not said.
     /// </summary>
     public long StartUntil { get; init; }
+
+    /// <summary>
+    /// The highest attempt at the time when commands were last sent elsewhere although this node had them: those that are answered up to that
+    /// one may still run elsewhere, so their tokens are kept. The tokens of the others go when their answers are confirmed.
+    /// </summary>
+    public long KeepsUpTo { get; init; }
 }
 
 /// <summary>A command for another node.</summary>
@@ -30,7 +36,8 @@ internal sealed record CommandFrame(
 /// </param>
 /// <param name="Command">The command, without timeout and state; null: it could not be written or read.</param>
 /// <param name="Error">Why not.</param>
-internal readonly record struct RemoteRequest(long Attempt, long Until, RedisCommand? Command, string? Error = null);
+/// <param name="TokenMayGo">Whether nobody else knows its token, so that the server may forget it when the answer is confirmed.</param>
+internal readonly record struct RemoteRequest(long Attempt, long Until, RedisCommand? Command, string? Error = null, bool TokenMayGo = false);
 
 /// <summary>What a node that serves says of itself.</summary>
 internal enum RemoteServing : byte
