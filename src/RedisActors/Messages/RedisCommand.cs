@@ -241,6 +241,9 @@ public record RedisCommand : IRedisMessage
         }
     }
 
+    /// <summary>Whether something was said of that.</summary>
+    internal bool IsTraced => _rare is Traced;
+
     /// <summary>A command whose arguments nobody else has or changes: they are not copied.</summary>
     internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null)
     {
