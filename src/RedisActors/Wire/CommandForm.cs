@@ -76,15 +76,8 @@ internal sealed class CommandForm(PayloadForm payloads)
             }
         }
 
-        return RedisCommand.Owning(name, arguments) with
-        {
-            Database = database,
-            Delivery = FromWire(delivery),
-            ReplayClass = FromWire(replay),
-            IdempotencyKey = token,
-            WasSentBefore = sentBefore,
-            Trace = default,
-        };
+        var command = RedisCommand.Owning(name, arguments, database, FromWire(delivery), FromWire(replay), token, sentBefore);
+        return command.IsTraced ? command with { Trace = default } : command;
     }
 
     public Form.Command ToWire(RedisCommand command)
