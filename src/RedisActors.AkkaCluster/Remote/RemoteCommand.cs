@@ -10,12 +10,19 @@ namespace RedisActors.AkkaCluster;
 /// <param name="delivery">What may be done when the answer is lost.</param>
 /// <param name="token">The token of an exactly-once command; otherwise the sender's, if there is one.</param>
 /// <param name="deadline">When it has to be answered, in milliseconds; <see cref="long.MaxValue"/> is never.</param>
-internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, DeliveryMode delivery, string? token, long deadline)
+/// <param name="profile">What the table says of it. What follows from its arguments is found out at once: later, their memory may be gone.</param>
+internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, DeliveryMode delivery, string? token, long deadline, CommandProfile? profile)
 {
     /// <summary>The part of a token's lifetime in which it is relied on; the rest is for the way to the server.</summary>
     public const double Reliable = 0.9;
 
     private long _firstSentAt = -1;
+
+    /// <inheritdoc cref="RemoteCommand(RedisCommand, IActorRef, DeliveryMode, string, long, CommandProfile)"/>
+    public RemoteCommand(RedisCommand command, IActorRef sender, DeliveryMode delivery, string? token, long deadline)
+        : this(command, sender, delivery, token, deadline, CommandTable.Find(command))
+    {
+    }
 
     public RedisCommand Command => command;
 
@@ -24,7 +31,14 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     public long Deadline => deadline;
 
     /// <summary>The hash slot of its first key; commands without a key, or with an unknown one, share one order.</summary>
-    public int Slot { get; } = HashSlot.Of(command) ?? -1;
+    public int Slot { get; } = HashSlot.Of(command, profile) ?? -1;
+
+    /// <summary>Where it is, as soon as it is accepted, and what is before and behind it there.</summary>
+    public RemoteTrack Track { get; set; } = null!;
+
+    public RemoteCommand? Previous { get; set; }
+
+    public RemoteCommand? Next { get; set; }
 
     /// <summary>The number under which a node has it at this moment; 0: none has.</summary>
     public long Attempt { get; private set; }
@@ -41,8 +55,7 @@ internal sealed class RemoteCommand(RedisCommand command, IActorRef sender, Deli
     /// <summary>What it takes of a message between nodes, in bytes, at most.</summary>
     public long Size { get; } = FrameSize.Of(command) + FrameSize.Of(token);
 
-    // Found out at once, as the slot is: later, the memory of the arguments may be gone.
-    private bool IsReadOnly { get; } = ReplayPolicy.ClassOf(command, CommandTable.Find(command)) == ReplayClass.ReadOnly;
+    private bool IsReadOnly { get; } = ReplayPolicy.ClassOf(command, profile) == ReplayClass.ReadOnly;
 
     /// <summary>
     /// Whether it may be sent to another node while nobody knows what the first one has done or will do with it. That does not include a

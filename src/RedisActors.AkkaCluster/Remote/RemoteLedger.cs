@@ -144,7 +144,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         {
             foreach (var command in track.Sent.Where(command => !command.MayBeSentElsewhere(now, tokensKeptFor)).ToList())
             {
-                End(track, command, $"the node {node.Address}, which had it, is lost");
+                End(command, $"the node {node.Address}, which had it, is lost");
             }
 
             Advance(track, now);
@@ -157,15 +157,15 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     /// </summary>
     public RemoteCommand? TakeAnswered(long attempt, Outcome outcome, long now)
     {
-        if (!_sent.TryGetValue(attempt, out var command)) return null;
-        var track = _tracks[command.Slot];
+        if (!_sent.Remove(attempt, out var command)) return null;
+        var track = command.Track;
         if (outcome == Outcome.NotSent && track.Node is { } node && !Takes(node) && now < command.Deadline)
         {
-            Returned(attempt, now);
+            Return(command, now);
             return null;
         }
 
-        Forget(track, command);
+        Forget(command);
         if (track.IsEmpty || track.Waiting > 0 || track.Node is not { IsSound: true }) Advance(track, now);
         return command;
     }
@@ -176,11 +176,7 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     /// <summary>A node sends this command back, and will take no other from here on.</summary>
     public void Returned(long attempt, long now)
     {
-        if (!_sent.Remove(attempt, out var command)) return;
-        var track = _tracks[command.Slot];
-        command.Return();
-        track.NoLongerSent();
-        Advance(track, now);
+        if (_sent.Remove(attempt, out var command)) Return(command, now);
     }
 
     /// <summary>
@@ -190,14 +186,14 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         while (_deadlines.TryTake(now) is { } command)
         {
-            var track = _tracks[command.Slot];
+            var track = command.Track;
             if (command.Attempt != 0 && now - command.Deadline < _grace)
             {
                 _deadlines.Add(command, command.Deadline + _grace, Unanswered);
                 continue;
             }
 
-            End(track, command, command.Attempt == 0
+            End(command, command.Attempt == 0
                 ? "its timeout passed while it waited for a node that serves"
                 : $"its timeout passed without an answer from the node {track.Node?.Address}");
             Advance(track, now);
@@ -219,6 +215,13 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         _tracks.Clear();
         _sent.Clear();
         Unanswered = 0;
+    }
+
+    private void Return(RemoteCommand command, long now)
+    {
+        command.Return();
+        command.Track.NoLongerSent();
+        Advance(command.Track, now);
     }
 
     private void AdvanceAll(long now)
@@ -275,14 +278,14 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
     {
         if (!command.TryClaim())
         {
-            End(track, command, "its sender cancelled it");
+            End(command, "its sender cancelled it");
             if (track.IsEmpty) _tracks.Remove(track.Slot);
             return;
         }
 
         if (calls.WhyTooLarge(node, command.Size) is { } reason)
         {
-            End(track, command, reason);
+            End(command, reason);
             if (track.IsEmpty) _tracks.Remove(track.Slot);
             return;
         }
@@ -293,56 +296,18 @@ internal sealed class RemoteLedger(int maxUnanswered, TimeSpan tokensKeptFor, Ti
         calls.Send(node, command.NextAttempt(attempt, now, tokensKeptFor), command.Size);
     }
 
-    private void End(RemoteTrack track, RemoteCommand command, string why)
+    private void End(RemoteCommand command, string why)
     {
         var outcome = command.OutcomeWithoutAnswer;
-        Forget(track, command);
+        _sent.Remove(command.Attempt);
+        Forget(command);
         calls.End(command, outcome, why);
     }
 
-    private void Forget(RemoteTrack track, RemoteCommand command)
+    private void Forget(RemoteCommand command)
     {
         command.HasEnded = true;
-        track.Remove(command);
-        _sent.Remove(command.Attempt);
+        command.Track.Remove(command);
         Unanswered--;
-    }
-
-    /// <summary>The unanswered commands of one hash slot, in their order, which holds because they are all on one node at a time.</summary>
-    private sealed class RemoteTrack(int slot)
-    {
-        private readonly LinkedList<RemoteCommand> _commands = [];
-
-        public int Slot => slot;
-
-        /// <summary>The node that has its commands; null while none has any.</summary>
-        public RemoteNode? Node { get; set; }
-
-        /// <summary>How many of its commands no node has.</summary>
-        public int Waiting { get; private set; }
-
-        public bool IsEmpty => _commands.Count == 0;
-
-        public IEnumerable<RemoteCommand> Commands => _commands;
-
-        public IEnumerable<RemoteCommand> Sent => _commands.Where(command => command.Attempt != 0);
-
-        public bool HasSent => _commands.Count > Waiting;
-
-        public void Add(RemoteCommand command)
-        {
-            _commands.AddLast(command);
-            Waiting++;
-        }
-
-        public void Remove(RemoteCommand command)
-        {
-            if (command.Attempt == 0) Waiting--;
-            _commands.Remove(command);
-        }
-
-        public void NowSent() => Waiting--;
-
-        public void NoLongerSent() => Waiting++;
     }
 }

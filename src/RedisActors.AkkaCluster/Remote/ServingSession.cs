@@ -49,7 +49,7 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     /// <summary>A frame has come.</summary>
     public void Receive(CommandFrame frame, bool takesCommands)
     {
-        IReadOnlyList<RemoteRequest> requests = [];
+        RemoteRequest[] requests = [];
         lock (_lock)
         {
             HeardAt = _node.Now;
@@ -79,13 +79,16 @@ internal sealed class ServingSession : IThreadPoolWorkItem
         // In this order: if the process is stopped in between, the commands have less time for that, not more.
         var localNow = _node.LocalNow;
         var now = _node.Now;
-        foreach (var request in requests)
+        CommandBatch? batch = null;
+        foreach (ref readonly var request in requests.AsSpan())
         {
             if (!takesCommands || !MayStart()) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.Returned));
             else if (request.Until <= now) Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: TooLate));
-            else if (request.Command is { } command) HandOn(request, command, localNow - now);
+            else if (request.Command is { } command) HandOn(request, command, localNow - now, ref batch);
             else Answer(new RemoteAnswer(request.Attempt, RemoteAnswerKind.NotSent, Message: request.Error));
         }
+
+        if (batch is not null) _node.Redis.Tell(batch);
     }
 
     /// <summary>These answers are known: nobody will ask for their commands again, but for those that may have been sent elsewhere.</summary>
@@ -164,12 +167,17 @@ internal sealed class ServingSession : IThreadPoolWorkItem
     private static long SizeOf(in RemoteAnswer answer) =>
         32 + FrameSize.Of(answer.Value) + FrameSize.Of(answer.Message) + FrameSize.Of(answer.ServerError);
 
-    private void HandOn(in RemoteRequest request, RedisCommand sent, long localAhead)
+    /// <summary>The commands of a frame go to the RedisActor together.</summary>
+    private void HandOn(in RemoteRequest request, RedisCommand sent, long localAhead, ref CommandBatch? batch)
     {
         var command = request.Until == long.MaxValue
             ? sent with { State = request.Attempt, Timeout = Timeout.InfiniteTimeSpan }
             : sent with { State = request.Attempt, Deadline = request.Until + localAhead };
-        _node.Redis.Tell(command, RedisSessions.Takes(command) ? NewWaiter(request.Attempt) : request.TokenMayGo ? _tokenSink : _sink);
+        batch ??= new CommandBatch();
+        batch.Add(command, RedisSessions.Takes(command) ? NewWaiter(request.Attempt) : request.TokenMayGo ? _tokenSink : _sink);
+        if (!batch.IsFull) return;
+        _node.Redis.Tell(batch);
+        batch = null;
     }
 
     private void Send(long number, RemoteAnswer[] answers, bool isMissing = false)

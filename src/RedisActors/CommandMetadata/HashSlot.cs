@@ -11,21 +11,29 @@ internal static class HashSlot
     /// <summary>How many slots there are.</summary>
     public const int Count = 16384;
 
+    private const int ShortKey = 128;
+
     private static readonly ushort[] Table = MakeTable();
 
     /// <summary>The slot of a key: 0 to 16383.</summary>
     public static int Of(ReadOnlySpan<byte> key) => Crc16(Tag(key)) & (Count - 1);
 
     /// <summary>The slot of a key: 0 to 16383.</summary>
-    public static int OfKey(RedisValue key) => Of((byte[]?)key ?? []);
+    public static int OfKey(RedisValue key)
+    {
+        var size = key.GetByteCount();
+        if (size > ShortKey) return Of(((ReadOnlyMemory<byte>)key).Span);
+        Span<byte> bytes = stackalloc byte[ShortKey];
+        key.CopyTo(bytes);
+        return Of(bytes[..size]);
+    }
 
     /// <summary>The slot of a command's first key; null where it has none, or the table does not know its keys.</summary>
-    public static int? Of(RedisCommand command)
-    {
-        return CommandTable.Find(command) is { } profile && profile.TryGetFirstKey(command.ArgumentArray, out var key)
-            ? OfKey(key)
-            : null;
-    }
+    public static int? Of(RedisCommand command) => Of(command, CommandTable.Find(command));
+
+    /// <summary>The same for a command that has been looked up.</summary>
+    public static int? Of(RedisCommand command, CommandProfile? profile) =>
+        profile is not null && profile.TryGetFirstKey(command.ArgumentArray, out var key) ? OfKey(key) : null;
 
     /// <summary>Whether keys have the same slot, or there are none.</summary>
     public static bool AreInOne(IReadOnlyList<RedisValue> keys)

@@ -241,11 +241,23 @@ public record RedisCommand : IRedisMessage
         }
     }
 
+    /// <summary>Whether something was said of that.</summary>
+    internal bool IsTraced => _rare is Traced;
+
     /// <summary>A command whose arguments nobody else has or changes: they are not copied.</summary>
-    internal static RedisCommand Owning(string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null)
+    internal static RedisCommand Owning(
+        string name, RedisValue[] arguments, int? database = null, DeliveryMode? delivery = null, ReplayClass? replayClass = null, string? token = null,
+        bool wasSentBefore = false)
     {
         CheckName(name);
-        return new RedisCommand(name, arguments) { Database = database, Delivery = delivery };
+        return new RedisCommand(name, arguments)
+        {
+            Database = database,
+            Delivery = delivery,
+            ReplayClass = replayClass,
+            IdempotencyKey = token,
+            WasSentBefore = wasSentBefore,
+        };
     }
 
     /// <inheritdoc/>

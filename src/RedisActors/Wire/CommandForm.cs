@@ -11,6 +11,75 @@ namespace RedisActors.Wire;
 /// </summary>
 internal sealed class CommandForm(PayloadForm payloads)
 {
+    /// <summary>A smaller one is copied out of the message that it came with, so as not to keep that; a larger one is not.</summary>
+    private const int LargeArgument = 1024;
+
+    /// <summary>The same as <see cref="ToWire(RedisCommand)"/>, written straight into a form that holds it.</summary>
+    public void Write(FormWriter writer, int field, RedisCommand command)
+    {
+        if (command is RedisScript or RedisTransaction || command is not { State: null, Timeout: null, IsTraced: false })
+        {
+            writer.Message(field, ToWire(command));
+            return;
+        }
+
+        long size = 16;
+        foreach (var argument in command.ArgumentArray) size += 3 + argument.GetByteCount();
+        var start = writer.Begin(field, size);
+        writer.Text(1, command.Name);
+        foreach (var argument in command.ArgumentArray) writer.Bytes(2, argument);
+        writer.Optional(3, command.Database);
+        writer.Number(6, (int)ToWire(command.Delivery));
+        writer.Number(7, (int)ToWire(command.ReplayClass));
+        writer.Optional(8, command.IdempotencyKey);
+        writer.Flag(9, command.WasSentBefore);
+        writer.End(start);
+    }
+
+    /// <summary>The same as <see cref="FromWire(Form.Command)"/>, from a form that holds it.</summary>
+    public RedisCommand Read(FormReader wire)
+    {
+        var (name, arguments, argument) = (string.Empty, new RedisValue[wire.Count(2)], 0);
+        int? database = null;
+        var (delivery, replay, token, sentBefore) = (Form.Delivery.OfSettings, Form.Replay.OfTable, (string?)null, false);
+        var whole = wire;
+        while (wire.Next())
+        {
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Content):
+                    name = wire.Text();
+                    break;
+                case (2, FormReader.Content):
+                    arguments[argument++] = Argument(wire.Bytes());
+                    break;
+                case (3, FormReader.Varint):
+                    database = (int)wire.Number();
+                    break;
+                case (6, FormReader.Varint):
+                    delivery = (Form.Delivery)wire.Number();
+                    break;
+                case (7, FormReader.Varint):
+                    replay = (Form.Replay)wire.Number();
+                    break;
+                case (8, FormReader.Content):
+                    token = wire.Text();
+                    break;
+                case (9, FormReader.Varint):
+                    sentBefore = wire.Flag();
+                    break;
+                case ( <= 13, _):
+                    return FromWire(Form.Command.Parser.ParseFrom(whole.Rest));
+                default:
+                    wire.Skip();
+                    break;
+            }
+        }
+
+        var command = RedisCommand.Owning(name, arguments, database, FromWire(delivery), FromWire(replay), token, sentBefore);
+        return command.IsTraced ? command with { Trace = default } : command;
+    }
+
     public Form.Command ToWire(RedisCommand command)
     {
         var wire = new Form.Command
@@ -93,6 +162,8 @@ internal sealed class CommandForm(PayloadForm payloads)
         for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].Memory;
         return arguments;
     }
+
+    private static RedisValue Argument(ReadOnlyMemory<byte> bytes) => bytes.Length < LargeArgument ? bytes.ToArray() : bytes;
 
     private static Form.Delivery ToWire(DeliveryMode? mode) => mode switch
     {

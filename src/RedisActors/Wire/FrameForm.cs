@@ -11,105 +11,226 @@ internal sealed class FrameForm(CommandForm commands)
 {
     public MessageForm[] All() =>
     [
-        MessageForm.Of<CommandFrame, Form.CommandFrame>("BC", Form.CommandFrame.Parser, ToWire, FromWire),
-        MessageForm.Of<AnswerFrame, Form.AnswerFrame>("BA", Form.AnswerFrame.Parser, ToWire, FromWire),
+        MessageForm.Of<CommandFrame>("BC", Write, ReadCommands),
+        MessageForm.Of<AnswerFrame>("BA", Write, ReadAnswers),
         MessageForm.Of<EndClients, Form.EndClients>("BE", Form.EndClients.Parser, ToWire, FromWire),
         MessageForm.Of<ClientsEnded, Form.ClientsEnded>("BD", Form.ClientsEnded.Parser, ToWire, FromWire),
     ];
 
-    private Form.CommandFrame ToWire(CommandFrame frame)
+    private void Write(FormWriter writer, CommandFrame frame)
     {
-        var wire = new Form.CommandFrame
+        writer.Number(1, frame.Session);
+        writer.Number(2, frame.Number);
+        writer.Number(3, frame.Sent);
+        writer.Number(4, frame.Taken);
+        writer.Flag(5, frame.IsMissing);
+        foreach (ref readonly var request in frame.Requests.AsSpan()) Write(writer, request);
+        writer.Signed(7, frame.StartUntil);
+        writer.Number(8, frame.KeepsUpTo);
+    }
+
+    private CommandFrame ReadCommands(FormReader wire)
+    {
+        var (requests, count) = (new RemoteRequest[wire.Count(6)], 0);
+        var (session, number, sent, taken, missing, startUntil, keepsUpTo) = (0L, 0L, 0L, 0L, false, 0L, 0L);
+        while (wire.Next())
         {
-            Session = frame.Session, Number = frame.Number, Sent = frame.Sent, Taken = frame.Taken, Missing = frame.IsMissing,
-            StartUntil = frame.StartUntil,
-        };
-        wire.Requests.Capacity = frame.Requests.Length;
-        foreach (var request in frame.Requests) wire.Requests.Add(ToWire(request));
-        return wire;
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Varint):
+                    session = wire.Number();
+                    break;
+                case (2, FormReader.Varint):
+                    number = wire.Number();
+                    break;
+                case (3, FormReader.Varint):
+                    sent = wire.Number();
+                    break;
+                case (4, FormReader.Varint):
+                    taken = wire.Number();
+                    break;
+                case (5, FormReader.Varint):
+                    missing = wire.Flag();
+                    break;
+                case (6, FormReader.Content):
+                    requests[count++] = ReadRequest(wire.Message());
+                    break;
+                case (7, FormReader.Varint):
+                    startUntil = wire.Signed();
+                    break;
+                case (8, FormReader.Varint):
+                    keepsUpTo = wire.Number();
+                    break;
+                default:
+                    wire.Skip();
+                    break;
+            }
+        }
+
+        return new CommandFrame(session, number, sent, taken, missing, requests) { StartUntil = startUntil, KeepsUpTo = keepsUpTo };
     }
 
-    private CommandFrame FromWire(Form.CommandFrame wire)
+    private void Write(FormWriter writer, in RemoteRequest request)
     {
-        var requests = new RemoteRequest[wire.Requests.Count];
-        for (var i = 0; i < requests.Length; i++) requests[i] = FromWire(wire.Requests[i]);
-        return new CommandFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, requests) { StartUntil = wire.StartUntil };
-    }
-
-    private Form.RemoteRequest ToWire(in RemoteRequest request)
-    {
-        var wire = new Form.RemoteRequest { Attempt = request.Attempt, Until = request.Until == long.MaxValue ? 0 : request.Until };
+        var start = writer.Begin(6, request.Command is { ArgumentArray: [.., var last] } ? 64 + last.GetByteCount() : 64);
+        writer.Number(1, request.Attempt);
+        writer.Signed(2, request.Until == long.MaxValue ? 0 : request.Until);
+        var position = writer.Position;
         try
         {
-            if (request.Command is { } command) wire.Command = commands.ToWire(command);
-            else wire.Error = request.Error ?? string.Empty;
+            if (request.Command is { } command) commands.Write(writer, 3, command);
+            else writer.Text(4, request.Error ?? string.Empty);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            wire.Error = $"it cannot be written for another node: {error.Message}";
+            writer.Rewind(position);
+            writer.Text(4, $"it cannot be written for another node: {error.Message}");
         }
 
-        return wire;
+        writer.Flag(5, request.TokenMayGo);
+        writer.End(start);
     }
 
-    private RemoteRequest FromWire(Form.RemoteRequest wire)
+    private RemoteRequest ReadRequest(FormReader wire)
     {
-        var until = wire.Until == 0 ? long.MaxValue : wire.Until;
-        if (wire.Command is null) return new RemoteRequest(wire.Attempt, until, null, wire.Error);
+        var (attempt, until, error, tokenMayGo) = (0L, 0L, string.Empty, false);
+        FormReader? command = null;
+        while (wire.Next())
+        {
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Varint):
+                    attempt = wire.Number();
+                    break;
+                case (2, FormReader.Varint):
+                    until = wire.Signed();
+                    break;
+                case (3, FormReader.Content):
+                    command = wire.Message();
+                    break;
+                case (4, FormReader.Content):
+                    error = wire.Text();
+                    break;
+                case (5, FormReader.Varint):
+                    tokenMayGo = wire.Flag();
+                    break;
+                default:
+                    wire.Skip();
+                    break;
+            }
+        }
+
+        if (until == 0) until = long.MaxValue;
+        if (command is not { } found) return new RemoteRequest(attempt, until, null, error);
         try
         {
-            return new RemoteRequest(wire.Attempt, until, commands.FromWire(wire.Command));
+            return new RemoteRequest(attempt, until, commands.Read(found), TokenMayGo: tokenMayGo);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception damage) when (damage is not OutOfMemoryException)
         {
-            return new RemoteRequest(wire.Attempt, until, null, $"the node that serves cannot read it: {error.Message}");
+            return new RemoteRequest(attempt, until, null, $"the node that serves cannot read it: {damage.Message}");
         }
     }
 
-    private static Form.AnswerFrame ToWire(AnswerFrame frame)
+    private static void Write(FormWriter writer, AnswerFrame frame)
     {
-        var wire = new Form.AnswerFrame
-        {
-            Session = frame.Session,
-            Number = frame.Number,
-            Sent = frame.Sent,
-            Taken = frame.Taken,
-            Missing = frame.IsMissing,
-            Clock = frame.Clock,
-            Serving = (Form.RemoteServing)frame.Serving,
-        };
-        wire.Answers.Capacity = frame.Answers.Length;
-        foreach (var answer in frame.Answers)
-        {
-            var item = new Form.RemoteAnswer { Attempt = answer.Attempt, Kind = (Form.RemoteAnswerKind)answer.Kind };
-            if (answer.Kind == RemoteAnswerKind.Applied) item.Value = ToWire(answer.Value);
-            if (answer.Message is { } message) item.Message = message;
-            if (answer.ServerError is { } error) item.ServerError = error;
-            wire.Answers.Add(item);
-        }
-
-        wire.Clients.AddRange(frame.Clients.Select(ToWire));
-        return wire;
+        writer.Number(1, frame.Session);
+        writer.Number(2, frame.Number);
+        writer.Number(3, frame.Sent);
+        writer.Number(4, frame.Taken);
+        writer.Flag(5, frame.IsMissing);
+        writer.Signed(6, frame.Clock);
+        writer.Number(7, (int)frame.Serving);
+        foreach (ref readonly var answer in frame.Answers.AsSpan()) Write(writer, answer);
+        foreach (var client in frame.Clients) writer.Message(9, ToWire(client));
     }
 
-    private static AnswerFrame FromWire(Form.AnswerFrame wire)
+    private static AnswerFrame ReadAnswers(FormReader wire)
     {
-        var answers = new RemoteAnswer[wire.Answers.Count];
-        for (var i = 0; i < answers.Length; i++)
+        var (answers, count) = (new RemoteAnswer[wire.Count(8)], 0);
+        var (clients, client) = (new ClientIdentity[wire.Count(9)], 0);
+        var (session, number, sent, taken, missing, clock, serving) = (0L, 0L, 0L, 0L, false, 0L, 0);
+        while (wire.Next())
         {
-            var item = wire.Answers[i];
-            answers[i] = new RemoteAnswer(
-                item.Attempt,
-                KindOf(item),
-                item.Value is null ? default : FromWire(item.Value),
-                item.HasMessage ? item.Message : null,
-                item.HasServerError ? item.ServerError : null);
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Varint):
+                    session = wire.Number();
+                    break;
+                case (2, FormReader.Varint):
+                    number = wire.Number();
+                    break;
+                case (3, FormReader.Varint):
+                    sent = wire.Number();
+                    break;
+                case (4, FormReader.Varint):
+                    taken = wire.Number();
+                    break;
+                case (5, FormReader.Varint):
+                    missing = wire.Flag();
+                    break;
+                case (6, FormReader.Varint):
+                    clock = wire.Signed();
+                    break;
+                case (7, FormReader.Varint):
+                    serving = (int)wire.Number();
+                    break;
+                case (8, FormReader.Content):
+                    answers[count++] = ReadAnswer(wire.Message());
+                    break;
+                case (9, FormReader.Content):
+                    clients[client++] = FromWire(Form.Client.Parser.ParseFrom(wire.Bytes().Span));
+                    break;
+                default:
+                    wire.Skip();
+                    break;
+            }
         }
 
-        return new AnswerFrame(wire.Session, wire.Number, wire.Sent, wire.Taken, wire.Missing, wire.Clock, ServingOf(wire), answers)
+        return new AnswerFrame(session, number, sent, taken, missing, clock, ServingOf(serving), answers) { Clients = clients };
+    }
+
+    private static void Write(FormWriter writer, in RemoteAnswer answer)
+    {
+        var start = writer.Begin(8, answer.Value.Kind == RespKind.BulkString ? 24 + answer.Value.AsRedisValue().GetByteCount() : 24);
+        writer.Number(1, answer.Attempt);
+        writer.Number(2, (int)answer.Kind);
+        if (answer.Kind == RemoteAnswerKind.Applied) Write(writer, answer.Value);
+        writer.Optional(4, answer.Message);
+        writer.Optional(5, answer.ServerError);
+        writer.End(start);
+    }
+
+    private static RemoteAnswer ReadAnswer(FormReader wire)
+    {
+        var (attempt, kind, value) = (0L, 0, RespValue.Null);
+        var (message, serverError) = ((string?)null, (string?)null);
+        while (wire.Next())
         {
-            Clients = [.. wire.Clients.Select(FromWire)],
-        };
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Varint):
+                    attempt = wire.Number();
+                    break;
+                case (2, FormReader.Varint):
+                    kind = (int)wire.Number();
+                    break;
+                case (3, FormReader.Content):
+                    value = ReadValue(wire.Message());
+                    break;
+                case (4, FormReader.Content):
+                    message = wire.Text();
+                    break;
+                case (5, FormReader.Content):
+                    serverError = wire.Text();
+                    break;
+                default:
+                    wire.Skip();
+                    break;
+            }
+        }
+
+        return new RemoteAnswer(attempt, KindOf(kind), value, message, serverError);
     }
 
     private static Form.EndClients ToWire(EndClients message)
@@ -134,23 +255,25 @@ internal sealed class FrameForm(CommandForm commands)
 
     private static ClientIdentity FromWire(Form.Client wire) => new(wire.Id, wire.Address.Length == 0 ? null : wire.Address);
 
-    private static Form.Value ToWire(in RespValue value)
+    private static void Write(FormWriter writer, in RespValue value)
     {
+        var position = writer.Position;
         try
         {
-            return ValueForm.ToWire(value);
+            ValueForm.Write(writer, 3, value);
         }
         catch (SerializationException error)
         {
-            return ValueForm.ToWire(RespValue.Error($"the server answered, and its reply cannot be written for another node: {error.Message}"));
+            writer.Rewind(position);
+            ValueForm.Write(writer, 3, RespValue.Error($"the server answered, and its reply cannot be written for another node: {error.Message}"));
         }
     }
 
-    private static RespValue FromWire(Form.Value wire)
+    private static RespValue ReadValue(FormReader wire)
     {
         try
         {
-            return ValueForm.FromWire(wire);
+            return ValueForm.Read(wire);
         }
         catch (SerializationException error)
         {
@@ -159,9 +282,9 @@ internal sealed class FrameForm(CommandForm commands)
     }
 
     // What a later version says in words that this one does not know says nothing to it.
-    private static RemoteAnswerKind KindOf(Form.RemoteAnswer wire) =>
-        Enum.IsDefined((RemoteAnswerKind)wire.Kind) ? (RemoteAnswerKind)wire.Kind : RemoteAnswerKind.Unknown;
+    private static RemoteAnswerKind KindOf(int kind) =>
+        kind is >= 0 and <= (int)RemoteAnswerKind.Returned ? (RemoteAnswerKind)kind : RemoteAnswerKind.Unknown;
 
-    private static RemoteServing ServingOf(Form.AnswerFrame wire) =>
-        Enum.IsDefined((RemoteServing)wire.Serving) ? (RemoteServing)wire.Serving : RemoteServing.Ready;
+    private static RemoteServing ServingOf(int serving) =>
+        serving is >= 0 and <= (int)RemoteServing.Lapsed ? (RemoteServing)serving : RemoteServing.Ready;
 }

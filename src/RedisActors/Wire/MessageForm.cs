@@ -14,6 +14,14 @@ internal sealed record MessageForm(string Manifest, Type Type, Func<object, byte
             message => toWire((TMessage)message).ToByteArray(),
             bytes => fromWire(parser.ParseFrom(bytes)));
 
+    /// <summary>One that is written and read field by field.</summary>
+    public static MessageForm Of<TMessage>(string manifest, Action<FormWriter, TMessage> write, Func<FormReader, TMessage> read)
+        where TMessage : notnull => new(
+            manifest,
+            typeof(TMessage),
+            message => FormWriter.Write((TMessage)message, write),
+            bytes => read(new FormReader(bytes, 0, bytes.Length)));
+
     /// <summary>A message without content, of which there is one instance.</summary>
     public static MessageForm Of<TMessage>(string manifest, TMessage instance)
         where TMessage : notnull => Of(manifest, Form.Nothing.Parser, (TMessage _) => new Form.Nothing(), _ => instance);
