@@ -134,6 +134,26 @@ public sealed class RemoteLedgerTests
     }
 
     [Fact]
+    public void A_node_keeps_the_tokens_of_what_is_sent_elsewhere_and_of_what_its_sender_gave_one()
+    {
+        _ledger.Join(_one, _now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+        _ledger.Accept(
+            new RemoteCommand(new RedisCommand("INCR", "a") { IdempotencyKey = "own" }, ActorRefs.Nobody, DeliveryMode.ExactlyOnce, "own", long.MaxValue), _now);
+        Assert.Equal(0, _one.Channel.KeepsUpTo);
+        _ledger.Join(_other, _now);
+
+        _one.IsReachable = false;
+        _ledger.Changed(_now);
+        Accept(DeliveryMode.ExactlyOnce, "INCR a");
+
+        Assert.Equal([_one, _one, _other, _other, _other], _calls.Sent.Select(sent => sent.Node));
+        Assert.Equal([true, false, false, false, true], _calls.TokensMayGo);
+        Assert.Equal(_calls.AttemptOf(1), _one.Channel.KeepsUpTo);
+        Assert.Equal(0, _other.Channel.KeepsUpTo);
+    }
+
+    [Fact]
     public void A_token_is_not_relied_on_for_longer_than_it_is_kept()
     {
         _ledger.Join(_one, _now);
@@ -323,14 +343,19 @@ public sealed class RemoteLedgerTests
     {
         public List<(RemoteNode Node, RedisCommand Command, long Attempt, long Until)> Sent { get; } = [];
 
+        public List<bool> TokensMayGo { get; } = [];
+
         public List<Outcome> Outcomes { get; } = [];
 
         public string? TooLarge { get; set; }
 
         public long AttemptOf(int sent) => Sent[sent].Attempt;
 
-        public void Send(RemoteNode node, RemoteRequest request, long bytes) =>
+        public void Send(RemoteNode node, RemoteRequest request, long bytes)
+        {
             Sent.Add((node, request.Command!, request.Attempt, request.Until));
+            TokensMayGo.Add(request.TokenMayGo);
+        }
 
         public string? WhyTooLarge(RemoteNode node, long bytes) => TooLarge;
 

@@ -55,7 +55,7 @@ internal sealed class RandomMessages
             () => new RedisSubscriptionResumed(Subscription(), Text(), Time(), Time(), Count(), Count(), Text()) { Backfilled = Count(), IsComplete = _chance.Of(0.5) },
             () => new RedisMessagesDropped(Subscription(), Text(), Count()),
             () => new RedisSubscriptionEnded(Subscription(), Text(), Text(), _chance.Of(0.5) ? null : Text()),
-            () => new CommandFrame(Count(), Count(), Count(), Count(), _chance.Of(0.5), Many(4, Request)) { StartUntil = Count() },
+            () => new CommandFrame(Count(), Count(), Count(), Count(), _chance.Of(0.5), Many(4, Request)) { StartUntil = Count(), KeepsUpTo = Count() },
             () => new AnswerFrame(
                 Count(), Count(), Count(), Count(), _chance.Of(0.5), Count(), _chance.Pick(Enum.GetValues<RemoteServing>()), Many(4, Answer))
             {
@@ -76,7 +76,7 @@ internal sealed class RandomMessages
 
     private RemoteRequest Request() => _chance.Of(0.1)
         ? new RemoteRequest(Count(), Count() + 1L, null, Text())
-        : new RemoteRequest(Count(), _chance.Of(0.1) ? long.MaxValue : Count() + 1L, _chance.Of(0.2) ? Script() : _chance.Of(0.2) ? Transaction() : _chance.Of(0.5) ? Command() with { Timeout = null, State = null } : Command());
+        : new RemoteRequest(Count(), _chance.Of(0.1) ? long.MaxValue : Count() + 1L, _chance.Of(0.2) ? Script() : _chance.Of(0.2) ? Transaction() : _chance.Of(0.5) ? Command() with { Timeout = null, State = null } : Command(), TokenMayGo: _chance.Of(0.5));
 
     private RemoteAnswer Answer() => _chance.Of(0.5)
         ? new RemoteAnswer(Count(), RemoteAnswerKind.Applied, Value())

@@ -73,10 +73,16 @@ internal sealed class CommandBench
     public string[] Told => Sender.Lines;
 
     public PendingCommand Accept(
-        object state, string line = "INCR key", DeliveryMode delivery = DeliveryMode.WhenSafe, long deadline = long.MaxValue, long now = 0, string? token = null)
+        object state,
+        string line = "INCR key",
+        DeliveryMode delivery = DeliveryMode.WhenSafe,
+        long deadline = long.MaxValue,
+        long now = 0,
+        string? token = null,
+        bool wasSentBefore = false)
     {
         var words = line.Split(' ');
-        var command = new RedisCommand(words[0], [.. words[1..]]) { State = state, IdempotencyKey = token };
+        var command = new RedisCommand(words[0], [.. words[1..]]) { State = state, IdempotencyKey = token, WasSentBefore = wasSentBefore };
         var pending = delivery == DeliveryMode.ExactlyOnce && Rules.ClassOf(command) != ReplayClass.ReadOnly
             ? new TokenCommand(
                 command, CommandTable.Find(command), Sender, Akka.Actor.Nobody.Instance, deadline, ++_sequence, _tokens)

@@ -238,6 +238,31 @@ public sealed class CommandLedgerGroupTests
     }
 
     [Fact]
+    public void A_sender_learns_that_a_token_of_its_own_may_go_if_no_copy_of_its_command_can_be_under_way()
+    {
+        AcceptOwn("a", "b", "c");
+        _bench.HandOver();
+        Assert.Equal(["a", "b+c"], Requests());
+        _bench.Requests[0].Succeed(RespValue.BulkString(":1\r\n"));
+        _bench.Requests[1].Succeed(RespValue.BulkString("*2\r\n:1\r\n-WRONGTYPE no\r\n"));
+
+        Assert.Equal(["a", "b", "c"], _bench.Sender.MayGo.Select(token => token.State));
+        Assert.All(_bench.Sender.MayGo, token => Assert.Equal(TokenKey.For("key", $"token-{token.State}").ToString(), token.Key));
+
+        _bench.Accept("d", delivery: DeliveryMode.ExactlyOnce, token: "token-d", wasSentBefore: true);
+        _bench.Requests[2].Succeed(RespValue.BulkString(":1\r\n"));
+        Accept("e");
+        _bench.Requests[3].Succeed(RespValue.BulkString(":1\r\n"));
+        AcceptOwn("f");
+        _bench.Requests[4].Fail(CommandBench.PerhapsSent);
+        _bench.LinkLost();
+        _bench.LinkUp();
+        _bench.Requests[5].Succeed(RespValue.BulkString(":1\r\n"));
+        Assert.Equal("f Applied", _bench.Told[^1]);
+        Assert.Equal(3, _bench.Sender.MayGo.Count);
+    }
+
+    [Fact]
     public void The_number_follows_the_time_that_the_last_ones_took()
     {
         var size = new GroupSize(new GroupSettings(64, 1000, TimeSpan.FromMilliseconds(2)));

@@ -4,7 +4,7 @@ using RedisActors.Commands;
 namespace RedisActors.Tests.Decisions;
 
 /// <summary>Makes pending commands and writes down every answer that their sender is told, without an actor system.</summary>
-internal sealed class RecordingSender : MinimalActorRef
+internal sealed class RecordingSender : MinimalActorRef, ITokenHolder
 {
     private readonly Lock _lock = new();
     private long _sequence;
@@ -38,8 +38,13 @@ internal sealed class RecordingSender : MinimalActorRef
     /// <summary>The failures among them, in their order.</summary>
     public List<RedisOutcomeException> Failures { get; } = [];
 
+    /// <summary>Of which commands the tokens may go, and their keys.</summary>
+    public List<(object? State, string Key)> MayGo { get; } = [];
+
     /// <summary>To whose answer this sender throws.</summary>
     public object? ThrowAt { get; set; }
+
+    void ITokenHolder.TokenMayGo(object? state, HeldToken token) => MayGo.Add((state, token.Key.ToString()));
 
     protected override void TellInternal(object message, IActorRef sender)
     {

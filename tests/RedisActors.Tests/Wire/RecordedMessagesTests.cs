@@ -133,6 +133,7 @@ public sealed class RecordedMessagesTests : WireSpec
         ["answer-frame-forgotten"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Forgotten, []),
         ["ready-from"] = new RedisReady("default", 3, "10.0.0.1:6379", 17, TimeSpan.Zero) { ClientAddress = "10.0.0.2:50312" },
         ["command-frame-until"] = new CommandFrame(5, 0, 0, 0, false, []) { StartUntil = 1_700_000_000_000 },
+        ["command-frame-keeps"] = new CommandFrame(5, 0, 0, 0, false, [new RemoteRequest(17, 1, new RedisCommand("GET", "key"), TokenMayGo: true)]) { KeepsUpTo = 16 },
         ["answer-frame-clients"] = new AnswerFrame(5, 0, 0, 0, false, 1, RemoteServing.Lapsed, [])
         {
             Clients = [new ClientIdentity(17, "10.0.0.2:50312"), new ClientIdentity(18, null)],
