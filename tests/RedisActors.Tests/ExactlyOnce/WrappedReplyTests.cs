@@ -90,15 +90,8 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     [MemberData(nameof(Commands))]
     public void A_command_in_a_group_gets_the_plain_commands_reply_and_a_second_request_gets_all_again_and_changes_nothing(string line)
     {
-        var (command, keys) = Parse(line);
         using var wire = fixture.Connect();
-        Prepare(wire);
-        var plain = Script.Decode(RespValue.BulkString(wire.Raw(command.Name, [.. command.Arguments])));
-        wire.Text("INCR", "before");
-        wire.Text("INCR", "behind");
-        var plainState = Digests(wire);
-        wire.Text("FLUSHALL");
-        Prepare(wire);
+        var (command, keys, plain, plainState) = RunPlainly(wire, line);
 
         RedisCommand[] group = [new("INCR", "before"), command, new("INCR", "behind")];
         var first = wire.Group(group, [.. keys, "before", "behind"]);
@@ -115,15 +108,8 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
     [MemberData(nameof(Commands))]
     public void A_command_with_a_token_of_its_own_among_others_gets_the_plain_commands_reply_and_later_gets_it_again_alone(string line)
     {
-        var (command, keys) = Parse(line);
         using var wire = fixture.Connect();
-        Prepare(wire);
-        var plain = Script.Decode(RespValue.BulkString(wire.Raw(command.Name, [.. command.Arguments])));
-        wire.Text("INCR", "before");
-        wire.Text("INCR", "behind");
-        var plainState = Digests(wire);
-        wire.Text("FLUSHALL");
-        Prepare(wire);
+        var (command, keys, plain, plainState) = RunPlainly(wire, line);
 
         RedisCommand[] commands = [new("INCR", "before") { IdempotencyKey = "t0" }, command with { IdempotencyKey = "t1" }, new("INCR", "behind") { IdempotencyKey = "t2" }];
         var (replies, took) = wire.Each(commands, [.. keys, "before", "behind"]);
@@ -364,6 +350,20 @@ public sealed class WrappedReplyTests(ExactlyOnceServer fixture) : IClassFixture
             var words = line.Split(' ');
             Assert.NotEqual('-', wire.Text(words[0], [.. words.Skip(1).Select(word => (RedisValue)word)])[0]);
         }
+    }
+
+    /// <summary>A command between two others, what it replies and what is there afterwards; then only what was there before is there.</summary>
+    private static (RedisCommand Command, RedisValue[] Keys, ExactlyOnceReply Reply, string State) RunPlainly(Wire wire, string line)
+    {
+        var (command, keys) = Parse(line);
+        Prepare(wire);
+        var reply = Script.Decode(RespValue.BulkString(wire.Raw(command.Name, [.. command.Arguments])));
+        wire.Text("INCR", "before");
+        wire.Text("INCR", "behind");
+        var state = Digests(wire);
+        wire.Text("FLUSHALL");
+        Prepare(wire);
+        return (command, keys, reply, state);
     }
 
     /// <summary>All keys but tokens, with a digest of their content; no digest covers the expiry, so whether there is one follows.</summary>
