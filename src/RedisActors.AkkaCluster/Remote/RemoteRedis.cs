@@ -53,6 +53,8 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
     private readonly LeaseClock _clock = LeaseClock.System;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private long _readAt = -1;
+    private long _recentNow;
 
     internal RemoteRedis(RemoteRedisSettings settings)
     {
@@ -97,6 +99,17 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
 
     /// <summary>Goes on while the process is stopped, or the machine sleeps.</summary>
     private long Now => (long)_clock.Now.TotalMilliseconds;
+
+    /// <summary>A few milliseconds ago at most, which is all the same to a command. The clocks of a lease take long to read.</summary>
+    private long RecentNow
+    {
+        get
+        {
+            var tick = Environment.TickCount64;
+            if (tick != _readAt) (_readAt, _recentNow) = (tick, Now);
+            return _recentNow;
+        }
+    }
 
     /// <summary>What else is in the mailbox by now goes in the same frame.</summary>
     void IRemoteCalls.Send(RemoteNode node, RemoteRequest request, long bytes)
@@ -200,7 +213,7 @@ public sealed class RemoteRedis : ReceiveActor, IWithTimers, IRemoteCalls, IRemo
             return;
         }
 
-        var now = Now;
+        var now = RecentNow;
         RemoteCommand accepted;
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
+using System.Text;
 using Google.Protobuf;
 using StackExchange.Redis;
 
@@ -13,6 +14,8 @@ internal sealed class CommandForm(PayloadForm payloads)
 {
     /// <summary>A smaller one is copied out of the message that it came with, so as not to keep that; a larger one is not.</summary>
     private const int LargeArgument = 1024;
+
+    private readonly string?[] _names = new string?[128];
 
     /// <summary>The same as <see cref="ToWire(RedisCommand)"/>, written straight into a form that holds it.</summary>
     public void Write(FormWriter writer, int field, RedisCommand command)
@@ -48,7 +51,7 @@ internal sealed class CommandForm(PayloadForm payloads)
             switch (wire.Tag)
             {
                 case (1, FormReader.Content):
-                    name = wire.Text();
+                    name = Name(wire.Bytes().Span);
                     break;
                 case (2, FormReader.Content):
                     arguments[argument++] = Argument(wire.Bytes());
@@ -161,6 +164,15 @@ internal sealed class CommandForm(PayloadForm payloads)
         var arguments = new RedisValue[wire.Arguments.Count];
         for (var i = 0; i < arguments.Length; i++) arguments[i] = wire.Arguments[i].Memory;
         return arguments;
+    }
+
+    /// <summary>Most commands have one of a few names.</summary>
+    private string Name(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return string.Empty;
+        ref var known = ref _names[(bytes.Length + (bytes[0] * 5) + (bytes[^1] * 11)) % _names.Length];
+        if (known is { } name && Ascii.Equals(bytes, name)) return name;
+        return known = Encoding.UTF8.GetString(bytes);
     }
 
     private static RedisValue Argument(ReadOnlyMemory<byte> bytes) => bytes.Length < LargeArgument ? bytes.ToArray() : bytes;

@@ -30,7 +30,8 @@ internal sealed class FormWriter
         _spare = null;
         writer._length = 0;
         write(writer, value);
-        var written = writer._bytes.AsSpan(0, writer._length).ToArray();
+        var written = GC.AllocateUninitializedArray<byte>(writer._length);
+        writer._bytes.AsSpan(0, writer._length).CopyTo(written);
         if (writer._bytes.Length <= Kept) _spare = writer;
         return written;
     }

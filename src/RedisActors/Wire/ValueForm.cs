@@ -72,12 +72,19 @@ internal static class ValueForm
     {
         Form.ValueKind.ValueNull => RespValue.Null,
         Form.ValueKind.ValueInteger => RespValue.Integer(integer),
-        Form.ValueKind.ValueBulkString => RespValue.BulkString(text.ToArray()),
+        Form.ValueKind.ValueBulkString => RespValue.BulkString(Copy(text.Span)),
         Form.ValueKind.ValueSimpleString => text.Span.SequenceEqual("OK"u8) ? Ok : RespValue.SimpleString(Encoding.UTF8.GetString(text.Span)),
         Form.ValueKind.ValueError => RespValue.Error(Encoding.UTF8.GetString(text.Span)),
         Form.ValueKind.ValueArray => RespValue.Array(),
         _ => throw new SerializationException($"it holds a value of a kind ({kind:D}) that this version does not know"),
     };
+
+    private static byte[] Copy(ReadOnlySpan<byte> text)
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(text.Length);
+        text.CopyTo(copy);
+        return copy;
+    }
 
     private static Form.ValueKind KindOf(RespValue value) => value.Kind switch
     {

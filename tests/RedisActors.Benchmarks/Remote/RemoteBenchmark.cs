@@ -8,7 +8,7 @@ namespace RedisActors.Benchmarks.Remote;
 
 /// <summary>
 /// The command line of <c>eng/bench remote</c>: commands per second through another node of an Akka cluster, beside a RedisActor of the same
-/// node and the plain client, with the same window on the same server in the same run.
+/// node, the plain client, and what Akka.Remote leaves possible, with the same window on the same server in the same run.
 /// </summary>
 internal static class RemoteBenchmark
 {
@@ -58,7 +58,7 @@ internal static class RemoteBenchmark
     {
         await using var stage = await RemoteStage.StartAsync();
         var (shape, delivery) = (new LoadShape(inFlight, new Work(bytes)), Rows[row]);
-        var figures = new List<(Figures Remote, Figures Local, Figures Plain)>();
+        var figures = new List<Round>();
 
         // Round 0 warms up.
         for (var round = 0; round <= rounds; round++)
@@ -66,7 +66,8 @@ internal static class RemoteBenchmark
             var plain = await ThroughputBenchmark.MeasureAsync(shape => new PlainLoad([stage.Plain.GetDatabase()], shape), shape, measured);
             var local = await ThroughputBenchmark.MeasureAsync(shape => new TellLoad(stage.System, [stage.Local], delivery, shape), shape, measured);
             var remote = await ThroughputBenchmark.MeasureAsync(shape => new TellLoad(stage.System, [stage.Remote], delivery, shape), shape, measured);
-            if (round > 0) figures.Add((remote, local, plain));
+            var limit = await ThroughputBenchmark.MeasureAsync(shape => new BareFramesLoad(stage, delivery, shape), shape, measured);
+            if (round > 0) figures.Add(new Round(remote, local, plain, limit));
         }
 
         return new Line
@@ -82,9 +83,13 @@ internal static class RemoteBenchmark
             Bytes = Middle(round => round.Remote.BytesPerCommand, 0),
             Microseconds = Middle(round => round.Remote.MicrosecondsPerCommand, 3),
             LocalMicroseconds = Middle(round => round.Local.MicrosecondsPerCommand, 3),
+            Limit = Middle(round => round.Limit.CommandsPerSecond, 0),
+            RatioToLimit = Middle(round => round.Remote.CommandsPerSecond / round.Limit.CommandsPerSecond, 3),
+            LimitBytes = Middle(round => round.Limit.BytesPerCommand, 0),
+            LimitMicroseconds = Middle(round => round.Limit.MicrosecondsPerCommand, 3),
         };
 
-        double Middle(Func<(Figures Remote, Figures Local, Figures Plain), double> figure, int digits) =>
+        double Middle(Func<Round, double> figure, int digits) =>
             Math.Round(Figures.Median(figures.Select(figure)), digits);
     }
 
@@ -92,7 +97,9 @@ internal static class RemoteBenchmark
         ? JsonSerializer.Serialize(line)
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{line.Row,-20}{line.InFlight,8:N0} in flight{line.ValueBytes,8:N0} B {line.Remote,12:N0}/s, {line.RatioToLocal:0.00} of local ({line.Local:N0}/s), {line.RatioToPlain:0.00} of plain ({line.Plain:N0}/s), {line.Microseconds:0.00} us"));
+            $"{line.Row,-20}{line.InFlight,8:N0} in flight{line.ValueBytes,8:N0} B {line.Remote,12:N0}/s, {line.RatioToLocal:0.00} of local ({line.Local:N0}/s), {line.RatioToPlain:0.00} of plain ({line.Plain:N0}/s), {line.RatioToLimit:0.00} of the limit ({line.Limit:N0}/s), {line.Microseconds:0.00} us"));
+
+    private sealed record Round(Figures Remote, Figures Local, Figures Plain, Figures Limit);
 
     /// <summary>A row as a JSON object; its names are part of the benchmark's interface. Medians of the rounds; both nodes are in one process.</summary>
     private sealed record Line
@@ -129,5 +136,17 @@ internal static class RemoteBenchmark
 
         [JsonPropertyName("local_cpu_us_per_command")]
         public required double LocalMicroseconds { get; init; }
+
+        [JsonPropertyName("limit_commands_per_second")]
+        public required double Limit { get; init; }
+
+        [JsonPropertyName("ratio_to_limit")]
+        public required double RatioToLimit { get; init; }
+
+        [JsonPropertyName("limit_bytes_per_command")]
+        public required double LimitBytes { get; init; }
+
+        [JsonPropertyName("limit_cpu_us_per_command")]
+        public required double LimitMicroseconds { get; init; }
     }
 }

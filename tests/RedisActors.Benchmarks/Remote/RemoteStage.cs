@@ -16,12 +16,11 @@ internal sealed class RemoteStage : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly RedisServer _server;
-    private readonly ActorSystem _serving;
 
     private RemoteStage(RedisServer server, ActorSystem sending, ActorSystem serving, ConnectionMultiplexer plain)
     {
         _server = server;
-        _serving = serving;
+        Serving = serving;
         System = sending;
         Remote = RemoteRedisExtension.Get(sending).RemoteRedis;
         Local = RedisExtension.Get(sending).RedisActor;
@@ -30,6 +29,9 @@ internal sealed class RemoteStage : IAsyncDisposable
 
     /// <summary>The node that sends.</summary>
     public ActorSystem System { get; }
+
+    /// <summary>The node that serves.</summary>
+    public ActorSystem Serving { get; }
 
     public IActorRef Remote { get; }
 
@@ -51,10 +53,14 @@ internal sealed class RemoteStage : IAsyncDisposable
         return stage;
     }
 
+    /// <summary>An actor of the node that serves, as the other one sees it.</summary>
+    public IActorRef Seen(IActorRef served) =>
+        ((ExtendedActorSystem)System).Provider.ResolveActorRef(served.Path.ToStringWithAddress(Cluster.Get(Serving).SelfAddress));
+
     public async ValueTask DisposeAsync()
     {
         await System.Terminate();
-        await _serving.Terminate();
+        await Serving.Terminate();
         await Plain.DisposeAsync();
         await _server.DisposeAsync();
     }
