@@ -37,7 +37,7 @@ internal sealed class ScriptText
     public ScriptText? Inner { get; private init; }
 
     /// <summary>The script that runs this one once per token.</summary>
-    public ScriptText Once => _once ??= new ScriptText(ExactlyOnceScript.Around(this)) { Inner = this };
+    public ScriptText Once => _once ??= new ScriptText(SendersScript.Around(this)) { Inner = this };
 
     /// <summary>The text of a sender's script. Its hash is computed once, however often it is sent.</summary>
     public static ScriptText Of(string text)

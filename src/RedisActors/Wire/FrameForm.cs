@@ -19,11 +19,7 @@ internal sealed class FrameForm(CommandForm commands)
 
     private void Write(FormWriter writer, CommandFrame frame)
     {
-        writer.Number(1, frame.Session);
-        writer.Number(2, frame.Number);
-        writer.Number(3, frame.Sent);
-        writer.Number(4, frame.Taken);
-        writer.Flag(5, frame.IsMissing);
+        Head.Write(writer, frame.Session, frame.Number, frame.Sent, frame.Taken, frame.IsMissing);
         foreach (ref readonly var request in frame.Requests.AsSpan()) Write(writer, request);
         writer.Signed(7, frame.StartUntil);
         writer.Number(8, frame.KeepsUpTo);
@@ -32,26 +28,12 @@ internal sealed class FrameForm(CommandForm commands)
     private CommandFrame ReadCommands(FormReader wire)
     {
         var (requests, count) = (new RemoteRequest[wire.Count(6)], 0);
-        var (session, number, sent, taken, missing, startUntil, keepsUpTo) = (0L, 0L, 0L, 0L, false, 0L, 0L);
+        var (head, startUntil, keepsUpTo) = (new Head(), 0L, 0L);
         while (wire.Next())
         {
+            if (head.TryRead(ref wire)) continue;
             switch (wire.Tag)
             {
-                case (1, FormReader.Varint):
-                    session = wire.Number();
-                    break;
-                case (2, FormReader.Varint):
-                    number = wire.Number();
-                    break;
-                case (3, FormReader.Varint):
-                    sent = wire.Number();
-                    break;
-                case (4, FormReader.Varint):
-                    taken = wire.Number();
-                    break;
-                case (5, FormReader.Varint):
-                    missing = wire.Flag();
-                    break;
                 case (6, FormReader.Content):
                     requests[count++] = ReadRequest(wire.Message());
                     break;
@@ -67,7 +49,7 @@ internal sealed class FrameForm(CommandForm commands)
             }
         }
 
-        return new CommandFrame(session, number, sent, taken, missing, requests) { StartUntil = startUntil, KeepsUpTo = keepsUpTo };
+        return new CommandFrame(head.Session, head.Number, head.Sent, head.Taken, head.IsMissing, requests) { StartUntil = startUntil, KeepsUpTo = keepsUpTo };
     }
 
     private void Write(FormWriter writer, in RemoteRequest request)
@@ -134,11 +116,7 @@ internal sealed class FrameForm(CommandForm commands)
 
     private static void Write(FormWriter writer, AnswerFrame frame)
     {
-        writer.Number(1, frame.Session);
-        writer.Number(2, frame.Number);
-        writer.Number(3, frame.Sent);
-        writer.Number(4, frame.Taken);
-        writer.Flag(5, frame.IsMissing);
+        Head.Write(writer, frame.Session, frame.Number, frame.Sent, frame.Taken, frame.IsMissing);
         writer.Signed(6, frame.Clock);
         writer.Number(7, (int)frame.Serving);
         foreach (ref readonly var answer in frame.Answers.AsSpan()) Write(writer, answer);
@@ -149,26 +127,12 @@ internal sealed class FrameForm(CommandForm commands)
     {
         var (answers, count) = (new RemoteAnswer[wire.Count(8)], 0);
         var (clients, client) = (new ClientIdentity[wire.Count(9)], 0);
-        var (session, number, sent, taken, missing, clock, serving) = (0L, 0L, 0L, 0L, false, 0L, 0);
+        var (head, clock, serving) = (new Head(), 0L, 0);
         while (wire.Next())
         {
+            if (head.TryRead(ref wire)) continue;
             switch (wire.Tag)
             {
-                case (1, FormReader.Varint):
-                    session = wire.Number();
-                    break;
-                case (2, FormReader.Varint):
-                    number = wire.Number();
-                    break;
-                case (3, FormReader.Varint):
-                    sent = wire.Number();
-                    break;
-                case (4, FormReader.Varint):
-                    taken = wire.Number();
-                    break;
-                case (5, FormReader.Varint):
-                    missing = wire.Flag();
-                    break;
                 case (6, FormReader.Varint):
                     clock = wire.Signed();
                     break;
@@ -187,7 +151,7 @@ internal sealed class FrameForm(CommandForm commands)
             }
         }
 
-        return new AnswerFrame(session, number, sent, taken, missing, clock, ServingOf(serving), answers) { Clients = clients };
+        return new AnswerFrame(head.Session, head.Number, head.Sent, head.Taken, head.IsMissing, clock, ServingOf(serving), answers) { Clients = clients };
     }
 
     private static void Write(FormWriter writer, in RemoteAnswer answer)
@@ -287,4 +251,48 @@ internal sealed class FrameForm(CommandForm commands)
 
     private static RemoteServing ServingOf(int serving) =>
         serving is >= 0 and <= (int)RemoteServing.Lapsed ? (RemoteServing)serving : RemoteServing.Ready;
+
+    /// <summary>The fields with which both kinds of frames begin.</summary>
+    private struct Head
+    {
+        public long Session;
+        public long Number;
+        public long Sent;
+        public long Taken;
+        public bool IsMissing;
+
+        public static void Write(FormWriter writer, long session, long number, long sent, long taken, bool isMissing)
+        {
+            writer.Number(1, session);
+            writer.Number(2, number);
+            writer.Number(3, sent);
+            writer.Number(4, taken);
+            writer.Flag(5, isMissing);
+        }
+
+        /// <summary>Reads the field, if it is one of these.</summary>
+        public bool TryRead(ref FormReader wire)
+        {
+            switch (wire.Tag)
+            {
+                case (1, FormReader.Varint):
+                    Session = wire.Number();
+                    return true;
+                case (2, FormReader.Varint):
+                    Number = wire.Number();
+                    return true;
+                case (3, FormReader.Varint):
+                    Sent = wire.Number();
+                    return true;
+                case (4, FormReader.Varint):
+                    Taken = wire.Number();
+                    return true;
+                case (5, FormReader.Varint):
+                    IsMissing = wire.Flag();
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
 }
