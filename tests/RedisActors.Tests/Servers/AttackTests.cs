@@ -30,15 +30,20 @@ public sealed class AttackTests
     [InlineData(Lie.NotTold)]
     public async Task A_RedisActor_that_lies_is_found(Lie lie)
     {
-        var report = await AttackRun.GoAsync(1, TimeSpan.FromMilliseconds(500), redis => Props.Create(() => new LyingRedis(redis, lie)));
-
-        var found = lie switch
+        // How much is sent in a time depends on what else the machine does.
+        var (report, found) = (default(AttackReport)!, 0L);
+        for (var time = TimeSpan.FromMilliseconds(500); found == 0 && time < TimeSpan.FromSeconds(10); time *= 4)
         {
-            Lie.AppliedInAnotherDatabase => report.HonestLost,
-            Lie.RanTwice => report.HonestDuplicated,
-            Lie.NotTold => report.Unanswered,
-            _ => report.False,
-        };
+            report = await AttackRun.GoAsync(1, time, redis => Props.Create(() => new LyingRedis(redis, lie)));
+            found = lie switch
+            {
+                Lie.AppliedInAnotherDatabase => report.HonestLost,
+                Lie.RanTwice => report.HonestDuplicated,
+                Lie.NotTold => report.Unanswered,
+                _ => report.False,
+            };
+        }
+
         Assert.True(found > 0, $"{report}");
         if (lie == Lie.ToldTwice) Assert.Contains("a command was answered twice", report.Findings);
         Assert.False(report.IsClean);
