@@ -301,43 +301,31 @@ internal sealed class ModelServer(VirtualTime time, Chance chance, Account accou
     private ServerReply RunEach(WrittenRequest request, int packed, long keep)
     {
         var latest = PackedReader.Read(Encoding.Latin1.GetString((byte[])request.Arguments[packed]!)).ConvertAll(words => words[1]);
-        var texts = new List<string>();
         string? refusal = null;
-        foreach (var each in request.Carried)
+        var texts = request.Carried.Select(TextOf).ToList();
+        return new ServerReply(RespValue.BulkString($"*{texts.Count}\r\n{string.Concat(texts)}"));
+
+        string TextOf(CarriedCommand each)
         {
             var token = request.Arguments[2 + each.Place].ToString();
-            if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now)
-            {
-                texts.Add(kept.Reply);
-                continue;
-            }
-
+            if (mutation != Mutation.TokenIgnored && _tokens.TryGetValue(token, out var kept) && kept.Expires > time.Now) return kept.Reply;
             if (refusal is not null)
             {
                 each.Request.WasRefused = true;
-            }
-            else if (mutation != Mutation.LatenessIgnored && latest[each.Place].Length > 0 && clock.Now >= long.Parse(latest[each.Place], CultureInfo.InvariantCulture))
-            {
-                texts.Add(Encode(Refuse(each, Late)));
-                continue;
-            }
-            else
-            {
-                var reply = Run(each, each.Command.Command.Name, each.Command.Command.ArgumentArray);
-                if (reply.Error is null or WrongType)
-                {
-                    texts.Add(Encode(reply));
-                    _tokens[token] = (time.Now + keep, texts[^1], []);
-                    continue;
-                }
-
-                refusal = Encode(reply);
+                return refusal;
             }
 
-            texts.Add(refusal);
+            if (mutation != Mutation.LatenessIgnored && latest[each.Place].Length > 0 && clock.Now >= long.Parse(latest[each.Place], CultureInfo.InvariantCulture))
+            {
+                return Encode(Refuse(each, Late));
+            }
+
+            var reply = Run(each, each.Command.Command.Name, each.Command.Command.ArgumentArray);
+            var text = Encode(reply);
+            if (reply.Error is null or WrongType) _tokens[token] = (time.Now + keep, text, []);
+            else refusal = text;
+            return text;
         }
-
-        return new ServerReply(RespValue.BulkString($"*{texts.Count}\r\n{string.Concat(texts)}"));
     }
 
     private ServerReply TokenMayBeEvicted(WrittenRequest request)

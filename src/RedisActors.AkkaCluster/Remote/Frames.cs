@@ -23,7 +23,7 @@ internal sealed class FrameOutbox<T>
     /// <param name="taken">Told what was in each of those that had not been confirmed.</param>
     public void Taken(long number, Action<T[]>? taken = null)
     {
-        while (_untaken.TryPeek(out var oldest) && oldest.Number <= number) 
+        while (_untaken.TryPeek(out var oldest) && oldest.Number <= number)
         {
             _untaken.Dequeue();
             taken?.Invoke(oldest.Items);

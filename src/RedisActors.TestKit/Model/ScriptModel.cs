@@ -48,8 +48,10 @@ internal static class ScriptModel
         var expires = now.AddMilliseconds(Call.IntegerOf(words[0]));
         if (digest == ExactlyOnceScript.Each)
         {
+            // The digest and the latest time stand before each name.
             var members = PackedReader.Read(rest[0], rest[1..]);
-            return Call.Bulk($"*{members.Count}\r\n{string.Concat(members.Select((member, i) => RunOnce(keys, expires, run, Call.Text(request[2 + i]), member)))}");
+            var texts = members.Select((member, i) => Once(keys, expires, Call.Text(request[2 + i]), member[0], () => Encode(run(member[2], member[3..]))));
+            return Call.Bulk($"*{members.Count}\r\n{string.Concat(texts)}");
         }
 
         if (keys.Find(token)?.Value is string stored) return Call.Bulk(FromToken(stored, digest));
@@ -82,21 +84,19 @@ internal static class ScriptModel
         if (sha == script.Sha1) return answer(new RedisScript(script.Text, KeysOf(request), request[(2 + (int)request[1])..]));
 
         var (token, digest) = (Call.Text(request[2]), words[1]);
-        if (keys.Find(token)?.Value is string stored) return Call.Bulk(FromToken(stored, digest));
         RedisValue[] values = [.. BehindLimits(words)[1..].Select(word => (RedisValue)Encoding.Latin1.GetBytes(word))];
-        var text = $"*1\r\n{Encode(answer(new RedisScript(script.Text, KeysOf(request)[1..], values)))}";
-        keys.Set(token, digest + text).ExpiresAt = now.AddMilliseconds(Call.IntegerOf(words[0]));
-        return Call.Bulk(text);
+        return Call.Bulk(Once(
+            keys, now.AddMilliseconds(Call.IntegerOf(words[0])), token, digest,
+            () => $"*1\r\n{Encode(answer(new RedisScript(script.Text, KeysOf(request)[1..], values)))}"));
     }
 
     private static RedisValue[] KeysOf(RedisValue[] request) => request[2..(2 + (int)request[1])];
 
-    /// <summary>One of several commands with a token each: the digest and the latest time stand before its name.</summary>
-    private static string RunOnce(Keyspace keys, DateTimeOffset expires, Runner run, string token, string[] words)
+    /// <summary>The reply that the token holds; where it is not there, the one of now, which it holds from then on.</summary>
+    private static string Once(Keyspace keys, DateTimeOffset expires, string token, string digest, Func<string> run)
     {
-        var digest = words[0];
         if (keys.Find(token)?.Value is string stored) return FromToken(stored, digest);
-        var text = Encode(run(words[2], words[3..]));
+        var text = run();
         keys.Set(token, digest + text).ExpiresAt = expires;
         return text;
     }

@@ -31,8 +31,10 @@ internal enum DoorAction : byte
     SSubscribe,
     Subscribe,
     SUnsubscribe,
+
     /// <summary>It is no command: not one word of printable ASCII.</summary>
     Unknown,
+
     Unsubscribe,
     Unwatch,
     Watch,

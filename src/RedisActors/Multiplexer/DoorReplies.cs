@@ -143,7 +143,7 @@ internal sealed class DoorReplies : IValueTaskSource
         if (!_isBounded) return;
         Interlocked.Add(ref _unread, sign * SizeOf(reply));
         Interlocked.Add(ref _answered, sign);
-        if (Volatile.Read(ref _room) is not null) MakeRoom();
+        MakeRoom();
     }
 
     /// <summary>Requests wait that have no place for their replies yet; or (negative) have got it.</summary>
@@ -151,7 +151,7 @@ internal sealed class DoorReplies : IValueTaskSource
     {
         Volatile.Write(ref _held, _held + requests);
         Completed();
-        if (Volatile.Read(ref _room) is not null) MakeRoom();
+        MakeRoom();
     }
 
     /// <summary>Adds the place of a reply to their order.</summary>
@@ -190,7 +190,7 @@ internal sealed class DoorReplies : IValueTaskSource
 
     private void MakeRoom()
     {
-        if (IsClosed || HasRoom(2)) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        if (Volatile.Read(ref _room) is not null && (IsClosed || HasRoom(2))) Interlocked.Exchange(ref _room, null)?.TrySetResult();
     }
 
     /// <summary>The bytes that a reply takes, about.</summary>
@@ -248,7 +248,7 @@ internal sealed class DoorReplies : IValueTaskSource
 
         if (!_isBounded) return;
         if (taken > 0) Interlocked.Add(ref _unread, -taken);
-        if (Volatile.Read(ref _room) is not null) MakeRoom();
+        MakeRoom();
     }
 
     /// <summary>A reply has been read. Whoever still knows the one before it does not hold all that followed.</summary>

@@ -76,7 +76,11 @@ internal sealed class RandomMessages
 
     private RemoteRequest Request() => _chance.Of(0.1)
         ? new RemoteRequest(Count(), Count() + 1L, null, Text())
-        : new RemoteRequest(Count(), _chance.Of(0.1) ? long.MaxValue : Count() + 1L, _chance.Of(0.2) ? Script() : _chance.Of(0.2) ? Transaction() : _chance.Of(0.5) ? Command() with { Timeout = null, State = null } : Command(), TokenMayGo: _chance.Of(0.5));
+        : new RemoteRequest(
+            Count(),
+            _chance.Of(0.1) ? long.MaxValue : Count() + 1L,
+            _chance.Of(0.2) ? Script() : _chance.Of(0.2) ? Transaction() : _chance.Of(0.5) ? Command() with { Timeout = null, State = null } : Command(),
+            TokenMayGo: _chance.Of(0.5));
 
     private RemoteAnswer Answer() => _chance.Of(0.5)
         ? new RemoteAnswer(Count(), RemoteAnswerKind.Applied, Value())

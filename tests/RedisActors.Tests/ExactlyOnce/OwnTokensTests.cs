@@ -53,54 +53,39 @@ public sealed class OwnTokensTests(ExactlyOnceServer fixture) : IClassFixture<Ex
     public void A_server_that_may_not_tell_the_time_runs_those_that_have_none()
     {
         using var wire = fixture.Connect();
-        wire.Text("ACL", "SETUSER", "default", "-time");
-        try
+        Without(wire, "time", () =>
         {
             var (replies, took) = wire.Each([A, B], ["a", "b"], long.MaxValue);
 
             Assert.Equal(["TOKENLATE", null], replies.Select(reply => reply.ServerError?.Split(' ')[0]));
             Assert.Null(took);
             Assert.Empty(wire.Value("ACL", "LOG").AsArray());
-        }
-        finally
-        {
-            wire.Text("ACL", "SETUSER", "default", "+time");
-        }
+        });
     }
 
     [Fact]
     public void Tokens_are_found_where_the_user_may_not_ask_for_several_keys_at_once()
     {
         using var wire = fixture.Connect();
-        wire.Text("ACL", "SETUSER", "default", "-mget");
-        try
+        Without(wire, "mget", () =>
         {
             var first = wire.Each([A, B], ["a", "b"]).Replies;
 
             Assert.Equal(first, wire.Each([B, A], ["a", "b"]).Replies);
             Assert.Equal(["1", "1"], new[] { "a", "b" }.Select(key => wire.Value("GET", key).AsString()));
             Assert.Empty(wire.Value("ACL", "LOG").AsArray());
-        }
-        finally
-        {
-            wire.Text("ACL", "SETUSER", "default", "+mget");
-        }
+        });
     }
 
     [Fact]
     public void Where_a_token_could_not_be_kept_none_is_run()
     {
         using var wire = fixture.Connect();
-        wire.Text("ACL", "SETUSER", "default", "-set");
-        try
+        Without(wire, "set", () =>
         {
             Assert.All(wire.Each([A, B], ["a", "b"]).Replies, reply => Assert.StartsWith("NOPERM ", reply.ServerError));
             Assert.Equal(0, wire.Value("DBSIZE").AsInt64());
-        }
-        finally
-        {
-            wire.Text("ACL", "SETUSER", "default", "+set");
-        }
+        });
     }
 
     [Fact]
@@ -162,6 +147,20 @@ public sealed class OwnTokensTests(ExactlyOnceServer fixture) : IClassFixture<Ex
         foreach (var token in (string[])["one", "a", "two"])
         {
             Assert.InRange(wire.Value("PTTL", TokenKey.For("list", token)).AsInt64(), 1, (long)TimeSpan.FromMinutes(5).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Does something while the user may not use this command.</summary>
+    private static void Without(Wire wire, string command, Action act)
+    {
+        wire.Text("ACL", "SETUSER", "default", $"-{command}");
+        try
+        {
+            act();
+        }
+        finally
+        {
+            wire.Text("ACL", "SETUSER", "default", $"+{command}");
         }
     }
 
